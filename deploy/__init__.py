@@ -1,0 +1,1 @@
+"""Deployment and operation: images, the broker's topology, the local installation, the command line."""

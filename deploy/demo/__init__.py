@@ -1,0 +1,1 @@
+"""An invented school and its files, for demonstrations and tests; nobody in it exists."""

@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+import click
+
+from deploy.hocba.cli import CHECKOUT
+from deploy.local.instance import Instance
+
+
+def _instance(_context: click.Context, _parameter: click.Parameter, name: str) -> Instance:
+    return Instance(name, CHECKOUT)
+
+
+on_instance = click.option(
+    "--name",
+    "instance",
+    default="demo",
+    show_default=True,
+    callback=_instance,
+    help="Which installation; several can run beside each other.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")

@@ -1,0 +1,195 @@
+"""The platform on this machine: databases, migrations, the broker's topology, and the processes that serve it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import sql
+
+from deploy.broker.management import Management
+from deploy.broker.topology import wanted
+from deploy.local.errors import InstallationError
+from deploy.local.files import write_private
+from deploy.local.instance import Instance, Servers
+from deploy.local.supervisor import Process
+from services.contracts.platform import GATEWAY, SERVICES
+
+VHOST = "hocba"
+RPC_COPIES = {"gradebook": 2}  # processes that answer a service's requests; one where nothing is said
+MAILBOX = "mailbox"
+Ready = Callable[[], bool]
+
+
+def prepare(instance: Instance, servers: Servers) -> None:
+    """Databases with their roles, migrations at head, keys, and the broker's topology; harmless when repeated."""
+    _make_token_key(instance)
+    with psycopg.connect(servers.postgres_url, autocommit=True) as conn:
+        for service in SERVICES:
+            _make_database(conn, instance, service)
+    for service in SERVICES:
+        _migrate(instance, service)
+    passwords = {user.name: instance.secret(f"{user.name}-broker") for user in wanted().users}
+    Management(servers.management_url, VHOST).apply(wanted(), passwords)
+
+
+def processes(instance: Instance) -> list[Process]:
+    """Every process of the platform: the services' RPC, their relay and worker, the gateway, and a mailbox that keeps mail."""
+    services = [process for service in SERVICES for process in _service_processes(instance, service)]
+    return [_mailbox(instance), *services, _gateway(instance)]
+
+
+def environment(instance: Instance, service: str) -> dict[str, str]:
+    """What a service's processes are told."""
+    prefix = f"HOCBA_{service.upper()}_"
+    return {
+        f"{prefix}DATABASE_URL": database_url(instance, service),
+        f"{prefix}BROKER_URL": broker_url(instance, service),
+        f"{prefix}OBJECTS": str(instance.home / "objects"),
+        **_OWN.get(service, lambda _: {})(instance),
+    }
+
+
+def database_url(instance: Instance, service: str) -> str:
+    parts = urlsplit(instance.servers().postgres_url)
+    address = f"hocba_{service}:{instance.secret(f'{service}-database')}@{parts.hostname}:{parts.port}"
+    return urlunsplit(("postgresql+psycopg", address, f"/hocba_{service}", "", ""))
+
+
+def broker_url(instance: Instance, user: str) -> str:
+    parts = urlsplit(instance.servers().broker_url)
+    password = instance.secret(f"{user}-broker")
+    return f"{parts.scheme}://{user}:{password}@{parts.hostname}:{parts.port}/{quote(VHOST, safe='')}"
+
+
+def gateway_url(instance: Instance) -> str:
+    return f"http://127.0.0.1:{instance.port(GATEWAY)}"
+
+
+def bootstrap(instance: Instance, username: str, unit_name: str, province: str) -> str:
+    """Make the first operator; gives what identity printed (JSON)."""
+    module = "services.identity.bootstrap"
+    return _run(instance, "identity", ["-m", module, username, unit_name, province])
+
+
+def _make_database(conn: psycopg.Connection, instance: Instance, service: str) -> None:
+    name, password = sql.Identifier(f"hocba_{service}"), sql.Literal(instance.secret(f"{service}-database"))
+    if not conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [f"hocba_{service}"]).fetchone():
+        conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
+    conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
+    if not conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [f"hocba_{service}"]).fetchone():
+        conn.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(name, name))
+        conn.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(name))
+
+
+def _migrate(instance: Instance, service: str) -> None:
+    _run(instance, service, ["-m", "services.chassis.run", service, "migrate"])
+
+
+def _run(instance: Instance, service: str, arguments: list[str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=os.environ | environment(instance, service),
+        cwd=instance.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        (instance.logs / f"{service}-preparation.log").write_text(done.stdout + done.stderr)
+        raise InstallationError(f"Preparing {service} failed: see {instance.logs}/{service}-preparation.log.")
+    return done.stdout
+
+
+def _service_processes(instance: Instance, service: str) -> list[Process]:
+    copies = RPC_COPIES.get(service, 1)
+    names = [f"{service}-rpc"] + [f"{service}-rpc-{number}" for number in range(2, copies + 1)]
+    parts = [(name, ["rpc"]) for name in names] + [(f"{service}-worker", ["relay", "worker"])]
+    return [_service_process(instance, service, name, arguments) for name, arguments in parts]
+
+
+def _service_process(instance: Instance, service: str, name: str, arguments: list[str]) -> Process:
+    port = instance.port(name)
+    told = environment(instance, service) | {f"HOCBA_{service.upper()}_HTTP_PORT": str(port)}
+    argv = [sys.executable, "-m", "services.chassis.run", service, *arguments]
+    return Process(name, argv, told, _answers(f"http://127.0.0.1:{port}/readyz"))
+
+
+def _gateway(instance: Instance) -> Process:
+    port = instance.port(GATEWAY)
+    told = {
+        "HOCBA_GATEWAY_BROKER_URL": broker_url(instance, GATEWAY),
+        "HOCBA_GATEWAY_OBJECTS": str(instance.home / "objects"),
+        "HOCBA_GATEWAY_PUBLIC_URL": gateway_url(instance),
+        "HOCBA_GATEWAY_SECRET_KEY": instance.secret("gateway-cookies"),
+        "HOCBA_GATEWAY_BIND": f"127.0.0.1:{port}",
+    }
+    argv = [sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn.conf.py", "gateway.wsgi:app"]
+    return Process(GATEWAY, argv, told, _answers(f"http://127.0.0.1:{port}/readyz"))
+
+
+def _mailbox(instance: Instance) -> Process:
+    folder = instance.home / "mail"
+    argv = [sys.executable, "-m", "deploy.demo.mailbox", "--port", str(instance.port(MAILBOX)), "--folder", str(folder)]
+    return Process(MAILBOX, argv, {})
+
+
+def _answers(url: str) -> Ready:
+    def ready() -> bool:
+        try:
+            return requests.get(url, timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    return ready
+
+
+def _make_token_key(instance: Instance) -> None:
+    path = instance.home / "secrets" / "identity-token-key.pem"
+    if not path.exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        write_private(path, pem.decode())
+
+
+def _identity(instance: Instance) -> dict[str, str]:
+    return {"HOCBA_IDENTITY_TOKEN_KEY_FILE": str(instance.home / "secrets" / "identity-token-key.pem")}
+
+
+def _transcript(instance: Instance) -> dict[str, str]:
+    return {"HOCBA_TRANSCRIPT_PUBLIC_URL": gateway_url(instance)}
+
+
+def _signing(instance: Instance) -> dict[str, str]:
+    secret = instance.secret("signing-server-key")
+    return {
+        "HOCBA_SIGNING_SERVER_KEY": secret,
+        "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority"),
+        "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
+    }
+
+
+def _notify(instance: Instance) -> dict[str, str]:
+    return {
+        "HOCBA_NOTIFY_SMTP_URL": f"smtp://127.0.0.1:{instance.port(MAILBOX)}",
+        "HOCBA_NOTIFY_SENDER": "hocba@example.vn",
+        "HOCBA_NOTIFY_MESSAGE_DOMAIN": "hocba.example.vn",
+    }
+
+
+_OWN: dict[str, Callable[[Instance], dict[str, str]]] = {
+    "identity": _identity,
+    "transcript": _transcript,
+    "signing": _signing,
+    "notify": _notify,
+}
+"""Settings that only one service has."""
+
+

@@ -1,0 +1,15 @@
+"""The endpoints, one module for each resource; `ALL` is what the application serves."""
+
+from gateway.resources import classes, sessions, sheets, signing, transcripts, transfers, units, verifications, years
+
+ALL = (
+    sessions.api,
+    units.api,
+    years.api,
+    sheets.api,
+    classes.api,
+    transcripts.api,
+    signing.api,
+    transfers.api,
+    verifications.api,
+)

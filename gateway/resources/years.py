@@ -1,0 +1,25 @@
+"""A unit's school year: its plan, classes, pupils, teaching assignments and entry windows."""
+
+from gateway.endpoints import YEAR, offer, offer_upload, resource
+from services.contracts.gradebook import (
+    AssignTeachers,
+    CloseWindow,
+    CreateClasses,
+    FindClasses,
+    FindSheets,
+    ImportPupils,
+    OpenSchoolYear,
+    OpenWindow,
+)
+
+UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
+api = resource("years", "Năm học: lớp, học sinh, phân công, đợt nhập điểm (school years)")
+
+offer(api, "POST", UNIT_YEAR, OpenSchoolYear, status=201)
+offer(api, "POST", f"{UNIT_YEAR}/classes", CreateClasses, status=201)
+offer(api, "GET", f"{UNIT_YEAR}/classes", FindClasses)
+offer_upload(api, f"{UNIT_YEAR}/pupil-imports", ImportPupils)
+offer(api, "POST", f"{UNIT_YEAR}/assignments", AssignTeachers, status=201)
+offer(api, "GET", f"{UNIT_YEAR}/sheets", FindSheets)
+offer(api, "POST", f"{UNIT_YEAR}/windows", OpenWindow, status=201)
+offer(api, "DELETE", f"{YEAR}/windows/<uuid:window_id>", CloseWindow)

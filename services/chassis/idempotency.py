@@ -1,0 +1,69 @@
+"""One effect and one stored answer for each (school year, account, key): the record lives in the command's transaction."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.chassis.database import Tx
+from services.chassis.errors import Refused
+from services.chassis.tables import idempotency as records
+
+
+class KeyReused(Refused):
+    """This idempotency key was used before with another request; take a new key for a new request."""
+
+    code = "idempotency.key_reused"
+    vi = "Khóa chống lặp này đã dùng cho một yêu cầu khác; yêu cầu mới cần khóa mới."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose key it is; the same key of another account or year is another key."""
+
+    school_year: int
+    account_id: UUID
+    key: str
+
+
+def claim(tx: Tx, owner: Owner, *, operation: str, request_digest: str) -> Any:
+    """None when the key is new and now ours; otherwise the stored answer of the first time.
+
+    A second request in flight waits here for the first one's commit. Raises KeyReused for another request.
+    """
+    row = {**asdict(owner), "operation": operation, "request_digest": request_digest}
+    new = tx.conn.execute(insert(records).values(row).on_conflict_do_nothing().returning(records.c.key)).first()
+    if new is not None:
+        return None
+    return find_answer(tx, owner, request_digest=request_digest)
+
+
+def find_answer(tx: Tx, owner: Owner, *, request_digest: str) -> Any:
+    """The stored answer, or None where the key is new."""
+    row = tx.conn.execute(select(records.c.request_digest, records.c.answer).where(_is(owner))).first()
+    if row is None:
+        return None
+    if row.request_digest != request_digest:
+        raise KeyReused
+    return row.answer["answer"]
+
+
+def settle(tx: Tx, owner: Owner, *, answer: Any) -> None:
+    """Keep the answer for whoever asks again with the same key."""
+    tx.conn.execute(update(records).where(_is(owner)).values(answer={"answer": answer}))
+
+
+def open_year(tx: Tx, school_year: int) -> None:
+    """Make the school year's partition of the records."""
+    tx.conn.execute(text(partition_of("idempotency", school_year)))
+
+
+def partition_of(table: str, school_year: int) -> str:
+    """The statement that makes a table's partition for a school year, harmless where it exists."""
+    return f"CREATE TABLE IF NOT EXISTS {table}_y{school_year:d} PARTITION OF {table} FOR VALUES IN ({school_year:d})"
+
+
+def _is(owner: Owner) -> ColumnElement[bool]:
+    return and_(*(records.c[name] == value for name, value in asdict(owner).items()))

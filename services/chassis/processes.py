@@ -1,0 +1,109 @@
+"""Puts a process together: the service's table of entrypoints, its database, the bus, and the threads that serve them."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from services.chassis import health, inbox, metrics, migrations
+from services.chassis.authority import TokenChecker
+from services.chassis.database import Database
+from services.chassis.dispatch import Dispatcher
+from services.chassis.listening import Bell
+from services.chassis.objects import Objects
+from services.chassis.receiver import Receiver
+from services.chassis.relay import Relay
+from services.chassis.rpc_client import RpcClient
+from services.chassis.service import Outside, Service
+from services.chassis.settings import ProcessSettings, load
+from services.chassis.worker import Worker
+from services.contracts.identity import ReadTokenKeys
+from services.contracts.platform import CONSUMERS, publishers_to
+
+INBOX_COUNT_SECONDS = 10
+
+
+class Process:
+    """One process of a service, serving the parts named: rpc, relay, worker."""
+
+    def __init__(self, service: Service, parts: set[str]) -> None:
+        self._service = service
+        self._parts = parts
+        self._settings = load(ProcessSettings, service.name)
+        self._db = Database(self._settings.database_url, pool=15 if "rpc" in parts else 8)
+        self._rpc = RpcClient(self._settings.broker_url, service.name)
+        self._running: list[Any] = []
+        self._threads: list[threading.Thread] = []
+        self._container: Any = None
+        service.internal(inbox.FindLacking, inbox.find_lacking, systems=publishers_to(service.name))
+
+    def start(self) -> None:
+        self._rpc.start()
+        if "worker" in self._parts:
+            self._start_worker()
+        if "relay" in self._parts:
+            self._start_relay()
+        if "rpc" in self._parts:
+            self._start_rpc()
+        if self._settings.http_port:
+            health.serve(self._settings.http_port, self._checks())
+
+    def is_alive(self) -> bool:
+        """Whether every thread that should run does; otherwise the process ends and is started anew."""
+        return all(thread.is_alive() for thread in self._threads) and (
+            self._container is None or not self._container._died.ready()  # noqa: SLF001 - nameko has no public word for it
+        )
+
+    def stop(self) -> None:
+        """Finish what is under way."""
+        for part in self._running:
+            part.stop()
+        for thread in self._threads:
+            thread.join(timeout=20)
+        if self._container is not None:
+            from services.chassis import nameko_host  # noqa: PLC0415 - only where eventlet has patched
+
+            nameko_host.stop(self._container)
+        self._rpc.stop()
+
+    def _outside(self, run: Any) -> Outside:
+        return Outside(db=self._db, objects=Objects(Path(self._settings.objects)), rpc=self._rpc, run=run)
+
+    def _start_worker(self) -> None:
+        bell = Bell(self._settings.database_url, "inbox")
+        outside = self._outside(lambda function, *arguments: function(*arguments))
+        for _ in range(self._settings.worker_threads):
+            self._spawn(Worker(self._service, outside, bell))
+        self._spawn(Receiver(self._service.name, self._db, self._settings.broker_url))
+        self._running.append(bell)
+
+    def _start_relay(self) -> None:
+        bell = Bell(self._settings.database_url, "outbox")
+        self._spawn(
+            Relay(
+                self._service.name, self._db, self._settings.broker_url, bell=bell, rpc=self._rpc, consumers=CONSUMERS
+            )
+        )
+        self._running.append(bell)
+
+    def _start_rpc(self) -> None:
+        from services.chassis import nameko_host  # noqa: PLC0415 - only where eventlet has patched
+
+        tokens = TokenChecker(lambda: self._rpc.call(ReadTokenKeys()).key_set)
+        dispatcher = Dispatcher(self._service, self._outside(nameko_host.run_in_thread), tokens)
+        self._container = nameko_host.serve(self._service, dispatcher, self._settings.broker_url)
+
+    def _spawn(self, part: Any) -> None:
+        thread = threading.Thread(target=part.run, name=type(part).__name__, daemon=True)
+        thread.start()
+        self._running.append(part)
+        self._threads.append(thread)
+
+    def _checks(self) -> dict[str, health.Check]:
+        return {"database": self._database_answers, "broker": self._rpc.is_connected}
+
+    def _database_answers(self) -> bool:
+        with self._db.transaction() as tx:
+            counts = inbox.count(tx)
+            metrics.INBOX_PENDING.labels(self._service.name).set(counts["PENDING"])
+            metrics.INBOX_DEAD.labels(self._service.name).set(counts["DEAD"])
+            return migrations.is_at_head(tx.conn, self._service.migrations)

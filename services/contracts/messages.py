@@ -1,0 +1,40 @@
+"""The kinds of message that services exchange: commands and queries with an answer, events, and a service's own tasks."""
+
+from typing import ClassVar, Generic, TypeVar
+
+A = TypeVar("A")
+
+
+class Request(Generic[A]):
+    """A message to one service that is answered with an A; `operation` is "<service>.<method>"."""
+
+    __slots__ = ()
+    operation: ClassVar[str]
+
+
+class Query(Request[A]):
+    """A question: changes nothing, may be repeated freely."""
+
+    __slots__ = ()
+
+
+class Command(Request[A]):
+    """An order: has one effect for each idempotency key."""
+
+    __slots__ = ()
+
+
+class Event:
+    """A fact, told to whoever subscribes; `type` is versioned and never changes its shape."""
+
+    __slots__ = ()
+    type: ClassVar[str]
+    aggregate: ClassVar[str]
+    """The name of the field whose value keeps the order: events of one aggregate are published in the order of writing."""
+
+
+class Task:
+    """Work that a service gives to itself in a transaction, done later from its inbox."""
+
+    __slots__ = ()
+    type: ClassVar[str]

@@ -1,0 +1,1 @@
+"""What gradebook does, one function for each message: school (years, classes, pupils, windows), marks, results."""

@@ -1,0 +1,1 @@
+"""Identity owns units, people, guardianship, accounts, grants and tokens; it never knows a mark."""

@@ -1,0 +1,59 @@
+"""The first account of an installation: `python -m services.identity.bootstrap` makes the root unit and its operator.
+
+Prints the operator's activation code once, as JSON. A second run says that there is an operator already.
+"""
+
+import json
+import sys
+
+from services.chassis.database import Database, Tx
+from services.chassis.ids import new_code, new_id
+from services.chassis.settings import ProcessSettings, load
+from services.contracts.identity import Role, UnitKind, UnitV1
+from services.identity import repository, usecases
+from services.identity.credentials import digest
+
+
+def main(username: str, unit_name: str, province: str) -> int:
+    db = Database(load(ProcessSettings, "identity").database_url)
+    with db.transaction() as tx:
+        made = bootstrap(tx, username, unit_name, province)
+    sys.stdout.write(json.dumps(made) + "\n")
+    return 0
+
+
+def bootstrap(tx: Tx, username: str, unit_name: str, province: str) -> dict[str, str | None]:
+    """The unit, and the activation code of its operator: null where the account exists already."""
+    account = repository.find_account(tx, username)
+    if account is not None:
+        unit_id = repository.grants_of(tx, account.person_id, tx.now())[0].unit_id
+        return {"unit_id": str(unit_id), "activation_code": None}
+    unit = UnitV1(
+        id=new_id(),
+        kind=UnitKind.DEPARTMENT,
+        code="SO",
+        name=unit_name,
+        parent_id=None,
+        commune="",
+        province=province,
+        department=unit_name,
+    )
+    repository.insert_unit(tx, unit)
+    person_id, code = new_id(), new_code()
+    person = {
+        "id": person_id,
+        "kind": "STAFF",
+        "code": username,
+        "name": username,
+        "unit_id": unit.id,
+        "email": username,
+    }
+    repository.insert_people(tx, [person])
+    account_row = {"id": new_id(), "person_id": person_id, "username": username, "activation_hash": digest(code)}
+    repository.insert_accounts(tx, [account_row])
+    usecases.give(tx, [usecases.new_grant(person_id, Role.OPERATOR, unit.id, tx.now())])
+    return {"unit_id": str(unit.id), "activation_code": code}
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4]))

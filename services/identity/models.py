@@ -1,0 +1,89 @@
+"""Identity's tables. Times are UTC; intervals are valid from (inclusive) to (exclusive)."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from services.chassis.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("kind", String, CheckConstraint("kind IN ('BO', 'SO', 'XA', 'TRUONG')", name="kind"), nullable=False),
+    Column("code", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("parent_id", UUID, ForeignKey("units.id")),
+    Column("commune", String, nullable=False),
+    Column("province", String, nullable=False),
+    Column("valid_from", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("valid_to", DateTime(timezone=True)),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("unit_id", UUID, ForeignKey("units.id"), comment="where the person studies or works now"),
+    Column("unit_version", Integer, nullable=False, server_default="0", comment="of the move that set it"),
+    Column("kind", String, CheckConstraint("kind IN ('PUPIL', 'STAFF', 'GUARDIAN')", name="kind"), nullable=False),
+    Column("code", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("born_on", Date),
+    Column("gender", String),
+    Column("ethnicity", String),
+    Column("nationality", String, nullable=False, server_default="Việt Nam"),
+    Column("personal_id", String, CheckConstraint("personal_id ~ '^[0-9]{12}$'", name="personal_id")),
+    Column("email", String),
+    UniqueConstraint("kind", "code"),
+    Index("people_personal_id_key", "personal_id", unique=True, postgresql_where=text("kind = 'PUPIL'")),
+    Index("people_unit_id_idx", "unit_id"),
+)
+
+guardianships = Table(
+    "guardianships",
+    metadata,
+    Column("pupil_id", UUID, ForeignKey("people.id"), primary_key=True),
+    Column("guardian_id", UUID, ForeignKey("people.id"), primary_key=True),
+    Column("relation", String, nullable=False),
+    Column("valid_from", DateTime(timezone=True), primary_key=True, server_default=func.now()),
+    Column("valid_to", DateTime(timezone=True)),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("person_id", UUID, ForeignKey("people.id"), nullable=False, unique=True),
+    Column("username", String, nullable=False, unique=True),
+    Column("password_hash", String, comment="argon2id; null until the person has set a password"),
+    Column("activation_hash", String, unique=True, comment="SHA-256 of the one-time activation code"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", DateTime(timezone=True)),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("account_id", UUID, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("refresh_hash", String, nullable=False, unique=True, comment="SHA-256 of the refresh token in force"),
+    Column("began_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)

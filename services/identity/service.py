@@ -1,0 +1,45 @@
+"""Identity's entrypoints: which use case serves which message."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from services.chassis.service import Service
+from services.chassis.settings import load
+from services.contracts import identity as contracts
+from services.contracts.gradebook import PupilMovedV1
+from services.identity import sessions, usecases
+from services.identity.credentials import TokenMaker
+from services.identity.settings import Settings
+
+READERS = ("gradebook", "transcript", "signing", "transfer", "notify")
+
+
+def build() -> Service:
+    settings = load(Settings, "identity")
+    service = Service("identity", Path(__file__).parent / "migrations")
+    tokens = TokenMaker(settings.token_key, timedelta(seconds=settings.token_seconds))
+    _add_sessions(service, sessions.Sessions(tokens, timedelta(hours=settings.session_hours)))
+    _add_people(service)
+    service.consumes(PupilMovedV1, usecases.follow_moves)
+    return service
+
+
+def _add_sessions(service: Service, mine: sessions.Sessions) -> None:
+    service.open(contracts.ReadTokenKeys, mine.read_token_keys)
+    service.open(contracts.LogIn, mine.log_in, before=sessions.check_password)
+    service.open(contracts.RefreshSession, mine.refresh_session)
+    service.open(contracts.LogOut, sessions.log_out)
+    service.open(contracts.ActivateAccount, sessions.activate_account, before=sessions.hash_new_password)
+
+
+def _add_people(service: Service) -> None:
+    service.command(contracts.CreateUnit, usecases.create_unit)
+    service.query(contracts.FindUnits, usecases.find_units, systems=READERS)
+    service.query(contracts.ReadMe, usecases.read_me)
+    service.command(contracts.AddStaff, usecases.add_staff)
+    service.command(contracts.ImportStaff, usecases.import_staff, before=usecases.read_staff_file)
+    service.query(contracts.FindStaff, usecases.find_staff)
+    service.command(contracts.RegisterPupils, usecases.register_pupils)
+    service.command(contracts.AddGuardians, usecases.add_guardians)
+    service.query(contracts.FindPeople, usecases.find_people, systems=READERS)
+    service.internal(contracts.FindGuardians, usecases.find_guardians, systems=("notify",))

@@ -1,0 +1,286 @@
+"""What identity does about units, people and guardians: one function for each command and query."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.chassis.authority import Actor, require
+from services.chassis.database import Tx
+from services.chassis.errors import Forbidden
+from services.chassis.ids import new_code, new_id
+from services.chassis.service import Outside
+from services.contracts.gradebook import PupilMovedV1
+from services.contracts.identity import (
+    AddGuardians,
+    AddStaff,
+    Change,
+    CreateUnit,
+    FindGuardians,
+    FindPeople,
+    FindStaff,
+    FindUnits,
+    GrantChangedV1,
+    GuardianContacts,
+    GuardianRef,
+    GuardiansAdded,
+    ImportStaff,
+    Me,
+    NewGuardian,
+    NewPupil,
+    NewStaff,
+    People,
+    PupilRef,
+    PupilsRegistered,
+    ReadMe,
+    RegisterPupils,
+    Role,
+    Staff,
+    StaffMember,
+    Units,
+    UnitV1,
+)
+from services.identity import repository
+from services.identity.credentials import digest
+from services.identity.errors import PersonElsewhere, PupilElsewhere, PupilUnknown, UnitCodeTaken
+from services.identity.spreadsheets import StaffRow, read_staff
+
+APPOINTS = {
+    Role.OPERATOR: (Role.OPERATOR,),
+    Role.ADMIN: (Role.OPERATOR,),
+    Role.PRINCIPAL: (Role.OPERATOR,),
+    Role.CLERK: (Role.ADMIN, Role.OPERATOR),
+    Role.STAFF: (Role.ADMIN, Role.OPERATOR),
+}
+"""Who may give a role: a school's own admin makes neither admins nor principals."""
+
+
+def create_unit(tx: Tx, command: CreateUnit, actor: Actor) -> UnitV1:
+    """A unit below one where the person is operator."""
+    _require_operator(tx, actor, command.parent_id)
+    if repository.unit_code_taken(tx, command.code):
+        raise UnitCodeTaken(code=command.code)
+    unit = UnitV1(
+        id=new_id(),
+        kind=command.kind,
+        code=command.code,
+        name=command.name,
+        parent_id=command.parent_id,
+        commune=command.commune,
+        province=command.province,
+        department="",
+    )
+    repository.insert_unit(tx, unit)
+    return repository.find_units(tx, [unit.id])[0]
+
+
+def find_units(tx: Tx, query: FindUnits, _actor: Actor) -> Units:
+    return Units(units=tuple(repository.find_units(tx, query.unit_ids)))
+
+
+def read_me(tx: Tx, _query: ReadMe, actor: Actor) -> Me:
+    person = repository.find_people(tx, [actor.person_id], None)[0]
+    return Me(person_id=person.id, name=person.name, grants=tuple(repository.grants_of(tx, person.id, tx.now())))
+
+
+def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
+    """Appoint people; who is new gets an account and a one-time activation code, so that nobody else knows a password."""
+    for role in {member.role for member in command.members}:
+        _require_appointer(tx, actor, command.unit_id, role)
+    known = repository.find_codes(tx, "STAFF", [member.code for member in command.members])
+    _refuse_other_peoples_names(tx, command.members, {code: row.id for code, row in known.items()})
+    ids = {member.code: known[member.code].id if member.code in known else new_id() for member in command.members}
+    codes = _open_accounts(tx, [member for member in command.members if member.code not in known], ids, command.unit_id)
+    _give_grants(tx, command, ids)
+    return Staff(members=tuple(_member(member, ids[member.code], codes.get(member.code)) for member in command.members))
+
+
+def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, ...]:
+    return read_staff(outside.objects.get(command.file))
+
+
+def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRow, ...]) -> Staff:
+    """Appoint the teachers and clerks of a workbook; the principal and the admins in it are the department's to appoint."""
+    roles = [(row, _role_of(row)) for row in rows]
+    members = tuple(
+        NewStaff(code=row.staff_code, name=row.full_name, email=row.email, role=role) for row, role in roles if role
+    )
+    return add_staff(tx, AddStaff(unit_id=command.unit_id, members=members), actor)
+
+
+def find_staff(tx: Tx, query: FindStaff, actor: Actor) -> Staff:
+    require(tx, actor, tuple(Role), query.unit_id)
+    return Staff(members=tuple(repository.staff_of(tx, query.unit_id, tx.now())))
+
+
+def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegistered:
+    """The school's pupils by code: those known are found, the others registered."""
+    require(tx, actor, (Role.ADMIN,), command.unit_id)
+    known = repository.find_codes(tx, "PUPIL", [pupil.code for pupil in command.pupils])
+    elsewhere = sorted(code for code, row in known.items() if row.unit_id != command.unit_id)
+    if elsewhere:
+        raise PupilElsewhere(codes=", ".join(elsewhere))
+    rows = [_pupil_row(pupil, command.unit_id) for pupil in command.pupils if pupil.code not in known]
+    repository.insert_people(tx, rows)
+    ids = {code: row.id for code, row in known.items()} | {row["code"]: row["id"] for row in rows}
+    return PupilsRegistered(
+        pupils=tuple(PupilRef(code=pupil.code, person_id=ids[pupil.code]) for pupil in command.pupils)
+    )
+
+
+def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded:
+    require(tx, actor, (Role.ADMIN,), command.unit_id)
+    pupils = repository.find_codes(tx, "PUPIL", [guardian.pupil_code for guardian in command.guardians])
+    unknown = sorted(
+        {g.pupil_code for g in command.guardians} - {c for c, row in pupils.items() if row.unit_id == command.unit_id}
+    )
+    if unknown:
+        raise PupilUnknown(codes=", ".join(unknown))
+    ids = [new_id() for _ in command.guardians]
+    repository.insert_people(
+        tx, [_guardian_row(g, guardian_id) for g, guardian_id in zip(command.guardians, ids, strict=True)]
+    )
+    repository.insert_guardianships(
+        tx,
+        [
+            {"pupil_id": pupils[g.pupil_code].id, "guardian_id": guardian_id, "relation": g.relation}
+            for g, guardian_id in zip(command.guardians, ids, strict=True)
+        ],
+    )
+    refs = (GuardianRef(pupil_code=g.pupil_code, guardian_id=i) for g, i in zip(command.guardians, ids, strict=True))
+    return GuardiansAdded(guardians=tuple(refs))
+
+
+def find_people(tx: Tx, query: FindPeople, actor: Actor) -> People:
+    """People by id: services are told of all, a person only of those of the units where a grant of theirs is valid."""
+    if actor.system:
+        return People(people=tuple(repository.find_people(tx, query.person_ids, None)))
+    mine = {grant.unit_id for grant in repository.grants_of(tx, actor.person_id, tx.now())}
+    return People(people=tuple(repository.find_people(tx, query.person_ids, mine)))
+
+
+def find_guardians(tx: Tx, query: FindGuardians, _actor: Actor) -> GuardianContacts:
+    return GuardianContacts(contacts=tuple(repository.guardians_of(tx, query.pupil_ids, tx.now())))
+
+
+def follow_moves(tx: Tx, events: list[PupilMovedV1]) -> None:
+    """A pupil belongs to the unit of the newest move that we were told of."""
+    for event in events:
+        repository.move_person(tx, event.record_id, event.to_unit_id, event.version)
+
+
+def _require_operator(tx: Tx, actor: Actor, unit_id: UUID) -> None:
+    held = {(grant.role, grant.unit_id) for grant in repository.grants_of(tx, actor.person_id, tx.now())}
+    if not any((Role.OPERATOR, above) in held for above in repository.ancestors(tx, unit_id)):
+        raise Forbidden
+
+
+def _require_appointer(tx: Tx, actor: Actor, unit_id: UUID, role: Role) -> None:
+    if Role.ADMIN in APPOINTS[role] and _is_admin(tx, actor, unit_id):
+        return
+    _require_operator(tx, actor, unit_id)
+
+
+def _is_admin(tx: Tx, actor: Actor, unit_id: UUID) -> bool:
+    return (actor.person_id, Role.ADMIN) in repository.roles_at(tx, unit_id, [actor.person_id], tx.now())
+
+
+def _refuse_other_peoples_names(tx: Tx, members: tuple[NewStaff, ...], known: dict[str, UUID]) -> None:
+    taken = repository.taken_usernames(tx, [member.email for member in members])
+    for member in members:
+        if member.email in taken and taken[member.email] != known.get(member.code):
+            raise PersonElsewhere(username=member.email, staff_code=member.code)
+
+
+def _open_accounts(tx: Tx, members: list[NewStaff], ids: dict[str, UUID], unit_id: UUID) -> dict[str, str]:
+    """People and accounts for the new ones; their activation codes by staff code, which nobody can read again."""
+    codes = {member.code: new_code() for member in members}
+    person: dict[str, Any] = {"kind": "STAFF", "unit_id": unit_id}
+    repository.insert_people(
+        tx, [person | {"id": ids[m.code], "code": m.code, "name": m.name, "email": m.email} for m in members]
+    )
+    repository.insert_accounts(
+        tx,
+        [
+            {"id": new_id(), "person_id": ids[m.code], "username": m.email, "activation_hash": digest(codes[m.code])}
+            for m in members
+        ],
+    )
+    return codes
+
+
+def _give_grants(tx: Tx, command: AddStaff, ids: dict[str, UUID]) -> None:
+    """Grants that are not held yet, from now on, and the events that tell the other services."""
+    held = repository.roles_at(tx, command.unit_id, ids.values(), tx.now())
+    given = [
+        new_grant(ids[member.code], member.role, command.unit_id, tx.now())
+        for member in command.members
+        if (ids[member.code], member.role) not in held
+    ]
+    give(tx, given)
+
+
+def give(tx: Tx, given: list[GrantChangedV1]) -> None:
+    """Keep the grants and announce them."""
+    names = ("version", "person_id", "role", "unit_id", "valid_from", "valid_to")
+    repository.insert_grants(
+        tx, [{"grant_id": g.record_id} | {name: getattr(g, name) for name in names} for g in given]
+    )
+    tx.emit_all(given)
+
+
+def new_grant(person_id: UUID, role: Role, unit_id: UUID, now: datetime) -> GrantChangedV1:
+    """A grant that is valid from now on, without an end."""
+    return GrantChangedV1(
+        record_id=new_id(),
+        change=Change.NEW,
+        version=1,
+        updated_at=now,
+        person_id=person_id,
+        role=role,
+        unit_id=unit_id,
+        valid_from=now,
+        valid_to=None,
+    )
+
+
+def _role_of(row: StaffRow) -> Role | None:
+    """The role by the ministry's words for a position: leaders are appointed by the department, not by a workbook."""
+    position = row.position.casefold()
+    if "hiệu trưởng" in position:
+        return None
+    return Role.CLERK if "văn thư" in position else Role.STAFF
+
+
+def _member(member: NewStaff, person_id: UUID, activation_code: str | None) -> StaffMember:
+    return StaffMember(
+        person_id=person_id,
+        code=member.code,
+        name=member.name,
+        username=member.email,
+        role=member.role,
+        activation_code=activation_code,
+    )
+
+
+def _pupil_row(pupil: NewPupil, unit_id: UUID) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": "PUPIL",
+        "unit_id": unit_id,
+        "code": pupil.code,
+        "name": pupil.name,
+        "born_on": pupil.born_on,
+        "gender": pupil.gender,
+        "ethnicity": pupil.ethnicity,
+        "personal_id": pupil.personal_id,
+    }
+
+
+def _guardian_row(guardian: NewGuardian, guardian_id: UUID) -> dict[str, Any]:
+    return {
+        "id": guardian_id,
+        "kind": "GUARDIAN",
+        "code": str(guardian_id),
+        "name": guardian.name,
+        "email": guardian.email,
+    }

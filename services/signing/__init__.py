@@ -1,0 +1,1 @@
+"""Signing owns keys, certificates, signatures and verdicts on them; it never decides what may be signed."""

@@ -1,0 +1,138 @@
+"""The CMS signature inside a PDF (PAdES-B-B, ETSI EN 319 142-1): a prebuilt DER per signer with two places to fill."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from asn1crypto import algos, cms, tsp, x509
+
+from services.signing.keys import Signer
+
+# Stand for what differs from document to document while the rest is encoded once; both lengths are fixed (RSA-2048).
+_DIGEST = sha256(b"place of the document's digest").digest()
+_SIGNATURE = _DIGEST * 8
+
+
+def size(signer: Signer) -> int:
+    """Length in bytes of every signature by this signer."""
+    return len(_template_of(signer.certificate, signer.chain).encode(_DIGEST, _SIGNATURE))
+
+
+def detached(signer: Signer, digest: bytes) -> bytes:
+    """DER SignedData over a document's SHA-256 digest, with content-type, message-digest and signing-certificate-v2.
+
+    There is no signingTime attribute: PAdES takes the time from the signature dictionary's /M.
+    """
+    template = _template_of(signer.certificate, signer.chain)
+    return template.encode(digest, signer.sign(template.attributes(digest)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a signature consists of: `signature` is over `message`, which holds `digest`; certificates own first."""
+
+    certificates: tuple[bytes, ...]
+    digest: bytes
+    message: bytes
+    signature: bytes
+
+
+def read(der: bytes) -> Parts:
+    """Raises ValueError when one byte is not as `detached` writes it: what is not signed leaves no choice either."""
+    signed_data = cms.ContentInfo.load(der)["content"]
+    (signer_info,) = signed_data["signer_infos"]
+    certificates = [found.chosen for found in signed_data["certificates"]]
+    serial = signer_info["sid"].chosen["serial_number"].native
+    (own,) = (found for found in certificates if found.serial_number == serial)
+    (digest,) = (
+        found["values"][0].native for found in signer_info["signed_attrs"] if found["type"].native == "message_digest"
+    )
+    others = tuple(found.dump() for found in certificates if found is not own)
+    template, signature = _template(own.dump(), others), signer_info["signature"].native
+    if template.encode(digest, signature) != der:
+        raise ValueError("The signature is not in the form in which this platform writes signatures.")
+    return Parts(
+        certificates=(own.dump(), *others), digest=digest, message=template.attributes(digest), signature=signature
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    before_attributes: bytes
+    attributes_head: bytes
+    attributes_tail: bytes
+    before_signature: bytes
+    after_signature: bytes
+
+    def attributes(self, digest: bytes) -> bytes:
+        """The signed attributes as signed: with the tag of a SET (RFC 5652, 5.4)."""
+        return b"\x31" + self.attributes_head + digest + self.attributes_tail
+
+    def encode(self, digest: bytes, signature: bytes) -> bytes:
+        return b"".join(
+            (
+                self.before_attributes,
+                self.attributes_head,
+                digest,
+                self.attributes_tail,
+                self.before_signature,
+                signature,
+                self.after_signature,
+            )
+        )
+
+
+@lru_cache(maxsize=4096)
+def _template_of(certificate: bytes, chain: tuple[bytes, ...]) -> _Template:
+    """Kept for our own signers alone: what strangers hand in for validation must not fill our memory."""
+    return _template(certificate, chain)
+
+
+def _template(certificate: bytes, chain: tuple[bytes, ...]) -> _Template:
+    attributes = _attributes(certificate)
+    as_set = attributes.dump()
+    whole = _signed_data(certificate, chain, attributes).dump()
+    before, after = _once(whole, as_set[1:])  # inside SignerInfo the attributes bear another tag, [0]
+    head, tail = _once(as_set[1:], _DIGEST)
+    before_signature, after_signature = _once(after, _SIGNATURE)
+    return _Template(before, head, tail, before_signature, after_signature)
+
+
+def _attributes(certificate: bytes) -> cms.CMSAttributes:
+    certificate_id = tsp.ESSCertIDv2({"cert_hash": sha256(certificate).digest()})
+    return cms.CMSAttributes(
+        [
+            cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
+            cms.CMSAttribute({"type": "message_digest", "values": [_DIGEST]}),
+            cms.CMSAttribute({"type": "signing_certificate_v2", "values": [{"certs": [certificate_id]}]}),
+        ]
+    )
+
+
+def _signed_data(certificate: bytes, chain: tuple[bytes, ...], attributes: cms.CMSAttributes) -> cms.ContentInfo:
+    signer_info = {
+        "version": "v1",
+        "sid": _issuer_and_serial(x509.Certificate.load(certificate)),
+        "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+        "signed_attrs": attributes,
+        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
+        "signature": _SIGNATURE,
+    }
+    content = {
+        "version": "v1",
+        "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [x509.Certificate.load(der) for der in (certificate, *chain)],
+        "signer_infos": [signer_info],
+    }
+    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)})
+
+
+def _issuer_and_serial(certificate: x509.Certificate) -> cms.SignerIdentifier:
+    identity = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    return cms.SignerIdentifier({"issuer_and_serial_number": identity})
+
+
+def _once(whole: bytes, part: bytes) -> tuple[bytes, bytes]:
+    before, after = whole.split(part)  # fails if the part is not there exactly once
+    return before, after

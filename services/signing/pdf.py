@@ -1,0 +1,174 @@
+"""Signing PDF files from typst: one revision prepares the empty fields, then one revision per signature (PAdES-B-B)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from services.signing import cms, pdf_file
+from services.signing.appearance import Drawing, form
+from services.signing.keys import Signer
+from services.signing.pdf_file import PdfFile, UnsupportedPdf
+
+ON_PAPER = ("GVCN", "CBQL", "KY_PHAT_HANH")  # the slots of a paper, in the order of signing
+
+PRINT_AND_LOCKED = 4 | 128  # annotation flags, ISO 32000-1, 12.5.3; PDF/A asks for Print
+SIGNATURES_APPEND_ONLY = 1 | 2  # SigFlags, ISO 32000-1, 12.7.2
+
+_BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
+_KIDS = re.compile(rb"/Kids\[((?:\d+ 0 R ?)*)\]")
+_REFERENCE = re.compile(rb"(\d+) 0 R")
+_ANNOTATIONS = re.compile(rb"/Annots\[(?=[^\]]*\])")
+_ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
+_PAGES = re.compile(rb"/Pages (\d+) 0 R")
+_FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
+_FIELD = re.compile(rb"/FT/Sig/T\((\w+)\)")
+_FILLED = re.compile(rb"/V \d+ 0 R")
+_APPEARANCE = re.compile(rb"/AP<</N \d+ 0 R>>")
+_RECTANGLE = re.compile(rb"/Rect\[([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)\]")
+
+
+class NotItsTurn(ValueError):  # noqa: N818 - a refusal is an answer, not a fault of the program
+    """The field is missing or already signed, or one that must be signed before it is still empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """Where a signature stands: page from 0, corners in PDF points from the bottom left of the page."""
+
+    slot: str
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+def prepare(pdf: bytes, boxes: Sequence[Box]) -> bytes:
+    """The file with one empty signature field for each of the three boxes, to be signed in the order of ON_PAPER.
+
+    The last field locks the whole document once it is signed. Raises UnsupportedPdf when the file is not as
+    typst writes it or already has fields.
+    """
+    file = pdf_file.read(pdf)
+    catalog, acroform = file.body(file.last.root), file.last.size
+    if b"/AcroForm" in catalog:
+        raise UnsupportedPdf("The file already has a form.")
+    pages = _pages(file, catalog)
+    fields = {acroform + 1 + 2 * ON_PAPER.index(box.slot): box for box in boxes}  # each is followed by its appearance
+    objects = {file.last.root: _with(catalog, b"/AcroForm %d 0 R" % acroform)}
+    for page in sorted({box.page for box in boxes}):
+        mine = sorted(number for number, box in fields.items() if box.page == page)
+        objects[pages[page]] = _with_annotations(file.body(pages[page]), mine)
+    objects[acroform] = b"<</Fields[%b]/SigFlags %d>>" % (_references(sorted(fields)), SIGNATURES_APPEND_ONLY)
+    for number, box in sorted(fields.items()):
+        objects[number] = _field(box, page=pages[box.page], appearance=number + 1)
+        objects[number + 1] = form(None, width=box.x1 - box.x0, height=box.y1 - box.y0)
+    return file.append(objects)
+
+
+def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawing: Drawing | None = None) -> bytes:
+    """The file with the field signed over everything before it.
+
+    The drawing is fitted into the field's box; without one the box stays as the form printed it.
+    Raises NotItsTurn out of turn, UnsupportedPdf for a file that `prepare` did not make.
+    """
+    file = pdf_file.read(pdf)
+    number, widget = _field_in_turn(file, field)
+    value, appearance = file.last.size, file.last.size + 1
+    room = 2 * cms.size(signer)
+    locking = _locking(file.last.root) if b"/Lock" in widget else b""
+    objects = {value: _signature(at, locking=locking, room=room), number: _with(widget, b"/V %d 0 R" % value)}
+    if drawing:
+        objects[number] = _APPEARANCE.sub(b"/AP<</N %d 0 R>>" % appearance, objects[number])
+        objects[appearance] = _painted(drawing, widget)
+    return _filled(file.append(objects), start=len(pdf), room=room, signer=signer)
+
+
+def _pages(file: PdfFile, catalog: bytes) -> list[int]:
+    if not (root := _PAGES.search(catalog)) or not (kids := _KIDS.search(file.body(int(root[1])))):
+        raise UnsupportedPdf("The file has no plain list of pages.")
+    return [int(number) for number in _REFERENCE.findall(kids[1])]
+
+
+def _with(dictionary: bytes, entry: bytes) -> bytes:
+    return dictionary[:-2] + entry + b">>"
+
+
+def _with_annotations(page: bytes, numbers: Sequence[int]) -> bytes:
+    if not page.startswith(b"<</Type/Page/"):
+        raise UnsupportedPdf("The list of pages holds something else than pages.")
+    if b"/Annots" not in page:
+        return _with(page, b"/Annots[%b]" % _references(numbers))
+    changed, count = _ANNOTATIONS.subn(b"/Annots[%b " % _references(numbers), page)
+    if count != 1:
+        raise UnsupportedPdf("A page's annotations are not one plain list.")
+    return changed
+
+
+def _references(numbers: Sequence[int]) -> bytes:
+    return b" ".join(b"%d 0 R" % number for number in numbers)
+
+
+def _field(box: Box, *, page: int, appearance: int) -> bytes:
+    """Field and widget in one, as ISO 32000-1, 12.7.3 allows; the last, once signed, allows no change (12.7.4.5)."""
+    lock = b"/Lock<</Type/SigFieldLock/Action/All/P 1>>" if box.slot == ON_PAPER[-1] else b""
+    return b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%b)/F %d/Rect[%.3f %.3f %.3f %.3f]/P %d 0 R/AP<</N %d 0 R>>%b>>" % (
+        box.slot.encode(),
+        PRINT_AND_LOCKED,
+        *(box.x0, box.y0, box.x1, box.y1),
+        page,
+        appearance,
+        lock,
+    )
+
+
+def _field_in_turn(file: PdfFile, name: str) -> tuple[int, bytes]:
+    """The first empty field, which must be the one asked for."""
+    acroform = _ACROFORM.search(file.body(file.last.root))
+    fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
+    for reference in _REFERENCE.findall(fields[1] if fields else b""):
+        widget = file.body(int(reference))
+        if _FILLED.search(widget):
+            continue
+        if not (title := _FIELD.search(widget)) or title[1] != name.encode():
+            break
+        return int(reference), widget
+    raise NotItsTurn(f"It is not the turn of the field {name}.")
+
+
+def _signature(at: datetime, *, locking: bytes, room: int) -> bytes:
+    """A signature dictionary with `room` hexadecimal digits and a byte range still to fill."""
+    return b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached%b/M(%b)/ByteRange%b/Contents<%b>>>" % (
+        locking,
+        at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ").encode(),
+        b" " * _BYTE_RANGE,
+        b"0" * room,
+    )
+
+
+def _locking(root: int) -> bytes:
+    """No field may change after this signature (FieldMDP, ISO 32000-1, 12.8.2.4)."""
+    parameters = b"<</Type/TransformParams/V/1.2/Action/All>>"
+    return b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data %d 0 R/TransformParams%b>>]" % (root, parameters)
+
+
+def _painted(drawing: Drawing, widget: bytes) -> bytes:
+    if not (rectangle := _RECTANGLE.search(widget)):
+        raise UnsupportedPdf("The field has no rectangle of its own.")
+    x0, y0, x1, y1 = map(float, rectangle.groups())
+    return form(drawing, width=x1 - x0, height=y1 - y0)
+
+
+def _filled(draft: bytes, *, start: int, room: int, signer: Signer) -> bytes:
+    """Write the byte range, hash all but the digits of /Contents, and write the signature there."""
+    opening = draft.index(b"/Contents<", start) + len(b"/Contents")
+    closing = opening + room + 2
+    byte_range = b"[0 %d %d %d]" % (opening, closing, len(draft) - closing)
+    place = draft.index(b"/ByteRange", start) + len(b"/ByteRange")
+    head = draft[:place] + byte_range.ljust(_BYTE_RANGE) + draft[place + _BYTE_RANGE : opening]
+    tail = draft[closing:]
+    digest = sha256(head)
+    digest.update(tail)
+    return b"%b<%b>%b" % (head, cms.detached(signer, digest.digest()).hex().encode(), tail)

@@ -1,0 +1,114 @@
+"""Judging one signature, of PDF or XML alike: the mathematics, the holder, the time and the chain of certificates."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
+from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
+
+from services.signing.validation.report import Fault, Reason, SignatureReport, Slot, Verdict
+
+CLOCK_SKEW = timedelta(minutes=5)  # how far a signer's clock may be ahead of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A signature taken out of its document.
+
+    `stated` and `actual` are the digests of what it covers: as signed, and as found. `message` and `value` are
+    the signature proper. Certificates are DER, the signer's own first.
+    """
+
+    stated: bytes
+    actual: bytes
+    message: bytes
+    value: bytes
+    certificates: tuple[bytes, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Whom the validator believes, and its time."""
+
+    roots: Sequence[x509.Certificate]
+    at: datetime
+
+
+def judge(slot: Slot, signed_in: Callable[[Slot], Signed], trust: Trust) -> SignatureReport:
+    """The verdict on one slot; `signed_in` takes its signature out of the document, or raises a Fault."""
+    signed, reason = None, None
+    try:
+        signed = signed_in(slot)
+        _check(signed, holder=slot.holder, trust=trust)
+    except Fault as fault:
+        reason = fault.reason
+    return SignatureReport(
+        slot=slot.slot,
+        role=slot.role,
+        holder=slot.holder,
+        name=slot.name,
+        verdict=reason.verdict if reason else Verdict.VALID,
+        reason=reason,
+        signed_at=signed.at if signed else None,
+        certificate=signed.certificates[0] if signed else None,
+    )
+
+
+def _check(signed: Signed, *, holder: str, trust: Trust) -> None:
+    """The first reason not to believe that the holder signed this at that time, as a Fault."""
+    if signed.stated != signed.actual:
+        raise Fault(Reason.DIGEST_MISMATCH)
+    try:
+        own, *chain = (x509.load_der_x509_certificate(der) for der in signed.certificates)
+        key, serial_numbers = own.public_key(), own.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    except ValueError as error:
+        raise Fault(Reason.SIGNATURE_MALFORMED) from error
+    _check_value(key, signed)
+    if [each.value for each in serial_numbers] != [holder]:
+        raise Fault(Reason.WRONG_HOLDER)
+    if signed.at > trust.at + CLOCK_SKEW:
+        raise Fault(Reason.SIGNED_IN_FUTURE)
+    if not own.not_valid_before_utc <= signed.at <= own.not_valid_after_utc:
+        raise Fault(Reason.CERTIFICATE_NOT_VALID_THEN)
+    _check_purpose(own)
+    _check_chain(own, chain, roots=trust.roots, at=signed.at)
+
+
+def _check_value(key: object, signed: Signed) -> None:
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise Fault(Reason.SIGNATURE_MALFORMED)
+    try:
+        key.verify(signed.value, signed.message, padding.PKCS1v15(), hashes.SHA256())
+    except InvalidSignature as error:
+        raise Fault(Reason.SIGNATURE_MISMATCH) from error
+
+
+def _check_purpose(certificate: x509.Certificate) -> None:
+    """Only certificates for signing documents (contentCommitment, once called nonRepudiation)."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except (x509.ExtensionNotFound, ValueError) as error:
+        raise Fault(Reason.CERTIFICATE_PURPOSE) from error
+    if not (usage.content_commitment and usage.digital_signature):
+        raise Fault(Reason.CERTIFICATE_PURPOSE)
+
+
+def _check_chain(
+    certificate: x509.Certificate, chain: list[x509.Certificate], *, roots: Sequence[x509.Certificate], at: datetime
+) -> None:
+    """A path to a root, every certificate valid at the time of signing. Nothing is fetched from anywhere."""
+    if not roots:
+        raise Fault(Reason.CERTIFICATE_UNTRUSTED)
+    # People's certificates carry none of what the Web asks of servers; authorities must be authorities.
+    policies = {"ca_policy": ExtensionPolicy.webpki_defaults_ca(), "ee_policy": ExtensionPolicy.permit_all()}
+    verifier = PolicyBuilder().store(Store(list(roots))).time(at).extension_policies(**policies).build_client_verifier()
+    try:
+        verifier.verify(certificate, chain)
+    except VerificationError as error:
+        raise Fault(Reason.CERTIFICATE_UNTRUSTED) from error

@@ -1,0 +1,74 @@
+"""Signing the XML transcript: signatures are spliced into the empty containers, and no other byte is written anew."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from lxml import etree
+
+from services.signing import xades
+from services.signing.keys import Signer
+
+_CONTAINER = re.compile(rb' Id="ky-([\w-]+)">(?=</)')
+
+
+class NoEmptySlot(ValueError):  # noqa: N818 - a refusal is an answer, not a fault of the program
+    """The document has no empty container for this slot, or does not say what the slot covers."""
+
+
+def sign(xml: bytes, slots: Sequence[tuple[str, Signer]], *, at: datetime) -> bytes:
+    """The document with these slots filled.
+
+    What a slot covers is read from the document's own list of slots (THAM_CHIEU). Raises NoEmptySlot for a slot
+    that is unknown, given twice or already filled.
+    """
+    places = {match[1].decode(): match.end() for match in _CONTAINER.finditer(xml)}
+    covered, signatures = _Covered.read(xml), {}
+    for slot, signer in slots:
+        if slot not in places:
+            raise NoEmptySlot(f"There is no empty container for {slot}.")
+        signatures[places.pop(slot)] = _signature(slot, covered, signer, at=at)
+    parts, done = [], 0
+    for place in sorted(signatures):
+        parts += [xml[done:place], signatures[place]]
+        done = place
+    return b"".join((*parts, xml[done:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Covered:
+    """What each slot covers; every element is canonicalised and hashed once, however many slots cover it."""
+
+    targets: dict[str, str]
+    elements: dict[str, etree._Element]
+    digests: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, xml: bytes) -> "_Covered":
+        root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+        rows = root.iterfind("DU_LIEU_HOC_BA/DANH_SACH_O_KY/O_KY")
+        return cls(
+            targets={row.findtext("MA", ""): row.findtext("THAM_CHIEU", "") for row in rows},
+            elements={str(element.get("Id")): element for element in root.iterfind(".//*[@Id]")},
+        )
+
+    def digest(self, target: str) -> bytes:
+        if target not in self.digests:
+            self.digests[target] = sha256(xades.canonical(self.elements[target])).digest()
+        return self.digests[target]
+
+
+def _signature(slot: str, covered: _Covered, signer: Signer, *, at: datetime) -> bytes:
+    target = covered.targets.get(slot)
+    if target not in covered.elements:
+        raise NoEmptySlot(f"The document does not say what {slot} covers.")
+    statement = xades.Statement(
+        slot=slot,
+        target=target,
+        digest=covered.digest(target),
+        at=at,
+        certificates=(signer.certificate, *signer.chain),
+    )
+    return statement.signature(signer.sign(statement.to_sign()))

@@ -1,0 +1,194 @@
+"""The frozen data of one transcript (học bạ): one pupil, one school year, and its only byte form."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+import rfc8785
+
+
+class NotCanonicalError(ValueError):
+    """The bytes are not the canonical form of a transcript of this format."""
+
+
+class Kind(StrEnum):
+    """How a subject is assessed (TT22/2021, Điều 5): by marks and comments, or by comments alone."""
+
+    SCORED = "SCORED"
+    COMMENT = "COMMENT"
+
+
+class Gender(StrEnum):
+    MALE = "Nam"
+    FEMALE = "Nữ"
+
+
+class Role(StrEnum):
+    """Who signs, in the order of signing; the last is the school itself, with its seal."""
+
+    GVBM = "GVBM"
+    GVCN = "GVCN"
+    CBQL = "CBQL"
+    KY_PHAT_HANH = "KY_PHAT_HANH"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """The school and its authorities under the names they bore when the data was frozen."""
+
+    unit_id: UUID
+    code: str
+    name: str
+    commune: str
+    province: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolClass:
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pupil:
+    """`code` is the ministry's (10 digits), `personal_id` the state's (12 digits)."""
+
+    person_id: UUID
+    code: str
+    personal_id: str | None
+    name: str
+    born_on: date
+    gender: Gender
+    ethnicity: str | None
+    nationality: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teacher:
+    person_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One row of the first table; results are as printed: "8.5", or "Đ" and "CĐ" for comment subjects."""
+
+    code: str
+    name: str
+    kind: Kind
+    term1: str | None
+    term2: str | None
+    year: str | None
+    retest: str | None
+    comment: str | None
+    teacher: Teacher | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    term: Literal[1, 2]
+    level: str | None
+    conduct: str | None
+    absences: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """`absences` counts half-day sessions (buổi); `reasons` are the sentences that explain `promotion`."""
+
+    level: str | None
+    conduct: str | None
+    absences: int | None
+    promotion: str | None
+    title: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """How many marks were corrected after locking, and the codes of their subjects."""
+
+    count: int
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A place for one signature; `holder` is a person, or the school's unit for the seal."""
+
+    slot: str
+    role: Role
+    subject: str | None
+    holder: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptData:
+    """Everything that is signed; `None` where not known. `school_year` is the year in which it begins."""
+
+    format: Literal["vn.hocba.transcript.v1"] = "vn.hocba.transcript.v1"
+    code: str
+    version: int
+    origin: str
+    frozen_at: datetime
+    stage: str
+    grade: int
+    school_year: int
+    regulation: str
+    school: School
+    class_: SchoolClass
+    pupil: Pupil
+    subjects: tuple[Subject, ...]
+    terms: tuple[Term, ...]
+    year: Year
+    remark: str | None
+    corrections: Corrections
+    slots: tuple[Slot, ...]
+
+
+def to_canonical(data: TranscriptData) -> bytes:
+    """The data as JSON by RFC 8785, all text in NFC."""
+    fields = msgspec.to_builtins(data)
+    fields["class"] = fields.pop("class_")
+    return rfc8785.dumps(_composed(fields))
+
+
+def from_canonical(raw: bytes) -> TranscriptData:
+    """The data of exactly these bytes.
+
+    Raises NotCanonicalError when a field is missing, unknown or of the wrong type, or when one byte is not as
+    `to_canonical` writes it: what was signed must not be read loosely.
+    """
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, Any])
+        fields["class_"] = fields.pop("class", None)
+        data = msgspec.convert(fields, TranscriptData)
+    except msgspec.MsgspecError as error:
+        raise NotCanonicalError(str(error)) from error
+    if to_canonical(data) != raw:
+        raise NotCanonicalError("The bytes differ from the canonical form of the same data.")
+    return data
+
+
+def digest(canonical: bytes) -> str:
+    """SHA-256 of canonical bytes, in lower-case hexadecimal: the name under which the data is known."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def _composed(value: Any) -> Any:
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case dict():
+            return {key: _composed(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_composed(item) for item in value]
+        case _:
+            return value

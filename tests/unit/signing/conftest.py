@@ -1,0 +1,76 @@
+"""One invented school with its keys, its paper and its document, made once."""
+
+import os
+import shutil
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from deploy.outside_checks import PROGRAMS
+from services.signing import authority as authorities
+from services.signing import pdf
+from tests.unit.signing import school_papers as papers
+
+
+@pytest.fixture(scope="session")
+def authority():
+    return authorities.establish(now=papers.SIGNED_AT - timedelta(days=100))
+
+
+@pytest.fixture(scope="session")
+def roots(authority):
+    return [authority.root]
+
+
+@pytest.fixture(scope="session")
+def roots_file(authority, tmp_path_factory):
+    path = tmp_path_factory.mktemp("roots") / "root.pem"
+    path.write_bytes(authority.root.public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.fixture(scope="session")
+def school(authority):
+    return papers.School(
+        authority=authority, signers={slot: papers.signer_of(slot, authority) for slot in papers.PEOPLE}
+    )
+
+
+@pytest.fixture(scope="session")
+def rogue_authority():
+    """Calls itself as the real one does, but its root is its own."""
+    return authorities.establish(now=papers.SIGNED_AT - timedelta(days=100))
+
+
+@pytest.fixture(scope="session")
+def printed():
+    return papers.printed(papers.transcript("Vũ An"))
+
+
+@pytest.fixture(scope="session")
+def paper(printed):
+    return pdf.prepare(printed, papers.boxes())
+
+
+@pytest.fixture(scope="session")
+def signed_paper(school, paper):
+    return school.sign_paper(paper)
+
+
+@pytest.fixture(scope="session")
+def document():
+    return papers.document("Vũ An")
+
+
+@pytest.fixture(scope="session")
+def signed_document(school, document):
+    return school.sign_xml(document)
+
+
+@pytest.fixture(scope="session")
+def outside_programs():
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing and "CI" not in os.environ:
+        pytest.skip(f"not installed: {missing}")
+    assert not missing

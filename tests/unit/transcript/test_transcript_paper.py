@@ -1,0 +1,217 @@
+import io
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from services.transcript.canonical import TranscriptData, to_canonical
+from services.transcript.render import NotPrintableError, Rendered, Renderer, SignatureBox
+
+PAPER = (595.28, 841.89)  # A4 in points
+MILLIMETRE = 72 / 25.4
+
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils is not installed")
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    return Renderer()
+
+
+@pytest.fixture(scope="module")
+def paper(renderer: Renderer, transcript: TranscriptData) -> Rendered:
+    return renderer.render(transcript)
+
+
+def words(pdf: bytes, *options: str) -> str:
+    """The text as a reader would copy it, every run of white space as one space."""
+    command = ["pdftotext", *options, "-", "-"]
+    return " ".join(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode().split())
+
+
+def words_at(paper: Rendered, box: SignatureBox) -> str:
+    left, top, right, bottom = box.x0, PAPER[1] - box.y1, box.x1, PAPER[1] - box.y0
+    area = {"-x": left, "-y": top, "-W": right - left, "-H": bottom - top}
+    crop = [argument for option, value in area.items() for argument in (option, str(round(value)))]
+    page = str(box.page + 1)
+    return words(paper.pdf, "-f", page, "-l", page, *crop)
+
+
+def test_the_same_data_gives_the_same_bytes_whoever_renders_it(
+    renderer: Renderer, paper: Rendered, transcript: TranscriptData
+) -> None:
+    renderer.render(replace(transcript, remark="Của một bạn khác"))
+
+    assert renderer.render(transcript) == paper
+    assert Renderer().render(transcript) == paper
+
+
+@needs_poppler
+def test_every_subject_result_comment_and_name_is_on_paper(paper: Rendered, transcript: TranscriptData) -> None:
+    text = words(paper.pdf, "-layout")
+    copied = words(paper.pdf)
+
+    for subject in transcript.subjects:
+        assert subject.teacher
+        assert subject.teacher.name in text
+        assert all(word in text.split() for word in (subject.name + " " + (subject.comment or "")).split())
+        assert f"{subject.term1} {subject.term2} {subject.year}" in copied
+    for expected in (transcript.pupil.name, "HỌC BẠ", "000314000017", transcript.code, "Trang 4/4", "Được lên lớp"):
+        assert expected in text
+
+
+@needs_poppler
+def test_the_correction_line_names_the_subjects(renderer: Renderer, transcript: TranscriptData) -> None:
+    corrections = replace(transcript.corrections, count=2, subjects=("toan", "khtn"))
+
+    text = words(renderer.render(replace(transcript, corrections=corrections)).pdf)
+
+    assert "Trong bảng này có sửa chữa ở: 2 chỗ, thuộc các môn học: Toán, Khoa học tự nhiên." in text
+
+
+@needs_poppler
+@pytest.mark.parametrize(("grade", "words_on_paper"), [(8, "Được lên lớp"), (9, "Hoàn thành chương trình")])
+def test_after_grade_nine_there_is_no_class_to_be_promoted_to(
+    renderer: Renderer, transcript: TranscriptData, grade: int, words_on_paper: str
+) -> None:
+    assert words_on_paper in words(renderer.render(replace(transcript, grade=grade)).pdf)
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#sys.inputs",
+        "*x* _y_ `z`",
+        "$a^2$ \\ #[b]",
+        "== Tiêu đề",
+        "#panic()",
+        "1. B -- C...",
+        '"D" // E /* F',
+        "<g> @h [i]",
+    ],
+)
+def test_a_name_is_printed_as_written_and_never_run(renderer: Renderer, transcript: TranscriptData, name: str) -> None:
+    pdf = renderer.render(replace(transcript, pupil=replace(transcript.pupil, name=name), remark=name)).pdf
+
+    assert words(pdf).count(name) >= 4
+
+
+def test_the_attachment_is_the_canonical_data(paper: Rendered, transcript: TranscriptData) -> None:
+    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
+        (attached,) = pdf.attachments.values()
+
+        assert attached.filename == "transcript.json"
+        assert attached.get_file().read_bytes() == to_canonical(transcript)
+        assert attached.obj.AFRelationship == "/Data"
+
+
+def test_the_file_declares_itself_for_long_keeping(paper: Rendered) -> None:
+    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf, pdf.open_metadata() as metadata:
+        assert metadata.pdfa_status == "3B"
+
+
+def test_the_unsigned_paper_carries_no_picture(paper: Rendered) -> None:
+    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
+        assert not any(list(page.get_images()) for page in pdf.pages)
+
+
+def test_only_our_fonts_are_used_and_all_are_embedded(paper: Rendered) -> None:
+    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
+        faces = {str(font.BaseFont).partition("+")[2] for page in pdf.pages for font in page.Resources.Font.values()}
+
+    assert {face.partition("-Identity")[0] for face in faces} == {
+        "NotoSerif-Regular",
+        "NotoSerif-Bold",
+        "NotoSerif-Italic",
+    }
+
+
+def test_three_boxes_wait_on_the_last_page_inside_its_edges(paper: Rendered) -> None:
+    assert {box.slot for box in paper.boxes} == {"GVCN", "CBQL", "KY_PHAT_HANH"}
+    for box in paper.boxes:
+        assert box.page == 3
+        assert 0 < box.x0 < box.x1 < PAPER[0]
+        assert 0 < box.y0 < box.y1 < PAPER[1]
+
+
+def test_the_seal_has_a_square_of_thirty_millimetres(paper: Rendered) -> None:
+    (seal,) = (box for box in paper.boxes if box.slot == "KY_PHAT_HANH")
+
+    assert seal.x1 - seal.x0 == pytest.approx(30 * MILLIMETRE)
+    assert seal.y1 - seal.y0 == pytest.approx(30 * MILLIMETRE)
+
+
+@needs_poppler
+def test_boxes_are_empty_and_the_signers_name_stands_right_below(paper: Rendered, transcript: TranscriptData) -> None:
+    names = {slot.slot: slot.name for slot in transcript.slots}
+
+    for box in paper.boxes:
+        below = replace(box, x0=box.x0 - 65, x1=box.x1 + 65, y0=box.y0 - 20, y1=box.y0)
+        assert not words_at(paper, box)
+        assert names[box.slot] in words_at(paper, below)
+
+
+@needs_poppler
+def test_long_comments_and_names_take_more_pages_and_lose_nothing(
+    renderer: Renderer, transcript: TranscriptData
+) -> None:
+    comment = "Em có nhiều cố gắng, hoàn thành nhiệm vụ; cần cẩn thận hơn khi trình bày. " * 8 + "Hết."
+    subjects = tuple(replace(subject, comment=comment) for subject in transcript.subjects)
+    name = "Công Tằng Tôn Nữ Nguyễn Phước Hoàng Ngọc Bảo Trâm Anh Thư"
+    long = replace(transcript, subjects=subjects, remark=comment, pupil=replace(transcript.pupil, name=name))
+
+    rendered = renderer.render(long)
+
+    assert words(rendered.pdf).count("Hết.") == len(subjects) + 1
+    assert max(box.page for box in rendered.boxes) > 3
+    assert all(0 < box.y0 < box.y1 < PAPER[1] for box in rendered.boxes)
+
+
+def test_what_is_not_known_leaves_its_place_empty(renderer: Renderer, transcript: TranscriptData) -> None:
+    pupil = replace(transcript.pupil, personal_id=None, ethnicity=None, nationality=None)
+    subjects = tuple(
+        replace(subject, term1=None, term2=None, year=None, comment=None, teacher=None)
+        for subject in transcript.subjects
+    )
+    terms = tuple(replace(term, level=None, conduct=None, absences=None) for term in transcript.terms)
+    year = replace(transcript.year, level=None, conduct=None, absences=None, promotion=None, reasons=())
+
+    sparse = replace(transcript, pupil=pupil, subjects=subjects, terms=terms, year=year, remark=None)
+
+    assert renderer.render(sparse).pdf.startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize("stranger", [{"stage": "THPT"}, {"regulation": "TT58/2011"}])
+def test_a_form_is_not_lent_to_another_stage_or_regulation(
+    renderer: Renderer, transcript: TranscriptData, stranger: dict[str, str]
+) -> None:
+    with pytest.raises(NotPrintableError):
+        renderer.render(replace(transcript, **stranger))  # type: ignore[arg-type] # only text fields are replaced
+
+
+@pytest.mark.parametrize("name", ["王小明", "An 😀", "Bình\x07"])
+def test_a_letter_no_font_has_is_refused_instead_of_left_out(
+    renderer: Renderer, transcript: TranscriptData, name: str
+) -> None:
+    with pytest.raises(NotPrintableError):
+        renderer.render(replace(transcript, pupil=replace(transcript.pupil, name=name)))
+
+
+def test_an_unknown_conclusion_is_refused_and_the_next_transcript_still_prints(
+    renderer: Renderer, paper: Rendered, transcript: TranscriptData
+) -> None:
+    with pytest.raises(NotPrintableError):
+        renderer.render(replace(transcript, year=replace(transcript.year, promotion="MAYBE")))
+
+    assert renderer.render(transcript) == paper
+
+
+def test_the_vendored_fonts_come_with_their_licence() -> None:
+    fonts = Path(__file__).parents[3] / "services" / "transcript" / "fonts"
+
+    assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text("utf-8")
+    assert sum(file.stat().st_size for file in fonts.iterdir()) < 2_500_000
