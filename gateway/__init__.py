@@ -1,1 +1,1 @@
-"""The platform's door for people and programs: HTTP in, one request to a service, an answer out; holds no rule and no data."""
+"""The platform's door for people and programs: HTTP in, a request to a service, an answer out; no rule, no data."""

@@ -1,11 +1,12 @@
 """Puts the application together; everything it talks to is handed in."""
 
 import flask
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 
 from gateway import documentation, headers, observing, pages, problems, resources
 from gateway.backend import Backend
 from gateway.budgets import Budgets
+from gateway.pages import visit
 from gateway.settings import Settings
 from services.chassis.objects import Objects
 from services.chassis.rpc_client import RpcClient
@@ -31,10 +32,10 @@ def create_app(rpc: RpcClient, objects: Objects, settings: Settings) -> flask.Fl
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
     app.extensions["hocba"] = Backend(rpc=rpc, objects=objects, budgets=Budgets(settings.anonymous_per_minute))
-    for install in (problems.install, headers.install, observing.install):
-        install(app)
     for api in resources.ALL:
         app.register_api(api)
-    for blueprint in (pages.site, documentation.pages, observing.probes):
+    for blueprint in (*pages.ALL, documentation.pages, observing.probes):
         app.register_blueprint(blueprint)
+    for install in (problems.install, headers.install, observing.install, visit.install):
+        install(app)
     return app

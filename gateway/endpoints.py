@@ -1,15 +1,17 @@
-"""Makes endpoints of contracts: path and body become the request, and the same shapes document both it and the answer."""
+"""Makes endpoints of contracts: path and body become the request, and the same shapes document it and the answer."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
 import flask
-from flask_openapi3 import APIBlueprint, Schema, Tag
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.schema import Schema
+from flask_openapi3.models.tag import Tag
 from pydantic import TypeAdapter
 
-from gateway.backend import HEAVY_SECONDS, Caller, admit, ask, backend, needs_person
+from gateway.backend import HEAVY_SECONDS, admit, ask, backend, needs_person
 from gateway.problems import FileMissing
 from services.chassis.codec import answer_of, decode, from_json, to_json
 from services.contracts.identity import ReadMe
@@ -19,7 +21,7 @@ R = TypeVar("R", bound=Request[Any])
 View = Callable[[], flask.Response]
 Document = dict[str, Any]
 
-YEAR = "/v1/years/<int:school_year>"
+YEAR = "/v1/years/<int(fixed_digits=4):school_year>"
 UNIT = "/v1/units/<uuid:unit_id>"
 UPLOAD_BYTES = 20 * 2**20
 SCHEMA = "#/components/schemas/{model}"
@@ -51,7 +53,11 @@ FILE_BODY = {
 def resource(name: str, description: str) -> APIBlueprint:
     """A group of endpoints, shown together in the documentation."""
     return APIBlueprint(
-        name, __name__, abp_tags=[Tag(name=name, description=description)], abp_responses={"default": PROBLEM}
+        name,
+        __name__,
+        abp_tags=[Tag(name=name, description=description)],
+        abp_responses={"default": PROBLEM},
+        operation_id_callback=lambda name, **_: name,
     )
 
 
@@ -62,10 +68,11 @@ def offer(
 
     `location` is where to look next: an address with fields of the answer or of the request in braces.
     """
+    has_body = bool(_names_beyond(rule, shape))
 
     def view() -> flask.Response:
         caller = admit(shape)
-        request = read(shape, _json_body() if _fields_beyond(rule, shape) else {})
+        request = read(shape, _json_body() if has_body else {})
         answer = ask(request, caller)
         return reply(answer, status, location=location and location.format(answer=answer, request=request))
 
@@ -73,7 +80,7 @@ def offer(
 
 
 def offer_upload(api: APIBlueprint, rule: str, shape: type[R]) -> None:
-    """An endpoint that stores the file sent in the form's field `file` and asks for `shape`, which names it as `file`."""
+    """An endpoint that stores the file of the form's field `file` and asks for `shape`, whose `file` names it."""
 
     def view() -> flask.Response:
         caller = admit(shape)
@@ -95,9 +102,11 @@ def serve(
     body: Document | None = None,
     content: Document | None = None,
 ) -> Callable[[View], View]:
-    """Register a view and document it by its contract; `parameters`, `body` and `content` say what differs from that."""
+    """Register a view, documented by its contract; `parameters`, `body` and `content` say what differs."""
     schemas, answer = _schemas(shape)
-    api.components_schemas.update({name: Schema(**schema) for name, schema in schemas.items() if name != shape.__name__})
+    api.components_schemas.update(
+        {name: Schema(**schema) for name, schema in schemas.items() if name != shape.__name__}
+    )
     asked = schemas[shape.__name__]
     given = [*_path_parameters(rule, asked), *parameters, *([KEY_PARAMETER] if issubclass(shape, Command) else [])]
     sent = body or (_json_schema_body(rule, shape, asked) if method != "GET" else None)
@@ -121,7 +130,7 @@ def store_upload(limit: int) -> str:
     """Store the file of the form's field `file`, up to `limit` bytes with its frame; gives its SHA-256."""
     flask.request.max_content_length = limit
     file = flask.request.files.get("file")
-    if file is None:
+    if not file:  # missing, or sent without choosing one
         raise FileMissing
     return backend().objects.put(file.read())
 
@@ -140,20 +149,23 @@ def _named(view: View, shape: type[R]) -> View:
     return view
 
 
-@cache
-def _fields_beyond(rule: str, shape: type[R]) -> bool:
-    return not set(shape.__dataclass_fields__) <= set(_names_in(rule))
+def _names_beyond(rule: str, shape: type[R]) -> list[str]:
+    """The contract's fields that are not in the path."""
+    fields = dataclasses.fields(shape)  # type: ignore[arg-type]  # every contract is a dataclass
+    return [field.name for field in fields if field.name not in _names_in(rule)]
 
 
 def _names_in(rule: str) -> list[str]:
-    return re.findall(r"<(?:\w+:)?(\w+)>", rule)
+    return re.findall(r"<(?:[^<:]+:)?(\w+)>", rule)
 
 
 def _schemas(shape: type[R]) -> tuple[Document, Document]:
     """The schemas of a request, its answer and all within, by name; and a reference to the answer's."""
-    shapes = [(part, "validation", TypeAdapter(part)) for part in (shape, answer_of(shape))]
-    references, whole = TypeAdapter.json_schemas(shapes, ref_template=SCHEMA)  # type: ignore[arg-type]  # any hashable is a key
-    return whole["$defs"], references[answer_of(shape), "validation"]
+    references, whole = TypeAdapter.json_schemas(
+        [("asked", "validation", TypeAdapter(shape)), ("answer", "validation", TypeAdapter(answer_of(shape)))],
+        ref_template=SCHEMA,
+    )
+    return whole["$defs"], references["answer", "validation"]
 
 
 def _path_parameters(rule: str, asked: Document) -> list[Document]:
@@ -163,13 +175,11 @@ def _path_parameters(rule: str, asked: Document) -> list[Document]:
 
 
 def _json_schema_body(rule: str, shape: type[R], asked: Document) -> Document | None:
-    """A contract's fields that are not in the path."""
-    if not _fields_beyond(rule, shape):
+    if not (names := _names_beyond(rule, shape)):
         return None
-    rest = [name for name in asked["properties"] if name not in _names_in(rule)]
     schema = {
         "type": "object",
-        "properties": {name: asked["properties"][name] for name in rest},
-        "required": [name for name in asked["required"] if name in rest],
+        "properties": {name: asked["properties"][name] for name in names},
+        "required": [name for name in names if name in asked["required"]],
     }
     return {"required": True, "content": {"application/json": {"schema": schema}}}

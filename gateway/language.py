@@ -6,7 +6,7 @@ LANGUAGES = ("vi", "en")
 
 
 def language() -> str:
-    """"vi" or "en": what the address asks for, else what was chosen before on the pages, else what the browser prefers."""
+    """What the address asks for, else what was chosen before on the pages, else what the browser prefers."""
     chosen = flask.request.args.get("lang") or flask.session.get("lang")
     return chosen if chosen in LANGUAGES else flask.request.accept_languages.best_match(LANGUAGES, "vi")
 

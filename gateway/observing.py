@@ -25,7 +25,7 @@ probes = flask.Blueprint("probes", __name__)
 
 def install(app: flask.Flask) -> None:
     """Follow, time and log every request of the application."""
-    app.wsgi_app = _following(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants to be wrapped
+    app.wsgi_app = _following(app.wsgi_app)  # type: ignore[assignment,method-assign]  # how Flask wants to be wrapped
     app.before_request(_start)
     app.after_request(_end)
 

@@ -14,7 +14,7 @@ from services.chassis.codec import to_json
 from services.chassis.errors import Invalid, NotFound, Problem
 
 RETRY_SECONDS = 2
-PLACE = re.compile(r"^(?P<reason>.*) - at `\$(?P<path>.*)`$", re.DOTALL)
+PLACE = re.compile(r"(?P<reason>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 TITLES = {
     400: "Yêu cầu không hợp lệ",
     401: "Cần đăng nhập",
@@ -156,10 +156,10 @@ def _trace_id() -> str:
 
 def _errors(problem: Problem) -> list[FieldError]:
     """Where the request does not fit its contract, which the decoder says as "… - at `$.cells[3].version`"."""
-    place = PLACE.match(str(problem.fields.get("reason", "")))
-    if place is None:
+    place = PLACE.fullmatch(str(problem.fields.get("reason", "")))
+    if problem.code != Invalid.code or place is None:
         return []
-    steps = re.findall(r"\.(\w+)|\[(.*?)\]", place["path"])
+    steps = re.findall(r"\.(\w+)|\[(.*?)\]", place["path"] or "")
     return [FieldError(pointer="".join(f"/{name or index}" for name, index in steps), reason=place["reason"])]
 
 

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
@@ -35,6 +34,7 @@ def prepare(instance: Instance, servers: Servers) -> None:
             _make_database(conn, instance, service)
     for service in SERVICES:
         _migrate(instance, service)
+    _run(instance, "signing", ["-m", "services.signing.bootstrap"])
     passwords = {user.name: instance.secret(f"{user.name}-broker") for user in wanted().users}
     Management(servers.management_url, VHOST).apply(wanted(), passwords)
 
@@ -52,7 +52,7 @@ def environment(instance: Instance, service: str) -> dict[str, str]:
         f"{prefix}DATABASE_URL": database_url(instance, service),
         f"{prefix}BROKER_URL": broker_url(instance, service),
         f"{prefix}OBJECTS": str(instance.home / "objects"),
-        **_OWN.get(service, lambda _: {})(instance),
+        **(_OWN[service](instance) if service in _OWN else {}),
     }
 
 
@@ -130,7 +130,7 @@ def _gateway(instance: Instance) -> Process:
         "HOCBA_GATEWAY_SECRET_KEY": instance.secret("gateway-cookies"),
         "HOCBA_GATEWAY_BIND": f"127.0.0.1:{port}",
     }
-    argv = [sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn.conf.py", "gateway.wsgi:app"]
+    argv = [sys.executable, "-m", "gunicorn", "-c", "gateway/gunicorn.conf.py"]
     return Process(GATEWAY, argv, told, _answers(f"http://127.0.0.1:{port}/readyz"))
 
 
@@ -163,15 +163,11 @@ def _identity(instance: Instance) -> dict[str, str]:
     return {"HOCBA_IDENTITY_TOKEN_KEY_FILE": str(instance.home / "secrets" / "identity-token-key.pem")}
 
 
-def _transcript(instance: Instance) -> dict[str, str]:
-    return {"HOCBA_TRANSCRIPT_PUBLIC_URL": gateway_url(instance)}
-
-
 def _signing(instance: Instance) -> dict[str, str]:
     secret = instance.secret("signing-server-key")
     return {
         "HOCBA_SIGNING_SERVER_KEY": secret,
-        "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority"),
+        "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
     }
 
@@ -186,10 +182,7 @@ def _notify(instance: Instance) -> dict[str, str]:
 
 _OWN: dict[str, Callable[[Instance], dict[str, str]]] = {
     "identity": _identity,
-    "transcript": _transcript,
     "signing": _signing,
     "notify": _notify,
 }
 """Settings that only one service has."""
-
-

@@ -6,5 +6,5 @@ from services.contracts.gradebook import LockResults, SaveConduct
 CLASS = f"{YEAR}/classes/<uuid:class_id>"
 api = resource("classes", "Rèn luyện và kết quả của lớp (conduct, results)")
 
-offer(api, "PUT", f"{CLASS}/terms/<int:term>/conduct", SaveConduct)
+offer(api, "PUT", f"{CLASS}/terms/<int(fixed_digits=1):term>/conduct", SaveConduct)
 offer(api, "POST", f"{CLASS}/results/<period>", LockResults)

@@ -16,7 +16,7 @@ offer(api, "POST", "/v1/activations", ActivateAccount)
 offer(api, "GET", "/v1/me", ReadMe)
 
 
-@api.get("/.well-known/jwks.json", summary="The public keys of access tokens (RFC 7517)")  # type: ignore[untyped-decorator]
+@api.get("/.well-known/jwks.json", summary="The public keys of access tokens (RFC 7517)")
 def read_token_keys() -> flask.Response:
     response = reply(ask(ReadTokenKeys(), Caller()).key_set)
     response.cache_control.public, response.cache_control.max_age = True, KEYS_SECONDS

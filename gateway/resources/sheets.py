@@ -20,4 +20,5 @@ def read_sheet() -> flask.Response:
     caller = admit(ReadSheet)
     response = reply(ask(read(ReadSheet, {}), caller))
     response.add_etag()  # of the content: a sheet's roster and window change without its marks' version
-    return response.make_conditional(flask.request)
+    response.make_conditional(flask.request)
+    return response

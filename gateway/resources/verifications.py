@@ -2,11 +2,11 @@
 
 import flask
 
-from gateway.backend import HEAVY_SECONDS, Caller, admit, ask
+from gateway.backend import HEAVY_SECONDS, admit, ask
 from gateway.endpoints import FILE_BODY, SCHEMA, read, reply, resource, serve, store_upload
 from services.chassis.ids import normalise_code
 from services.contracts.signing import CheckFiles, FileReport
-from services.contracts.transcript import VerifyCode
+from services.contracts.transcript import PublicVerdict, VerifyCode
 
 FILE_BYTES = 10 * 2**20
 REPORT = {"application/json": {"schema": {"$ref": SCHEMA.format(model="FileReport")}}}
@@ -15,13 +15,18 @@ api = resource("verifications", "Kiểm tra công khai (public verification)")
 
 @serve(api, "GET", "/v1/verifications/<code>", VerifyCode)
 def verify_code() -> flask.Response:
-    caller = admit(VerifyCode)
-    return reply(ask(read(VerifyCode, {}), caller))
+    return reply(find_verdict(read(VerifyCode, {}).code))
 
 
 @serve(api, "POST", "/v1/verifications", CheckFiles, body=FILE_BODY, content=REPORT)
 def check_files() -> flask.Response:
     return reply(check_upload())
+
+
+def find_verdict(typed: str) -> PublicVerdict:
+    """What the register says to a stranger about the code, as they typed it; NotFound for a code that it lacks."""
+    caller = admit(VerifyCode)
+    return ask(VerifyCode(code=normalise_code(typed)), caller)
 
 
 def check_upload() -> FileReport:

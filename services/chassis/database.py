@@ -11,9 +11,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.chassis import tables, trace
 from services.chassis.codec import encode
-from services.contracts.messages import Event, Task
 from services.chassis.errors import Unavailable
 from services.chassis.ids import new_id
+from services.contracts.messages import Event, Task
 
 STATEMENT_TIMEOUT_MS = 60_000
 LOCK_TIMEOUT_MS = 10_000

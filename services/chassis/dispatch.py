@@ -15,6 +15,7 @@ from services.chassis.errors import Forbidden, Invalid, NotFound, Problem, Refus
 from services.chassis.idempotency import Owner
 from services.chassis.service import Access, Operation, Outside, Service
 from services.chassis.wire import Envelope
+from services.contracts.messages import Command
 
 MAX_KEY_LENGTH = 200
 
@@ -27,12 +28,13 @@ class ConflictingWrite(Refused):
 
 
 class Dispatcher:
-    """Serves a service's operations; holds no state of its own."""
+    """Serves a service's operations."""
 
     def __init__(self, service: Service, outside: Outside, tokens: TokenChecker) -> None:
         self._service = service
         self._outside = outside
         self._tokens = tokens
+        self._open_years: set[int] = set()
 
     def answer(self, method: str, envelope: Envelope) -> dict[str, Any]:
         """{"result", "error"}: exactly one of them is not null. Never raises."""
@@ -73,7 +75,8 @@ class Dispatcher:
         if actor is None or not 0 < len(outside.key) <= MAX_KEY_LENGTH:
             raise Invalid(reason="a command needs an idempotency key of 1 to 200 characters")
         owner = Owner(school_year=getattr(request, "school_year", 0), account_id=actor.account_id, key=outside.key)
-        asked = digest([operation.request.operation, encode(request)])
+        asked = _digest(request)
+        self._open_year(owner.school_year)
         fetched = []
         if operation.before:
             with outside.db.transaction() as tx:
@@ -90,6 +93,19 @@ class Dispatcher:
             failpoints.reach("rpc.before_commit")
         failpoints.reach("rpc.after_commit")
         return answer
+
+    def _open_year(self, school_year: int) -> None:
+        """The first command of a year that this process sees makes sure that its records have their partition."""
+        if school_year not in self._open_years:
+            with self._outside.db.transaction() as tx:
+                idempotency.open_year(tx, school_year)
+            self._open_years.add(school_year)
+
+
+def _digest(request: Command[Any]) -> str:
+    """What knows a repeated request again; a PIN is left out, as its plain hash could be searched."""
+    fields = {name: value for name, value in encode(request).items() if name not in request.secrets}
+    return digest([request.operation, fields])
 
 
 def _call(operation: Operation, tx: Tx, request: Any, actor: Actor | None, fetched: list[Any]) -> Any:

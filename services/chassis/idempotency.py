@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
-from services.chassis.errors import Refused
+from services.chassis.errors import Invalid, Refused
 from services.chassis.tables import idempotency as records
 
 
@@ -55,9 +55,23 @@ def settle(tx: Tx, owner: Owner, *, answer: Any) -> None:
     tx.conn.execute(update(records).where(_is(owner)).values(answer={"answer": answer}))
 
 
+YEARS = range(2000, 2100)
+
+
+class YearUnknown(Invalid):
+    """{school_year} is no school year; write the year in which it begins."""
+
+    code = "school_year_unknown"
+    vi = "{school_year} không phải năm học; ghi năm bắt đầu của năm học."
+
+
 def open_year(tx: Tx, school_year: int) -> None:
-    """Make the school year's partition of the records."""
-    tx.conn.execute(text(partition_of("idempotency", school_year)))
+    """Make the school year's partition of the records where it is not there yet; 0 is always there."""
+    if school_year and school_year not in YEARS:
+        raise YearUnknown(school_year=school_year)
+    if tx.conn.execute(select(func.to_regclass(f"idempotency_y{school_year}"))).scalar() is None:
+        tx.conn.execute(select(func.pg_advisory_xact_lock(school_year)))
+        tx.conn.execute(text(partition_of("idempotency", school_year)))
 
 
 def partition_of(table: str, school_year: int) -> str:

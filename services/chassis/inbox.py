@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.contracts.messages import Query
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.tables import inbox
+from services.contracts.messages import Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

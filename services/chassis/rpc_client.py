@@ -15,8 +15,8 @@ from pika.exceptions import AMQPError
 
 from services.chassis import logs, metrics, trace, wire
 from services.chassis.codec import answer_of, decode, encode, from_json, to_json
-from services.contracts.messages import Request
 from services.chassis.errors import Unavailable, from_wire
+from services.contracts.messages import Request
 
 A = TypeVar("A")
 RECONNECT_SECONDS = 2.0

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from services.chassis import authority
-from services.contracts.messages import Command, Event, Query, Request, Task
 from services.chassis.database import Database
 from services.chassis.objects import Objects
 from services.chassis.rpc_client import RpcClient
+from services.contracts.messages import Command, Event, Query, Request, Task
 
 A = TypeVar("A")
 
@@ -94,10 +94,9 @@ class Service:
         handler: Callable[..., Any],
         *,
         before: Callable[[Any, Outside], Any] | None = None,
-        systems: Iterable[str] = (),
     ) -> None:
-        """Serve an order once for each idempotency key."""
-        self._add(request, handler, before, keyed=True, access=Access.PERSON, systems=systems)
+        """Serve a person's order once for each idempotency key."""
+        self._add(request, handler, before, keyed=True, access=Access.PERSON, systems=())
 
     def open(
         self,
@@ -109,9 +108,10 @@ class Service:
         """Serve anybody, without a token or key: logging in, public keys, public verification."""
         self._add(request, handler, before, keyed=False, access=Access.ANYONE, systems=())
 
-    def internal(self, request: type[Query[Any]], handler: Callable[..., Any], *, systems: Iterable[str]) -> None:
-        """Serve only the services named, under their system grants."""
-        self._add(request, handler, None, keyed=False, access=Access.SYSTEM, systems=systems)
+    def internal(self, request: type[Request[Any]], handler: Callable[..., Any], *, systems: Iterable[str]) -> None:
+        """Serve only the services named, under their system grants; no person's token opens this."""
+        keyed = issubclass(request, Command)
+        self._add(request, handler, None, keyed=keyed, access=Access.SYSTEM, systems=systems)
 
     def consumes(
         self,

@@ -22,6 +22,8 @@ class Command(Request[A]):
     """An order: has one effect for each idempotency key."""
 
     __slots__ = ()
+    secrets: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are kept nowhere, not even in the digest that knows a repeated request."""
 
 
 class Event:

@@ -38,6 +38,7 @@ class CreateKey(Command[CertificateV1]):
     """Make the acting person's own development key under a PIN, or with `unit_id` the seal of a unit whose clerk one is."""
 
     operation: ClassVar[str] = "signing.create_key"
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
     pin: str
     unit_id: UUID | None = None
 
@@ -76,6 +77,7 @@ class OpenSigningSession(Command[SigningSessionV1]):
     """Sign every slot of the role that is mine in these classes, with one PIN entry."""
 
     operation: ClassVar[str] = "signing.open_signing_session"
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
     school_year: int
     class_ids: tuple[UUID, ...]
     role: SlotRole

@@ -11,7 +11,7 @@ from services.contracts.messages import Command, Event, Query
 
 
 class TransferState(StrEnum):
-    """OFFERED: the link is out; ACCEPTED: used, the bundle is being checked; COMPLETED or FAILED; EXPIRED; CANCELLED."""
+    """OFFERED: the link is out; ACCEPTED: used, the bundle is being checked; the rest are ends."""
 
     OFFERED = "OFFERED"
     ACCEPTED = "ACCEPTED"

@@ -120,10 +120,3 @@ class NotLocked(Refused):
 
     code = "gradebook.not_locked"
     vi = "Kết quả cả năm của lớp chưa khóa."
-
-
-class RegulationUnknown(Refused):
-    """No regulation that is computed here governs grade {grade} in {school_year}; its results are kept as given."""
-
-    code = "gradebook.regulation_unknown"
-    vi = "Khối {grade} năm học {school_year} không thuộc thông tư được tính ở đây; kết quả giữ như đã cho."

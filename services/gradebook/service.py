@@ -28,7 +28,7 @@ def _add_school(service: Service) -> None:
     service.command(contracts.OpenWindow, school.open_window)
     service.command(contracts.CloseWindow, school.close_window)
     service.query(contracts.FindEnrolment, school.find_enrolment, systems=("transfer",))
-    service.command(contracts.MovePupil, school.move_pupil, systems=("transfer",))
+    service.internal(contracts.MovePupil, school.move_pupil, systems=("transfer",))
 
 
 def _add_marks(service: Service) -> None:

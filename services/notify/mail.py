@@ -1,5 +1,6 @@
 """Hands a message to the mail server, and tells "not now" from "never"."""
 
+import re
 import smtplib
 from contextlib import closing, suppress
 from email.message import EmailMessage
@@ -23,11 +24,14 @@ def send(message: EmailMessage, smtp_url: str) -> None:
         raise _refusal(*next(iter(error.recipients.values()))) from error
     except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
         raise _refusal(error.smtp_code, error.smtp_error) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailRefused(reason="the address needs SMTPUTF8, which the server lacks") from error
     except OSError as error:  # every other SMTPException is one too: the server is away, busy or wrongly set up
         raise MailAway(reason=type(error).__name__) from error
 
 
 def _refusal(code: int, text: bytes | str) -> MailAway | MailRefused:
+    """What the server said, without the addresses that it may repeat."""
     words = text.decode(errors="replace") if isinstance(text, bytes) else text
     family = MailRefused if code >= PERMANENT else MailAway
-    return family(reason=f"{code} {words}")
+    return family(reason=re.sub(r"\S+@\S+", "…", f"{code} {words}"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.chassis import authority
+from services.chassis import authority, logs
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
@@ -84,5 +84,6 @@ def _send(delivery: Delivery, email: str, settings: Settings) -> Outcome:
         message = letters.compose(delivery, email, sender=settings.sender, domain=settings.message_domain)
         mail.send(message, settings.smtp_url)
     except MailRefused as refusal:
+        logs.get().warning("message_refused", delivery_id=str(delivery.id))
         return Outcome(state=DeliveryState.FAILED, reason=str(refusal))
     return Outcome(state=DeliveryState.SENT)

@@ -1,1 +1,1 @@
-"""Signing owns keys, certificates, signatures and verdicts on them; it never decides what may be signed."""
+"""Signing owns certificates, keys, signing sessions and signature slots; it never signs what the owner does not confirm."""

@@ -1,7 +1,7 @@
 """Signing the XML transcript: signatures are spliced into the empty containers, and no other byte is written anew."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -19,20 +19,33 @@ class NoEmptySlot(ValueError):  # noqa: N818 - a refusal is an answer, not a fau
 
 
 def sign(xml: bytes, slots: Sequence[tuple[str, Signer]], *, at: datetime) -> bytes:
-    """The document with these slots filled.
+    """The document with these slots filled; raises NoEmptySlot like `signatures` and `splice`."""
+    return splice(xml, signatures(xml, slots, at=at))
 
-    What a slot covers is read from the document's own list of slots (THAM_CHIEU). Raises NoEmptySlot for a slot
-    that is unknown, given twice or already filled.
+
+def signatures(xml: bytes, slots: Sequence[tuple[str, Signer]], *, at: datetime) -> dict[str, bytes]:
+    """The ds:Signature of each slot, to be kept until it is spliced in.
+
+    What a slot covers is read from the document's own list of slots (THAM_CHIEU). Raises NoEmptySlot for a slot that
+    the document does not list, or that is given twice.
     """
-    places = {match[1].decode(): match.end() for match in _CONTAINER.finditer(xml)}
-    covered, signatures = _Covered.read(xml), {}
+    covered, made = _Covered.read(xml), dict[str, bytes]()
     for slot, signer in slots:
+        if slot in made:
+            raise NoEmptySlot(f"{slot} is asked for twice.")
+        made[slot] = _signature(slot, covered, signer, at=at)
+    return made
+
+
+def splice(xml: bytes, made: Mapping[str, bytes]) -> bytes:
+    """The document with these signatures in their containers; raises NoEmptySlot for one missing or already filled."""
+    places = {match[1].decode(): match.end() for match in _CONTAINER.finditer(xml)}
+    for slot in made:
         if slot not in places:
             raise NoEmptySlot(f"There is no empty container for {slot}.")
-        signatures[places.pop(slot)] = _signature(slot, covered, signer, at=at)
     parts, done = [], 0
-    for place in sorted(signatures):
-        parts += [xml[done:place], signatures[place]]
+    for place, slot in sorted((places[slot], slot) for slot in made):
+        parts += [xml[done:place], made[slot]]
         done = place
     return b"".join((*parts, xml[done:]))
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from services.chassis import authority, idempotency, ids, logs
+from services.chassis import authority, ids, logs
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound, Refused, Unauthenticated
@@ -31,15 +31,16 @@ CHECK_SECONDS = 60.0  # two dozen files with five signatures each, on a busy mac
 
 
 def prepare_offer(command: OfferTransfer, outside: Outside) -> Offer:
-    """Have the owners say that pupil, school and transcripts are fit for a transfer, and store the bundle."""
+    """Have the owners say that pupil, school and transcripts are fit for a transfer, and store the bundle.
+
+    Whoever may not know of the pupil is told so by gradebook; of those who may, only an admin of the school can offer.
+    """
     enrolment = outside.ask(FindEnrolment(pupil_id=command.pupil_id))
     with outside.db.transaction() as tx:
-        _require_admin(tx, _person(outside), enrolment.unit_id)
+        authority.require(tx, _person(outside), (Role.ADMIN,), enrolment.unit_id)
     units = outside.ask(FindUnits(unit_ids=(command.to_unit_id,))).units
     files = outside.ask(FindPupilTranscripts(pupil_id=command.pupil_id, unit_id=enrolment.unit_id)).files
     domain.check_offer(command, enrolment, units=units, files=files)
-    with outside.db.transaction() as tx:
-        idempotency.open_year(tx, command.school_year)  # the offer's own record needs the year's partition
     index = BundleIndex(
         pupil_id=command.pupil_id, from_unit_id=enrolment.unit_id, to_unit_id=command.to_unit_id, files=files
     )
@@ -50,7 +51,6 @@ def offer_transfer(
     tx: Tx, command: OfferTransfer, actor: Actor, offer: Offer, *, valid_for: timedelta
 ) -> TransferOffered:
     """Open a transfer under a new one-time link, of which only the hash is kept."""
-    _require_admin(tx, actor, offer.from_unit_id)
     transfer = Transfer(
         id=ids.new_id(),
         school_year=command.school_year,
@@ -135,6 +135,7 @@ def complete_transfer(tx: Tx, task: CompleteTransfer, failure: str | None) -> No
     """Write down how the transfer ended, once, and announce that the pupil has arrived."""
     if failure is not None:
         repository.fail(tx, task.transfer_id, reason=failure)
+        logs.get().warning("transfer_failed", transfer_id=str(task.transfer_id))
         return
     transfer = repository.complete(tx, task.transfer_id)
     if transfer is None:
@@ -190,12 +191,6 @@ def _person(outside: Outside) -> Actor:
     if outside.actor is None:
         raise Unauthenticated
     return outside.actor
-
-
-def _require_admin(tx: Tx, actor: Actor, unit_id: UUID) -> None:
-    """NotFound for everyone else: whether a pupil is at a school is not for strangers to know."""
-    if not authority.holds(tx, actor, (Role.ADMIN,), unit_id):
-        raise NotFound
 
 
 def _get_visible(tx: Tx, transfer_id: UUID, actor: Actor) -> Transfer:

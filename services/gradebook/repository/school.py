@@ -33,6 +33,13 @@ def find_stage(tx: Tx, school_year: int, unit_id: UUID) -> str | None:
     return tx.conn.execute(select(school_years.c.stage).where(mine)).scalar()
 
 
+def stage_of(tx: Tx, school_year: int, unit_id: UUID) -> str:
+    """The stage of a school year that is open, as every class's is."""
+    mine = (school_years.c.school_year == school_year) & (school_years.c.unit_id == unit_id)
+    stage: str = tx.conn.execute(select(school_years.c.stage).where(mine)).scalar_one()
+    return stage
+
+
 def plan_of(tx: Tx, school_year: int, unit_id: UUID) -> dict[tuple[int, str], Row[Any]]:
     """The subjects of the school's plan by (grade, code)."""
     mine = (subjects.c.school_year == school_year) & (subjects.c.unit_id == unit_id)

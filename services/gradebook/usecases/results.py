@@ -32,23 +32,17 @@ from services.contracts.gradebook import (
 )
 from services.contracts.identity import Change, Role
 from services.gradebook.domain import CONDUCT_LEVELS, Cell
-from services.gradebook.errors import Incomplete, LockOrder, NotLocked, NotYourClass, RegulationUnknown
+from services.gradebook.errors import Incomplete, LockOrder, NotLocked, NotYourClass
 from services.gradebook.repository import marks, results, school
 from services.gradebook.repository.results import Judged
 from services.gradebook.rules import judgement, tt22_2021
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, TermResult, YearInput, YearResult
-from services.gradebook.rules.regulation import RegulationNotSupported, Stage, judging_regulation
+from services.gradebook.rules.regulation import Stage, governing
 from services.gradebook.rules.tt22_2021 import CommentResult, Level
 from services.gradebook.usecases.marks import LEADERS, PERIOD_VI, TERM_PERIOD, require_open, require_unlocked
 
 BEFORE = {Period.TERM_2: Period.TERM_1, Period.YEAR: Period.TERM_2}
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
-STAGES = {
-    "TH": Stage.PRIMARY,
-    "THCS": Stage.LOWER_SECONDARY,
-    "THPT": Stage.UPPER_SECONDARY,
-    "GDTX": Stage.CONTINUING,
-}
 LEVELS = {level.vi: level for level in Level}
 
 
@@ -91,7 +85,7 @@ def lock_results(tx: Tx, command: LockResults, actor: Actor) -> PeriodLocked:
     for term in TERMS_OF[command.period]:
         marks.hold_class(tx, command.school_year, command.class_id, term)
     _check_order(tx, command)
-    _require_regulation(tx, of_class)
+    governing(Stage(school.stage_of(tx, command.school_year, of_class.unit_id)), of_class.grade, command.school_year)
     known = _marks_of(tx, command.school_year, command.class_id)
     pupils = school.pupils_of(tx, command.school_year, command.class_id)
     _refuse_incomplete(known, pupils, command.period)
@@ -133,7 +127,7 @@ def read_class_results(tx: Tx, query: ReadClassResults, actor: Actor) -> ClassRe
         unit_id=of_class.unit_id,
         class_id=of_class.id,
         class_name=of_class.name,
-        stage=school.find_stage(tx, query.school_year, of_class.unit_id) or "",
+        stage=school.stage_of(tx, query.school_year, of_class.unit_id),
         grade=of_class.grade,
         homeroom_id=of_class.homeroom_id,
         results=tuple(by_pupil[pupil_id] for pupil_id in order if pupil_id in by_pupil),
@@ -153,17 +147,6 @@ def _check_conduct(command: SaveConduct, pupils: set[UUID]) -> None:
             raise NotFound(pupil_id=entry.pupil_id)
         if entry.conduct not in CONDUCT_LEVELS or entry.absences < 0:
             raise Invalid(reason=f"conduct is one of {', '.join(CONDUCT_LEVELS)}, and absences are not negative")
-
-
-def _require_regulation(tx: Tx, of_class: ClassV1) -> None:
-    """Refused where the regulation that governs the class is not one that these rules compute."""
-    stage = STAGES.get(school.find_stage(tx, of_class.school_year, of_class.unit_id) or "")
-    try:
-        if stage is None:
-            raise RegulationUnknown(grade=of_class.grade, school_year=of_class.school_year)
-        judging_regulation(stage, of_class.grade, of_class.school_year)
-    except RegulationNotSupported as unsupported:
-        raise RegulationUnknown(grade=of_class.grade, school_year=of_class.school_year) from unsupported
 
 
 def _check_order(tx: Tx, command: LockResults) -> None:

@@ -49,6 +49,7 @@ from services.gradebook.errors import (
 from services.gradebook.ledger import genesis
 from services.gradebook.repository import marks, school
 from services.gradebook.rules import tt22_2021
+from services.gradebook.rules.regulation import Stage
 from services.gradebook.spreadsheets import PupilRow, read_pupils
 
 ANYONE_AT_SCHOOL = tuple(Role)
@@ -66,6 +67,8 @@ class ListedPupil:
 def open_school_year(tx: Tx, command: OpenSchoolYear, actor: Actor) -> YearOpened:
     """Begin a school year with its plan of subjects, and make room for its marks."""
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
+    if command.stage not in set(Stage):
+        raise Invalid(reason=f"a stage is one of {', '.join(Stage)}")
     if school.find_stage(tx, command.school_year, command.unit_id):
         raise YearOpenedAlready(school_year=command.school_year)
     school.make_partitions(tx, command.school_year)

@@ -1,0 +1,30 @@
+"""The reasons that a check of a file may give, by code, in words for people: Vietnamese, English."""
+
+REASONS = {
+    "too_large": ("Tệp quá lớn so với một học bạ.", "The file is too large for a transcript."),
+    "unreadable": ("Không đọc được tệp như một học bạ.", "The file cannot be read as a transcript."),
+    "not_canonical": ("Dữ liệu trong tệp không ở dạng chuẩn.", "The data in the file are not in canonical form."),
+    "duplicate_id": ("Hai phần của tệp mang cùng một mã.", "Two parts of the file bear the same id."),
+    "structure": ("Cấu trúc tệp không phải của một học bạ số.", "The file is not built as a digital transcript is."),
+    "data_missing": ("Thiếu dữ liệu học bạ.", "The transcript's data are missing."),
+    "slot_list": ("Danh sách người ký không đúng.", "The list of signers is not right."),
+    "slot_empty": ("Còn thiếu chữ ký.", "A signature is missing."),
+    "unexpected_signature": ("Có chữ ký không thuộc danh sách.", "There is a signature that nobody asked for."),
+    "changed_after_signing": ("Tệp bị sửa sau khi ký.", "The file was changed after signing."),
+    "signature_malformed": ("Chữ ký hỏng.", "A signature is malformed."),
+    "wrong_reference": ("Chữ ký không ký đúng phần của nó.", "A signature covers the wrong part."),
+    "digest_mismatch": ("Nội dung khác với nội dung đã ký.", "The content is not what was signed."),
+    "signature_mismatch": ("Chữ ký không khớp chứng thư.", "A signature does not match its certificate."),
+    "wrong_holder": ("Người ký không phải người phải ký.", "Somebody else signed than had to."),
+    "out_of_order": ("Thứ tự ký không đúng.", "The signatures are out of order."),
+    "signed_in_future": ("Thời điểm ký ở tương lai.", "A signature is dated in the future."),
+    "certificate_purpose": ("Chứng thư không dùng để ký.", "A certificate is not for signing."),
+    "certificate_not_valid_then": (
+        "Chứng thư không có hiệu lực khi ký.",
+        "A certificate was not valid at the time of signing.",
+    ),
+    "certificate_untrusted": (
+        "Chưa nhận ra nơi cấp chứng thư.",
+        "The authority behind a certificate is not recognised yet.",
+    ),
+}

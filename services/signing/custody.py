@@ -1,0 +1,59 @@
+"""Keeping what is secret: the authority's file, and opened keys for the length of a signing session."""
+
+import hashlib
+import os
+from pathlib import Path
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+    load_pem_private_key,
+)
+
+from services.signing.authority import Authority
+
+NONCE_LENGTH = 12
+
+
+def server_key_of(secret: str) -> bytes:
+    """The 32 bytes that keys are kept under, from the installation's secret of any length."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def write_authority(path: Path, authority: Authority) -> None:
+    """One PEM file, readable by its owner alone: root certificate, issuing certificate, issuing key."""
+    key = authority.issuing_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem = authority.root.public_bytes(Encoding.PEM) + authority.issuing.public_bytes(Encoding.PEM) + key
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+
+
+def read_authority(path: Path) -> Authority:
+    pem = path.read_bytes()
+    root, issuing = x509.load_pem_x509_certificates(pem)
+    key = load_pem_private_key(pem[pem.index(b"-----BEGIN PRIVATE") :], password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError(f"{path} holds no RSA key")
+    return Authority(root=root, issuing=issuing, issuing_key=key)
+
+
+def wrap(key: rsa.RSAPrivateKey, *, server_key: bytes, session_id: UUID) -> bytes:
+    """An opened key for one session, useless without the server key and for any other session."""
+    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    nonce = os.urandom(NONCE_LENGTH)
+    return nonce + AESGCM(server_key).encrypt(nonce, pkcs8, session_id.bytes)
+
+
+def unwrap(wrapped: bytes, *, server_key: bytes, session_id: UUID) -> rsa.RSAPrivateKey:
+    pkcs8 = AESGCM(server_key).decrypt(wrapped[:NONCE_LENGTH], wrapped[NONCE_LENGTH:], session_id.bytes)
+    # GCM has just proved these bytes to be the key we wrapped; proving it prime again would cost 37 ms.
+    key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the wrapped key is not an RSA key")
+    return key

@@ -1,0 +1,76 @@
+"""The order of signatures: who may sign which slot now. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from services.contracts.signing import SlotRole
+from services.contracts.transcript import DocumentV1, SlotV1
+
+ORDER = tuple(SlotRole)
+
+
+class Refusal(StrEnum):
+    """Why one slot of one document was not signed; stable codes."""
+
+    NOT_ITS_TURN = "not_its_turn"
+    NOT_SIGNABLE = "not_signable"
+    CERTIFICATE_NOT_VALID = "certificate_not_valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A registered document, with the slots that are signed already."""
+
+    school_year: int
+    transcript_id: UUID
+    version: int
+    class_id: UUID
+    unit_id: UUID
+    code: str
+    frozen_xml: str
+    frozen_pdf: str
+    pdf: str
+    slots: tuple[SlotV1, ...]
+    signed: frozenset[str]
+
+    def waiting_for(self, role: SlotRole, holder: UUID) -> list[SlotV1]:
+        """The empty slots of the role that are this holder's."""
+        return [s for s in self.slots if s.role == role and s.holder == holder and s.slot not in self.signed]
+
+    def is_turn_of(self, role: SlotRole) -> bool:
+        """Whether every slot of the roles before is filled."""
+        before = ORDER[: ORDER.index(role)]
+        return all(slot.slot in self.signed for slot in self.slots if slot.role in before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """A certificate's interval."""
+
+    valid_from: datetime
+    valid_to: datetime
+
+
+def refusal(
+    document: Document, role: SlotRole, confirmed: Sequence[DocumentV1], validity: Validity, now: datetime
+) -> Refusal | None:
+    """Why the document's slots of the role cannot be signed now; None when they can.
+
+    `confirmed` is what the owner of the documents says now: the same version of the same frozen file, still to be signed.
+    """
+    same = (document.transcript_id, document.version, document.frozen_xml, document.frozen_pdf)
+    if same not in {(one.transcript_id, one.version, one.xml, one.pdf) for one in confirmed}:
+        return Refusal.NOT_SIGNABLE
+    if not document.is_turn_of(role):
+        return Refusal.NOT_ITS_TURN
+    if not validity.valid_from <= now < validity.valid_to:
+        return Refusal.CERTIFICATE_NOT_VALID
+    return None
+
+
+def is_complete(document: Document, newly_signed: Collection[str]) -> bool:
+    """Whether these signatures fill the last empty slots."""
+    return {slot.slot for slot in document.slots} <= document.signed | set(newly_signed)

@@ -1,0 +1,107 @@
+"""Signing's tables: one signature a slot is a primary key, not a hope."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+
+from services.chassis.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("holder", UUID, primary_key=True, comment="the person, or the unit whose seal it is"),
+    Column("is_seal", Boolean, nullable=False),
+    Column("name", String, nullable=False),
+    Column("serial", String, nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False, comment="PKCS#8 under PIN and server key"),
+    Column("certificate", LargeBinary, nullable=False, comment="DER"),
+    Column("chain", ARRAY(LargeBinary), nullable=False, comment="DER, nearest first, without the root"),
+    Column("issuer", String, nullable=False),
+    Column("valid_from", DateTime(timezone=True), nullable=False),
+    Column("valid_to", DateTime(timezone=True), nullable=False),
+    Column("pin_failures", Integer, nullable=False, server_default="0"),
+    Column("made_by", UUID, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("transcript_id", UUID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("class_id", UUID, nullable=False),
+    Column("unit_id", UUID, nullable=False),
+    Column("code", String, nullable=False),
+    Column("frozen_xml", String, nullable=False, comment="SHA-256, as of every file here"),
+    Column("frozen_pdf", String, nullable=False),
+    Column("slots", JSONB, nullable=False),
+    Column("pdf", String, nullable=False, comment="with its empty fields prepared, then signed so far"),
+    Column("xml", String, comment="with all signatures; null until sealed"),
+    Column("completed_at", DateTime(timezone=True)),
+    CheckConstraint("(xml IS NULL) = (completed_at IS NULL)", name="complete"),
+    Index("documents_class_id_idx", "school_year", "class_id"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("transcript_id", UUID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("slot", String, primary_key=True),
+    Column("holder", UUID, nullable=False),
+    Column("xml_signature", LargeBinary, nullable=False),
+    Column("session_id", UUID, nullable=False),
+    Column("authorised_by", UUID, nullable=False, comment="the account that gave the PIN"),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(
+        ["school_year", "transcript_id", "version"],
+        ["documents.school_year", "documents.transcript_id", "documents.version"],
+    ),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("school_year", SmallInteger, nullable=False),
+    Column("account_id", UUID, nullable=False),
+    Column("person_id", UUID, nullable=False),
+    Column("holder", UUID, nullable=False),
+    Column(
+        "role", String, CheckConstraint("role IN ('GVBM', 'GVCN', 'CBQL', 'KY_PHAT_HANH')", name="role"), nullable=False
+    ),
+    Column("class_ids", ARRAY(UUID), nullable=False),
+    Column("open_classes", Integer, nullable=False, comment="classes whose batch has not ended"),
+    Column("wrapped_key", LargeBinary, comment="the opened key under the server key; erased when the session ends"),
+    Column("expected", Integer, nullable=False),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("(open_classes = 0) = (wrapped_key IS NULL)", name="erased"),
+)
+
+session_items = Table(
+    "session_items",
+    metadata,
+    Column("session_id", UUID, primary_key=True),
+    Column("transcript_id", UUID, primary_key=True),
+    Column("slot", String, primary_key=True),
+    Column("reason", String, comment="null where it was signed"),
+    ForeignKeyConstraint(["session_id"], ["sessions.id"]),
+)

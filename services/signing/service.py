@@ -1,0 +1,36 @@
+"""Signing's entrypoints: which use case serves which message."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from services.chassis import authority
+from services.chassis.service import Service
+from services.chassis.settings import load
+from services.contracts import signing as contracts
+from services.contracts.identity import GrantChangedV1
+from services.contracts.transcript import TranscriptsFrozenV1
+from services.signing import batches, custody, usecases
+from services.signing.settings import Settings
+
+
+def build() -> Service:
+    settings = load(Settings, "signing")
+    server_key = custody.server_key_of(settings.server_key)
+    mine = usecases.Signing(
+        custody.read_authority(Path(settings.authority)),
+        server_key=server_key,
+        session=timedelta(minutes=settings.session_minutes),
+        certificate=timedelta(days=settings.certificate_days),
+    )
+    signer = batches.Batches(server_key=server_key, public_url=settings.public_url)
+    service = Service("signing", Path(__file__).parent / "migrations")
+    service.command(contracts.CreateKey, mine.create_key, before=mine.make_key)
+    service.command(contracts.OpenSigningSession, mine.open_session, before=mine.open_key)
+    service.query(contracts.ReadSigningSession, usecases.read_session)
+    service.internal(contracts.ReadSignedDocuments, usecases.read_signed_documents, systems=("transcript",))
+    service.open(contracts.CheckFiles, usecases.answer_check, before=mine.check)
+    service.open(contracts.ReadTrust, mine.read_trust)
+    service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
+    service.consumes(TranscriptsFrozenV1, usecases.register_documents, before=usecases.prepare_documents)
+    service.consumes(GrantChangedV1, authority.copy_grants)
+    return service

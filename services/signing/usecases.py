@@ -1,0 +1,313 @@
+"""What signing does for people and services: keys, sessions, registration of documents, checking of files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from services.chassis import authority as grants
+from services.chassis.authority import Actor
+from services.chassis.codec import encode
+from services.chassis.database import Tx
+from services.chassis.errors import Forbidden, NotFound, Unauthenticated
+from services.chassis.ids import new_id
+from services.chassis.service import Outside
+from services.contracts.identity import FindPeople, FindUnits, Role
+from services.contracts.signing import (
+    CertificateV1,
+    CheckFiles,
+    CreateKey,
+    FileReport,
+    FileReports,
+    OpenSigningSession,
+    ReadSignedDocuments,
+    ReadSigningSession,
+    ReadTrust,
+    SessionState,
+    SignatureReport,
+    SignedDocuments,
+    SigningSessionV1,
+    SlotRole,
+    Trust,
+)
+from services.contracts.transcript import DocumentV1, ReadDocuments, TranscriptsFrozenV1, Verdict
+from services.signing import keys, pdf, repository
+from services.signing.authority import Authority
+from services.signing.batches import SignClassTask
+from services.signing.custody import wrap
+from services.signing.errors import KeyBlocked, KeyExists, NoKey, NothingToSign, OneSchoolOnly, PinTooShort, PinWrong
+from services.signing.keys import SealedKey, WrongPin
+from services.signing.repository import Session
+from services.signing.validation import Report, validate_pdf, validate_xml
+
+LEAST_PIN = 6
+MAX_PIN_FAILURES = 5
+PROVIDER = "development software key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key that was just made, sealed, with whom its certificate names."""
+
+    holder: UUID
+    name: str
+    sealed: SealedKey
+    public: rsa.RSAPublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A holder's key opened by the right PIN."""
+
+    holder: UUID
+    unit_id: UUID | None
+    key: rsa.RSAPrivateKey
+
+
+class Signing:
+    """The use cases that need signing's secrets: the server key and the authority."""
+
+    def __init__(self, authority: Authority, *, server_key: bytes, session: timedelta, certificate: timedelta) -> None:
+        self._authority = authority
+        self._server_key = server_key
+        self._session = session
+        self._certificate = certificate
+
+    def make_key(self, command: CreateKey, outside: Outside) -> NewKey:
+        """A new key under the PIN, for the acting person or for a unit's seal, whose name identity tells."""
+        if len(command.pin) < LEAST_PIN:
+            raise PinTooShort(least=LEAST_PIN)
+        holder, name = _holder(command, outside)
+        key = outside.run(keys.generate)
+        sealed = outside.run(lambda: keys.seal(key, pin=command.pin, server_key=self._server_key, holder=holder))
+        return NewKey(holder=holder, name=name, sealed=sealed, public=key.public_key())
+
+    def create_key(self, tx: Tx, command: CreateKey, actor: Actor, new: NewKey) -> CertificateV1:
+        """Certify the key; a unit's seal is made by its clerk."""
+        if command.unit_id is not None:
+            grants.require(tx, actor, (Role.CLERK,), command.unit_id)
+        known = repository.find_key(tx, new.holder)
+        if known is not None:
+            raise KeyExists(valid_to=known.valid_to.date())
+        now = tx.now()
+        der = self._authority.issue(
+            new.public, holder=new.holder, name=new.name, valid_from=now, valid_until=now + self._certificate
+        )
+        certificate = x509.load_der_x509_certificate(der)
+        row = _key_row(new, certificate, self._authority.chain, made_by=actor.person_id)
+        repository.insert_key(tx, row | {"is_seal": command.unit_id is not None})
+        return CertificateV1(
+            serial=row["serial"],
+            holder=new.holder,
+            name=new.name,
+            issuer=row["issuer"],
+            provider=PROVIDER,
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
+        )
+
+    def open_key(self, command: OpenSigningSession, outside: Outside) -> Opened:
+        """The holder's key; a wrong PIN is counted in a transaction of its own, or the refusal would undo the count."""
+        actor = _person(outside)
+        with outside.db.transaction() as tx:
+            unit_id = _unit_of(tx, command) if command.role is SlotRole.SEAL else None
+            if unit_id is not None:
+                grants.require(tx, actor, (Role.CLERK,), unit_id)
+            holder = unit_id or actor.person_id
+            row = repository.find_key(tx, holder)
+        if row is None:
+            raise NoKey
+        if row.pin_failures >= MAX_PIN_FAILURES:
+            raise KeyBlocked
+        sealed = SealedKey(salt=bytes(row.salt), nonce=bytes(row.nonce), ciphertext=bytes(row.ciphertext))
+        try:
+            key = outside.run(lambda: sealed.open(pin=command.pin, server_key=self._server_key, holder=holder))
+        except WrongPin as error:
+            with outside.db.transaction() as tx:
+                repository.set_pin_failures(tx, holder, row.pin_failures + 1)
+            raise PinWrong(left=MAX_PIN_FAILURES - row.pin_failures - 1) from error
+        return Opened(holder=holder, unit_id=unit_id, key=key)
+
+    def open_session(self, tx: Tx, command: OpenSigningSession, actor: Actor, opened: Opened) -> SigningSessionV1:
+        """One authorisation for the slots that wait for this holder in these classes, counted now."""
+        repository.set_pin_failures(tx, opened.holder, 0)
+        found = repository.open_documents(tx, command.school_year, command.class_ids)
+        if opened.unit_id is not None and any(one.unit_id != opened.unit_id for one in found):
+            raise OneSchoolOnly
+        waiting = {one.class_id: 0 for one in found}
+        for document in found:
+            waiting[document.class_id] += len(document.waiting_for(command.role, opened.holder))
+        classes = [class_id for class_id, count in waiting.items() if count]
+        if not classes:
+            raise NothingToSign
+        session = self._new_session(tx, command, actor, opened, expected=sum(waiting.values()), classes=len(classes))
+        repository.insert_session(tx, session, classes)
+        for class_id in classes:
+            tx.later(SignClassTask(session_id=session.id, school_year=command.school_year, class_id=class_id))
+        return _session_answer(session, ())
+
+    def _new_session(
+        self, tx: Tx, command: OpenSigningSession, actor: Actor, opened: Opened, *, expected: int, classes: int
+    ) -> Session:
+        session_id = new_id()
+        return Session(
+            id=session_id,
+            school_year=command.school_year,
+            account_id=actor.account_id,
+            person_id=actor.person_id,
+            holder=opened.holder,
+            role=command.role,
+            open_classes=classes,
+            wrapped_key=wrap(opened.key, server_key=self._server_key, session_id=session_id),
+            expected=expected,
+            expires_at=tx.now() + self._session,
+        )
+
+    def read_trust(self, _tx: Tx, _query: ReadTrust) -> Trust:
+        return Trust(roots_pem=self._authority.root.public_bytes(Encoding.PEM).decode())
+
+    def check(self, request: CheckFiles, outside: Outside) -> FileReports:
+        """Validate stored files, each by what it is."""
+        with outside.db.transaction() as tx:
+            now = tx.now()
+        reports = [outside.run(self._report, outside.objects.get(name), now) for name in request.files]
+        return FileReports(reports=tuple(reports))
+
+    def _report(self, data: bytes, now: datetime) -> FileReport:
+        kind = "pdf" if data.startswith(b"%PDF-") else "xml"
+        validate = validate_pdf if kind == "pdf" else validate_xml
+        return _file_report(kind, validate(data, trust=[self._authority.root], at=now))
+
+
+def read_session(tx: Tx, query: ReadSigningSession, actor: Actor) -> SigningSessionV1:
+    session = repository.find_session(tx, query.session_id)
+    if session is None or session.person_id != actor.person_id:
+        raise NotFound(session_id=query.session_id)
+    return _session_answer(session, repository.items_of(tx, query.session_id))
+
+
+def read_signed_documents(tx: Tx, query: ReadSignedDocuments, _actor: Actor) -> SignedDocuments:
+    return SignedDocuments(documents=tuple(repository.signed_documents(tx, query.school_year, query.class_id)))
+
+
+def answer_check(_tx: Tx, _request: CheckFiles, reports: FileReports) -> FileReports:
+    return reports
+
+
+def prepare_documents(events: Sequence[TranscriptsFrozenV1], outside: Outside) -> list[dict[str, Any]]:
+    """The documents new to us, with their empty signature fields in place."""
+    rows = []
+    for year, class_id in sorted({(event.school_year, event.record_id) for event in events}):
+        answer = outside.ask(ReadDocuments(school_year=year, class_id=class_id), timeout=30)
+        with outside.db.transaction() as tx:
+            known = repository.known_documents(tx, year, class_id)
+        place = {"school_year": year, "class_id": class_id, "unit_id": answer.unit_id}
+        new = [one for one in answer.documents if (one.transcript_id, one.version) not in known]
+        rows += [place | _document_row(document, outside) for document in new]
+    return rows
+
+
+def register_documents(tx: Tx, _events: Sequence[TranscriptsFrozenV1], rows: Sequence[dict[str, Any]]) -> None:
+    repository.insert_documents(tx, rows)
+
+
+def _holder(command: CreateKey, outside: Outside) -> tuple[UUID, str]:
+    if command.unit_id is not None:
+        units = outside.ask(FindUnits(unit_ids=(command.unit_id,))).units
+        if not units:
+            raise NotFound(unit_id=command.unit_id)
+        return command.unit_id, units[0].name
+    person_id = _person(outside).person_id
+    people = outside.ask(FindPeople(person_ids=(person_id,))).people
+    if not people:
+        raise Forbidden
+    return person_id, people[0].name
+
+
+def _person(outside: Outside) -> Actor:
+    if outside.actor is None:
+        raise Unauthenticated
+    return outside.actor
+
+
+def _unit_of(tx: Tx, command: OpenSigningSession) -> UUID:
+    units = {one.unit_id for one in repository.open_documents(tx, command.school_year, command.class_ids)}
+    if not units:
+        raise NothingToSign
+    if len(units) > 1:
+        raise OneSchoolOnly
+    return units.pop()
+
+
+def _key_row(new: NewKey, certificate: x509.Certificate, chain: tuple[bytes, ...], *, made_by: UUID) -> dict[str, Any]:
+    return {
+        "holder": new.holder,
+        "name": new.name,
+        "serial": format(certificate.serial_number, "x"),
+        "salt": new.sealed.salt,
+        "nonce": new.sealed.nonce,
+        "ciphertext": new.sealed.ciphertext,
+        "certificate": certificate.public_bytes(Encoding.DER),
+        "chain": list(chain),
+        "issuer": certificate.issuer.rfc4514_string(),
+        "valid_from": certificate.not_valid_before_utc,
+        "valid_to": certificate.not_valid_after_utc,
+        "made_by": made_by,
+    }
+
+
+def _document_row(document: DocumentV1, outside: Outside) -> dict[str, Any]:
+    boxes = [
+        pdf.Box(slot=box.slot, page=box.page, x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1) for box in document.boxes
+    ]
+    prepared = pdf.prepare(outside.objects.get(document.pdf), boxes)
+    return {
+        "transcript_id": document.transcript_id,
+        "version": document.version,
+        "code": document.code,
+        "frozen_xml": document.xml,
+        "frozen_pdf": document.pdf,
+        "slots": encode(document.slots),
+        "pdf": outside.objects.put(prepared),
+    }
+
+
+def _session_answer(session: Session, items: Sequence[Any]) -> SigningSessionV1:
+    signed = sum(item.signed for item in items)
+    return SigningSessionV1(
+        id=session.id,
+        state=SessionState.RUNNING if session.open_classes else SessionState.ENDED,
+        role=session.role,
+        expected=session.expected,
+        signed=signed,
+        refused=len(items) - signed,
+        expires_at=session.expires_at,
+        items=tuple(items),
+    )
+
+
+def _file_report(kind: str, report: Report) -> FileReport:
+    return FileReport(
+        kind=kind,
+        verdict=Verdict[report.verdict.name],
+        reasons=tuple(str(reason) for reason in report.reasons),
+        code=report.code,
+        version=report.version,
+        signatures=tuple(
+            SignatureReport(
+                slot=one.slot,
+                role=one.role,
+                holder=one.holder,
+                name=one.name,
+                signed_at=one.signed_at,
+                verdict=Verdict[one.verdict.name],
+                reason=str(one.reason) if one.reason else None,
+            )
+            for one in report.signatures
+        ),
+    )

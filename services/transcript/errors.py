@@ -1,0 +1,24 @@
+"""Why transcript refuses."""
+
+from services.chassis.errors import Refused
+
+
+class ResultsNotLocked(Refused):
+    """The year's results of this class are not locked, or the news has not arrived yet; lock them, or wait a moment."""
+
+    code = "transcript.results_not_locked"
+    vi = "Kết quả cả năm của lớp chưa khóa, hoặc tin chưa tới; xin khóa kết quả hoặc đợi một lát."
+
+
+class NoPrincipal(Refused):
+    """The school has {count} principals now; a transcript names exactly one."""
+
+    code = "transcript.no_principal"
+    vi = "Trường hiện có {count} hiệu trưởng; học bạ ghi đúng một người."
+
+
+class NotIssued(Refused):
+    """Only an issued transcript can be revoked; this one is {state}."""
+
+    code = "transcript.not_issued"
+    vi = "Chỉ thu hồi được học bạ đã phát hành; học bạ này đang ở trạng thái {state}."

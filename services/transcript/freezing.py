@@ -1,0 +1,116 @@
+"""Freezing a class: read its locked results and its people, then make each pupil's data, XML and PDF."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.chassis.ids import new_code, new_id
+from services.chassis.objects import Objects
+from services.chassis.service import Outside
+from services.contracts.gradebook import ClassResults, PupilResult, ReadClassResults
+from services.contracts.identity import FindPeople, FindUnits
+from services.contracts.messages import Task
+from services.contracts.transcript import BoxV1, TranscriptState
+from services.transcript import domain, repository
+from services.transcript.canonical import TranscriptData, to_canonical
+from services.transcript.document_xml import write
+from services.transcript.domain import PARKED, Setting
+from services.transcript.errors import NoPrincipal
+from services.transcript.render import Renderer
+
+FIRST_VERSION = 1
+_own = threading.local()  # a renderer must not be shared by threads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeClassTask(Task):
+    """Freeze the class's transcripts that are not frozen yet; `requested_by` is the account that authorised it."""
+
+    type: ClassVar[str] = "transcript.freeze_class"
+    school_year: int
+    class_id: UUID
+    requested_by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """What freezing made: rows ready to be stored, and how many transcripts the class has in all."""
+
+    unit_id: UUID
+    expected: int
+    rows: tuple[dict[str, Any], ...]
+
+
+def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
+    """Everything of a class that is not frozen yet. Its files are stored before the rows that name them."""
+    results = outside.ask(ReadClassResults(school_year=task.school_year, class_id=task.class_id), timeout=30)
+    with outside.db.transaction() as tx:
+        done = repository.frozen_pupils(tx, task.school_year, task.class_id)
+        principals, now = repository.principals_of(tx, results.unit_id), tx.now()
+    if len(principals) != 1:
+        raise NoPrincipal(count=len(principals))
+    setting = _setting(results, principals[0], outside)
+    rows = [_row(setting, result, now, outside.objects) for result in results.results if result.pupil_id not in done]
+    return Frozen(unit_id=results.unit_id, expected=len(results.results), rows=tuple(rows))
+
+
+def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Setting:
+    teachers = {subject.teacher_id for result in results.results for subject in result.subjects}
+    wanted = {*teachers, *(result.pupil_id for result in results.results), results.homeroom_id, principal_id}
+    people = outside.ask(FindPeople(person_ids=tuple(sorted(wanted))), timeout=30).people
+    unit = outside.ask(FindUnits(unit_ids=(results.unit_id,))).units[0]
+    return Setting(
+        results=results, unit=unit, people={person.id: person for person in people}, principal_id=principal_id
+    )
+
+
+def _row(setting: Setting, result: PupilResult, now: datetime, objects: Objects) -> dict[str, Any]:
+    row = _empty_row(setting, result)
+    if result.promotion in PARKED:
+        return row | {"state": TranscriptState.PARKED, "reason": PARKED[result.promotion]}
+    data = domain.freeze(setting, result, code=new_code(), version=FIRST_VERSION, now=now)
+    return row | _documents(data, objects)
+
+
+def _documents(data: TranscriptData, objects: Objects) -> dict[str, Any]:
+    """The XML first: it refuses text that must not be printed."""
+    xml = objects.put(write(data))
+    rendered = _renderer().render(data)
+    pdf = objects.put(rendered.pdf)
+    boxes: Sequence[BoxV1] = [BoxV1(**asdict(box)) for box in rendered.boxes]
+    frozen = {
+        "state": TranscriptState.FROZEN,
+        "code": data.code,
+        "canonical": objects.put(to_canonical(data)),
+        "frozen_xml": xml,
+        "frozen_pdf": pdf,
+        "xml": xml,
+        "pdf": pdf,
+        "frozen_at": data.frozen_at,
+        "school_name": data.school.name,
+        "pupil_initials": domain.initials(data.pupil.name),
+    }
+    return repository.frozen_row(frozen, domain.slots_of(data), boxes)
+
+
+def _empty_row(setting: Setting, result: PupilResult) -> dict[str, Any]:
+    """Every column, so that rows of parked and frozen transcripts can be written together."""
+    kept = ("reason", "code", "canonical", "frozen_xml", "frozen_pdf", "xml", "pdf", "frozen_at", "school_name")
+    return dict.fromkeys((*kept, "pupil_initials", "slots", "boxes")) | {
+        "school_year": setting.results.school_year,
+        "id": new_id(),
+        "class_id": setting.results.class_id,
+        "unit_id": setting.results.unit_id,
+        "pupil_id": result.pupil_id,
+        "version": FIRST_VERSION,
+    }
+
+
+def _renderer() -> Renderer:
+    if not hasattr(_own, "renderer"):
+        _own.renderer = Renderer()
+    renderer: Renderer = _own.renderer
+    return renderer

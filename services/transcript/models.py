@@ -1,0 +1,91 @@
+"""Transcript's tables. What is frozen cannot be changed, in the database too (see the first migration's trigger)."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from services.chassis.tables import NAMING
+
+metadata = MetaData(naming_convention=NAMING)
+
+ready_classes = Table(
+    "ready_classes",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("class_id", UUID, primary_key=True),
+    Column("unit_id", UUID, nullable=False),
+    Column("version", Integer, nullable=False, comment="of the event that locked the year's results"),
+)
+
+freezes = Table(
+    "freezes",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("class_id", UUID, primary_key=True),
+    Column("requested_by", UUID, nullable=False, comment="the account that authorised it"),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("expected", Integer, nullable=False, comment="-1 until the class's results have been read"),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("class_id", UUID, nullable=False),
+    Column("unit_id", UUID, nullable=False),
+    Column("pupil_id", UUID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column(
+        "state",
+        String,
+        CheckConstraint("state IN ('PARKED', 'FROZEN', 'SIGNING', 'ISSUED', 'REVOKED')", name="state"),
+        nullable=False,
+    ),
+    Column("reason", String, comment="why it is parked or revoked"),
+    Column("code", String, unique=True, comment="public: 26 Crockford characters over 128 random bits"),
+    Column("canonical", String, comment="SHA-256 of the canonical data, as of every file here"),
+    Column("frozen_xml", String),
+    Column("frozen_pdf", String),
+    Column("slots", JSONB),
+    Column("boxes", JSONB),
+    Column("school_name", String),
+    Column("pupil_initials", String),
+    Column("frozen_at", DateTime(timezone=True)),
+    Column("xml", String, comment="the newest file, signed so far"),
+    Column("pdf", String),
+    Column("signatures", Integer, nullable=False, server_default="0"),
+    Column("issued_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    UniqueConstraint("school_year", "pupil_id", "version"),
+    CheckConstraint("(state = 'PARKED') = (canonical IS NULL)", name="frozen"),
+    CheckConstraint("state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL", name="issued"),
+    Index("transcripts_class_id_idx", "school_year", "class_id"),
+    Index("transcripts_pupil_id_idx", "pupil_id"),
+)
+
+received = Table(
+    "received",
+    metadata,
+    Column("transcript_id", UUID, primary_key=True),
+    Column("unit_id", UUID, primary_key=True, comment="the school that keeps it since the transfer"),
+    Column("transfer_id", UUID, nullable=False),
+    Column("school_year", SmallInteger, nullable=False),
+    Column("pupil_id", UUID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("code", String, nullable=False),
+    Column("xml", String, nullable=False),
+    Column("pdf", String, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Index("received_pupil_id_idx", "pupil_id", "unit_id"),
+)

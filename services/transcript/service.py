@@ -1,0 +1,28 @@
+"""Transcript's entrypoints: which use case serves which message."""
+
+from pathlib import Path
+
+from services.chassis import authority
+from services.chassis.service import Service
+from services.contracts import transcript as contracts
+from services.contracts.gradebook import ResultsLockedV1
+from services.contracts.identity import GrantChangedV1
+from services.contracts.signing import DocumentsSignedV1
+from services.transcript import freezing, usecases, verification
+
+
+def build() -> Service:
+    service = Service("transcript", Path(__file__).parent / "migrations")
+    service.command(contracts.FreezeClass, usecases.ask_freeze)
+    service.query(contracts.FindClassTranscripts, usecases.find_class_transcripts)
+    service.query(contracts.ReadTranscript, usecases.read_transcript)
+    service.command(contracts.RevokeTranscript, usecases.revoke_transcript)
+    service.internal(contracts.ReadDocuments, usecases.read_documents, systems=("signing",))
+    service.internal(contracts.FindPupilTranscripts, usecases.find_pupil_transcripts, systems=("transfer",))
+    service.internal(contracts.ReceiveTranscripts, usecases.receive_transcripts, systems=("transfer",))
+    service.open(contracts.VerifyCode, verification.verify_code, before=verification.look_up)
+    service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
+    service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(ResultsLockedV1, usecases.note_locked_results)
+    service.consumes(DocumentsSignedV1, usecases.follow_signatures, before=usecases.fetch_signed)
+    return service

@@ -1,0 +1,259 @@
+"""Each address asks one service for one thing, for the person who asks."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+from gateway_services import ID, example, form
+
+from services.chassis.errors import Unauthenticated
+from services.contracts import gradebook, identity, notify, signing, transcript, transfer
+from services.contracts.messages import Command
+
+YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
+CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
+DOCUMENT = b"a file"
+SHA = hashlib.sha256(DOCUMENT).hexdigest()
+IN_YEAR = {"school_year": 2025, "unit_id": ID}
+SHEET = {"school_year": 2025, "sheet_id": ID}
+CLASS = {"school_year": 2025, "class_id": ID}
+
+ASKED = [
+    ("POST", "/v1/sessions", {"username": "an", "password": "x"}, identity.LogIn(username="an", password="x"), 200),
+    ("POST", "/v1/sessions/refresh", {"refresh_token": "r"}, identity.RefreshSession(refresh_token="r"), 200),
+    ("DELETE", "/v1/sessions", {"refresh_token": "r"}, identity.LogOut(refresh_token="r"), 200),
+    (
+        "POST",
+        "/v1/activations",
+        {"activation_code": "c", "password": "x"},
+        identity.ActivateAccount(activation_code="c", password="x"),
+        200,
+    ),
+    ("GET", "/v1/me", None, identity.ReadMe(), 200),
+    ("GET", "/.well-known/jwks.json", None, identity.ReadTokenKeys(), 200),
+    (
+        "POST",
+        "/v1/units",
+        {"kind": "TRUONG", "code": "t", "name": "T", "parent_id": str(ID), "commune": "x", "province": "y"},
+        identity.CreateUnit(kind=identity.UnitKind.SCHOOL, code="t", name="T", parent_id=ID, commune="x", province="y"),
+        201,
+    ),
+    ("GET", f"/v1/units?id={ID}&id={ID}", None, identity.FindUnits(unit_ids=(ID, ID)), 200),
+    (
+        "POST",
+        f"{UNIT}/staff",
+        {"members": [{"code": "gv1", "name": "Lê An", "email": "an@truong.example", "role": "staff"}]},
+        identity.AddStaff(
+            unit_id=ID,
+            members=(identity.NewStaff(code="gv1", name="Lê An", email="an@truong.example", role=identity.Role.STAFF),),
+        ),
+        201,
+    ),
+    ("GET", f"{UNIT}/staff", None, identity.FindStaff(unit_id=ID), 200),
+    ("POST", f"{UNIT}/guardians", {"guardians": []}, identity.AddGuardians(unit_id=ID, guardians=()), 201),
+    (
+        "POST",
+        f"{UNIT}/consents",
+        {"consents": [{"guardian_id": str(ID), "given": True}]},
+        notify.RecordConsents(unit_id=ID, consents=(notify.ConsentEntry(guardian_id=ID, given=True),)),
+        200,
+    ),
+    ("GET", f"{UNIT}/deliveries", None, notify.CountDeliveries(unit_id=ID), 200),
+    (
+        "POST",
+        f"{YEAR}/units/{ID}",
+        {"stage": "THCS", "subjects": []},
+        gradebook.OpenSchoolYear(**IN_YEAR, stage="THCS", subjects=()),
+        201,
+    ),
+    ("POST", f"{YEAR}/units/{ID}/classes", {"classes": []}, gradebook.CreateClasses(**IN_YEAR, classes=()), 201),
+    ("GET", f"{YEAR}/units/{ID}/classes", None, gradebook.FindClasses(**IN_YEAR), 200),
+    (
+        "POST",
+        f"{YEAR}/units/{ID}/assignments",
+        {"assignments": []},
+        gradebook.AssignTeachers(**IN_YEAR, assignments=()),
+        201,
+    ),
+    ("GET", f"{YEAR}/units/{ID}/sheets", None, gradebook.FindSheets(**IN_YEAR), 200),
+    (
+        "POST",
+        f"{YEAR}/units/{ID}/windows",
+        {"term": 2, "kind": "MARKS", "closes_at": "2026-05-30T00:00:00Z"},
+        gradebook.OpenWindow(**IN_YEAR, term=2, kind=gradebook.WindowKind.MARKS, closes_at=CLOSES_AT),
+        201,
+    ),
+    ("DELETE", f"{YEAR}/windows/{ID}", None, gradebook.CloseWindow(school_year=2025, window_id=ID), 200),
+    ("GET", f"{YEAR}/sheets/{ID}", None, gradebook.ReadSheet(**SHEET), 200),
+    (
+        "PUT",
+        f"{YEAR}/sheets/{ID}/columns/{ID}",
+        {"cells": [{"pupil_id": str(ID), "state": "VALUE", "value": "7.5", "version": 3}]},
+        gradebook.SaveColumn(
+            **SHEET,
+            column_id=ID,
+            cells=(gradebook.CellEntry(pupil_id=ID, state=gradebook.CellState.VALUE, value="7.5", version=3),),
+        ),
+        200,
+    ),
+    ("PUT", f"{YEAR}/sheets/{ID}/comments", {"comments": []}, gradebook.SaveComments(**SHEET, comments=()), 200),
+    ("GET", f"{YEAR}/sheets/{ID}/audit", None, gradebook.AuditSheet(**SHEET), 200),
+    (
+        "PUT",
+        f"{YEAR}/classes/{ID}/terms/2/conduct",
+        {"entries": []},
+        gradebook.SaveConduct(**CLASS, term=2, entries=()),
+        200,
+    ),
+    (
+        "POST",
+        f"{YEAR}/classes/{ID}/results/TERM_1",
+        None,
+        gradebook.LockResults(**CLASS, period=gradebook.Period.TERM_1),
+        200,
+    ),
+    ("POST", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FreezeClass(**CLASS), 202),
+    ("GET", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FindClassTranscripts(**CLASS), 200),
+    ("GET", f"{YEAR}/transcripts/{ID}", None, transcript.ReadTranscript(school_year=2025, transcript_id=ID), 200),
+    (
+        "POST",
+        f"{YEAR}/transcripts/{ID}/revocation",
+        {"reason": "sai tên"},
+        transcript.RevokeTranscript(school_year=2025, transcript_id=ID, reason="sai tên"),
+        200,
+    ),
+    ("POST", "/v1/keys", {"pin": "123456"}, signing.CreateKey(pin="123456"), 201),
+    (
+        "POST",
+        "/v1/signing-sessions",
+        {"school_year": 2025, "class_ids": [str(ID)], "role": "GVCN", "pin": "123456"},
+        signing.OpenSigningSession(school_year=2025, class_ids=(ID,), role=signing.SlotRole.HOMEROOM, pin="123456"),
+        202,
+    ),
+    ("GET", f"/v1/signing-sessions/{ID}", None, signing.ReadSigningSession(session_id=ID), 200),
+    (
+        "POST",
+        "/v1/transfers",
+        {"school_year": 2025, "pupil_id": str(ID), "to_unit_id": str(ID)},
+        transfer.OfferTransfer(school_year=2025, pupil_id=ID, to_unit_id=ID),
+        201,
+    ),
+    ("GET", f"/v1/transfers/{ID}", None, transfer.ReadTransfer(transfer_id=ID), 200),
+    ("DELETE", f"/v1/transfers/{ID}", None, transfer.CancelTransfer(transfer_id=ID), 200),
+    ("POST", "/v1/transfers/acceptances", {"link_code": "L"}, transfer.AcceptTransfer(link_code="L"), 202),
+    ("GET", "/v1/verifications/ab-ol", None, transcript.VerifyCode(code="AB01"), 200),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "request_", "status"), ASKED)
+def test_an_address_asks_for_its_contract_in_the_persons_name(  # noqa: PLR0917 - a table's columns
+    client, services, teacher, method, path, body, request_, status
+):
+    response = client.open(path, method=method, json=body, headers=teacher)
+
+    assert (response.status_code, services.asked) == (status, [request_])
+    is_open = type(request_) in (*OPEN, identity.ReadTokenKeys)
+    key = "key-1" if isinstance(request_, Command) else None
+    assert services.calls[0][1:] == (None if is_open else "token-of-a-teacher", key)
+
+
+OPEN = (identity.LogIn, identity.RefreshSession, identity.LogOut, identity.ActivateAccount, transcript.VerifyCode)
+
+
+@pytest.mark.parametrize(
+    ("path", "request_"),
+    [
+        (f"{UNIT}/staff-imports", identity.ImportStaff(unit_id=ID, file=SHA)),
+        (f"{YEAR}/units/{ID}/pupil-imports", gradebook.ImportPupils(**IN_YEAR, file=SHA)),
+        (f"{YEAR}/sheets/{ID}/mark-imports", gradebook.ImportMarks(**SHEET, file=SHA)),
+    ],
+)
+def test_a_workbook_is_stored_and_its_service_is_told_its_name(  # noqa: PLR0917 - fixtures and a table's columns
+    client, services, teacher, files, path, request_
+):
+    response = client.post(path, **form(DOCUMENT), headers=teacher)
+
+    assert response.status_code == 200
+    assert services.asked == [identity.ReadMe(), request_]
+    assert services.calls[-1][1:] == ("token-of-a-teacher", "key-1")
+    assert files.get(SHA) == DOCUMENT
+
+
+def test_whom_identity_does_not_know_stores_no_file(client, services, teacher, tmp_path):
+    services.tell(identity.ReadMe, Unauthenticated())
+
+    response = client.post(f"{UNIT}/staff-imports", **form(DOCUMENT), headers=teacher)
+
+    assert response.status_code == 401
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_form_without_a_file_is_refused(client, services, teacher):
+    response = client.post(f"{UNIT}/staff-imports", data={"other": "x"}, headers=teacher)
+
+    assert (response.status_code, response.json["code"]) == (400, "gateway.file_missing")
+
+
+@pytest.mark.parametrize(("path", "megabytes"), [(f"{UNIT}/staff-imports", 20), ("/v1/verifications", 10)])
+def test_a_file_beyond_the_limit_is_refused_and_one_within_is_not(client, services, teacher, path, megabytes):
+    services.tell(signing.CheckFiles, signing.FileReports(reports=(example(signing.FileReport),)))
+
+    def send(size):
+        return client.post(path, **form(bytes(size)), headers=teacher)
+
+    assert send(megabytes * 2**20 - 1000).status_code == 200
+    assert (send(megabytes * 2**20).status_code, send(megabytes * 2**20).json["code"]) == (413, "gateway.too_large")
+
+
+def test_a_stranger_learns_the_verdict_on_a_file(client, services, files):
+    report = example(signing.FileReport, verdict=transcript.Verdict.UNDECIDED, reasons=("certificate_untrusted",))
+    services.tell(signing.CheckFiles, signing.FileReports(reports=(report,)))
+
+    response = client.post("/v1/verifications", **form(DOCUMENT))
+
+    assert services.calls == [(signing.CheckFiles(files=(SHA,)), None, None)]
+    assert files.get(SHA) == DOCUMENT
+    assert (response.json["verdict"], response.json["reasons"]) == ("UNDECIDED", ["certificate_untrusted"])
+
+
+@pytest.mark.parametrize("kind", ["pdf", "xml"])
+def test_a_transcripts_file_is_a_download_with_a_telling_name(client, services, teacher, files, kind):
+    stored = {kind: files.put(DOCUMENT)}
+    services.tell(transcript.ReadTranscript, example(transcript.TranscriptV1, id=ID, code="ABC", version=2, **stored))
+
+    response = client.get(f"{YEAR}/transcripts/{ID}/{kind}", headers=teacher)
+
+    assert (response.data, response.mimetype) == (DOCUMENT, f"application/{kind}")
+    assert response.headers["Content-Disposition"] == f"attachment; filename=hocba-ABC-2.{kind}"
+
+
+def test_a_transcript_that_is_parked_has_no_file(client, services, teacher):
+    services.tell(transcript.ReadTranscript, example(transcript.TranscriptV1))
+
+    assert client.get(f"{YEAR}/transcripts/{ID}/pdf", headers=teacher).status_code == 404
+
+
+def test_a_sheet_that_did_not_change_is_not_sent_again(client, services, teacher):
+    tag = client.get(f"{YEAR}/sheets/{ID}", headers=teacher).headers["ETag"]
+
+    again = client.get(f"{YEAR}/sheets/{ID}", headers={**teacher, "If-None-Match": tag})
+
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "location"),
+    [
+        (f"{YEAR}/classes/{ID}/transcripts", None, f"{YEAR}/classes/{ID}/transcripts"),
+        (
+            "/v1/signing-sessions",
+            {"school_year": 2025, "class_ids": [], "role": "GVCN", "pin": "1"},
+            f"/v1/signing-sessions/{ID}",
+        ),
+        ("/v1/transfers/acceptances", {"link_code": "L"}, f"/v1/transfers/{ID}"),
+    ],
+)
+def test_work_that_goes_on_says_where_to_look(client, teacher, path, body, location):
+    response = client.post(path, json=body, headers=teacher)
+
+    assert (response.status_code, response.headers["Location"]) == (202, location)

@@ -1,0 +1,247 @@
+"""What people see: a verdict is never shown better than it is, and nobody acts with another's cookie."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from gateway_services import ID, example, form
+
+from services.chassis.errors import Forbidden, NotFound, Refused, Unauthenticated, Unavailable
+from services.contracts.gradebook import (
+    CellState,
+    CellV1,
+    ColumnV1,
+    FindSheets,
+    ReadSheet,
+    SheetHead,
+    SheetRow,
+    Sheets,
+    SheetV1,
+)
+from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
+from services.contracts.signing import CheckFiles, FileReport, FileReports
+from services.contracts.transcript import PublicVerdict, Verdict, VerdictReason, VerifyCode
+
+GREEN, AMBER, RED, GREY = "verdict valid", "verdict undecided", "verdict broken", "verdict unknown"
+SHEET_PATH = f"/sheets/2025/{ID}"
+
+
+class WrongPassword(Refused):
+    """The user name or the password is wrong."""
+
+    code = "identity.wrong_password"
+    vi = "Sai tên đăng nhập hoặc mật khẩu."
+
+
+def public(verdict, **known):
+    return example(PublicVerdict, code="ABC", verdict=verdict, **{"school": "Trường Mẫu", "school_year": 2025} | known)
+
+
+def token_in(page):
+    return re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+
+
+@pytest.fixture
+def visitor(client, services):
+    """A teacher who has logged in on the pages."""
+    services.tell(LogIn, Tokens(access_token="A", refresh_token="R", expires_in=300, person_id=ID))
+    page = client.get("/login")
+    client.post("/login", data={"username": "an", "password": "x", "form_token": token_in(page)})
+    services.calls.clear()
+    return client
+
+
+@pytest.fixture
+def sheet():
+    column = ColumnV1(id=ID, key="gk", kind="MIDTERM")
+    head = example(SheetHead, subject_name="Toán", class_name="6A", columns=(column,))
+    pupils = [uuid4() for _ in range(3)]
+    cells = [(CellState.VALUE, "7.5"), (CellState.MISSED_EXCUSED, None), (CellState.EXEMPT, None)]
+    rows = tuple(
+        SheetRow(
+            pupil_id=pupil,
+            code=f"0000{number}",
+            cells=(CellV1(column_id=ID, state=state, value=value, version=1),),
+            comment="<b>Cố gắng</b>",
+        )
+        for number, (pupil, (state, value)) in enumerate(zip(pupils, cells, strict=True))
+    )
+    return SheetV1(head=head, rows=rows, history_rows=3, chain_head="", closes_at=None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "look"),
+    [
+        (Verdict.VALID, GREEN),
+        (Verdict.UNDECIDED, AMBER),
+        (Verdict.BROKEN, RED),
+        (Verdict.REVOKED, "verdict revoked"),
+    ],
+)
+def test_only_a_valid_transcript_is_green(client, services, verdict, look):
+    services.tell(VerifyCode, public(verdict))
+
+    page = client.get("/verify/ABC")
+
+    assert page.status_code == 200
+    assert re.findall(r'class="(verdict \w+)"', page.text) == [look]
+
+
+def test_a_verdict_says_why_and_whose_without_a_name(client, services):
+    reasons = (VerdictReason(code="revoked", vi="Sai họ tên.", en="The name was wrong."),)
+    found = public(Verdict.REVOKED, reasons=reasons, pupil_initials="L.T.A.", pdf="ab" * 32, xml="cd" * 32)
+    services.tell(VerifyCode, found)
+
+    text = client.get("/verify/ABC").text
+
+    for part in ("Sai họ tên.", "Trường Mẫu", "2025–2026", "L.T.A.", "ab" * 32, "cd" * 32):
+        assert part in text
+
+
+def test_a_code_that_the_register_lacks_is_neither_green_nor_red(client, services):
+    services.tell(VerifyCode, NotFound())
+
+    page = client.get("/verify/ABC")
+
+    assert page.status_code == 404
+    assert re.findall(r'class="(verdict \w+)"', page.text) == [GREY]
+
+
+def test_a_typed_code_is_forgiven_its_dashes_and_look_alikes(client, services):
+    page = client.get("/verify?code=ab-ol+1", follow_redirects=True)
+
+    assert page.request.path == "/verify/AB011"
+    assert services.asked == [VerifyCode(code="AB011")]
+
+
+@pytest.mark.parametrize(
+    ("of_file", "of_register", "look"),
+    [
+        (Verdict.VALID, Verdict.VALID, GREEN),
+        (Verdict.VALID, Verdict.REVOKED, "verdict revoked"),
+        (Verdict.VALID, Verdict.UNDECIDED, AMBER),
+        (Verdict.VALID, None, AMBER),
+        (Verdict.UNDECIDED, Verdict.VALID, AMBER),
+        (Verdict.BROKEN, Verdict.VALID, RED),
+    ],
+)
+def test_a_file_is_as_good_as_its_signatures_and_the_register_say(client, services, of_file, of_register, look):
+    report = example(FileReport, verdict=of_file, code="ABC", reasons=("digest_mismatch", "new_reason"))
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(of_register) if of_register else NotFound())
+
+    page = client.post("/verify", **form(b"%PDF"))
+
+    assert re.findall(r'class="(verdict \w+)"', page.text) == [look]
+    assert "Nội dung khác với nội dung đã ký." in page.text
+    assert "new_reason" in page.text
+
+
+def test_the_pages_are_vietnamese_until_english_is_chosen_and_then_stay_so(client):
+    first = client.get("/verify")
+    client.get("/verify?lang=en")
+    later = client.get("/login")
+
+    assert 'lang="vi"' in first.text
+    assert "Verify a digital transcript" not in first.text
+    assert '<html lang="en">' in later.text
+
+
+def test_without_logging_in_one_is_sent_to_the_login(client, services):
+    assert client.get("/").location == "/login"
+    assert client.get(SHEET_PATH).location == "/login"
+    assert services.asked == []
+
+
+def test_a_visit_whose_token_has_expired_is_sent_to_the_login(visitor, services):
+    services.tell(ReadMe, Unauthenticated())
+
+    assert visitor.get("/").location == "/login"
+
+
+def test_the_cookie_of_a_visit_is_for_our_server_alone(client, services):
+    services.tell(LogIn, Tokens(access_token="A", refresh_token="R", expires_in=300, person_id=ID))
+    page = client.get("/login")
+
+    cookie = client.post("/login", data={"username": "an", "form_token": token_in(page)}).headers["Set-Cookie"]
+
+    assert all(word in cookie for word in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/"))
+
+
+def test_a_wrong_password_is_told_and_keeps_the_user_name_only(client, services):
+    services.tell(LogIn, WrongPassword())
+    token = token_in(client.get("/login"))
+
+    page = client.post("/login", data={"username": "an.le", "password": "bí mật", "form_token": token})
+
+    assert page.status_code == 409
+    assert "Sai tên đăng nhập hoặc mật khẩu." in page.text
+    assert "an.le" in page.text
+    assert "bí mật" not in page.text
+
+
+@pytest.mark.parametrize("token", ["", "guess"])
+def test_a_form_from_elsewhere_logs_nobody_in_or_out(client, visitor, services, token):
+    for path in ("/login", "/logout"):
+        page = visitor.post(path, data={"username": "a", "password": "b", "form_token": token})
+        assert (page.status_code, page.json["code"]) == (400, "gateway.form_expired")
+    assert services.asked == []
+
+
+def test_logging_out_ends_the_session_even_when_the_services_are_away(visitor, services):
+    services.tell(LogOut, Unavailable())
+    token = token_in(visitor.get("/"))
+
+    page = visitor.post("/logout", data={"form_token": token})
+
+    assert page.status_code == 503
+    assert services.asked[-1] == LogOut(refresh_token="R")
+    assert visitor.get("/").location == "/login"
+
+
+def test_a_teacher_sees_the_sheets_of_the_first_unit_and_may_choose_another(visitor, services):
+    other = uuid4()
+    grants = tuple(example(GrantV1, unit_id=unit, unit_name=name) for unit, name in ((ID, "THCS A"), (other, "THPT B")))
+    services.tell(ReadMe, Me(person_id=ID, name="Lê An", grants=grants))
+    services.tell(FindSheets, Sheets(sheets=(example(SheetHead, subject_name="Ngữ văn"),)))
+
+    page = visitor.get("/?year=2024")
+    visitor.get(f"/?year=2023&unit={other}")
+
+    assert "Ngữ văn" in page.text
+    assert [request for request in services.asked if isinstance(request, FindSheets)] == [
+        FindSheets(school_year=2024, unit_id=ID),
+        FindSheets(school_year=2023, unit_id=other),
+    ]
+
+
+def test_a_unit_without_sheets_for_me_is_an_empty_page_not_an_error(visitor, services):
+    services.tell(ReadMe, Me(person_id=ID, name="Lê An", grants=(example(GrantV1),)))
+    services.tell(FindSheets, Forbidden())
+
+    page = visitor.get("/")
+
+    assert page.status_code == 200
+    assert "chưa có bảng điểm nào" in page.text
+
+
+def test_a_sheet_shows_names_marks_and_that_its_window_is_closed(visitor, services, sheet):
+    services.tell(ReadSheet, sheet)
+    people = [example(PersonV1, id=row.pupil_id, name=f"Em {row.code}") for row in sheet.rows[:2]]
+    services.tell(FindPeople, People(people=tuple(people)))
+
+    text = visitor.get(SHEET_PATH).text
+
+    for part in ("Em 00000", "Em 00001", "00002", "7,5", "vắng P", "miễn", "đã đóng"):
+        assert part in text
+    assert "&lt;b&gt;Cố gắng&lt;/b&gt;" in text
+
+
+def test_a_browser_gets_a_page_where_a_program_gets_a_problem(visitor, services):
+    services.tell(ReadSheet, NotFound())
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+    page, problem = visitor.get(SHEET_PATH, headers=browser), visitor.get(SHEET_PATH)
+
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert (problem.status_code, problem.mimetype) == (404, "application/problem+json")
