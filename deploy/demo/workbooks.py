@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from services.gradebook.spreadsheets import PupilState
 Cell: TypeAlias = str | Decimal | int | None
 
 SERIAL_ZERO = date(1899, 12, 30)
+WRITTEN_AT = datetime(2026, 5, 20, 8, tzinfo=UTC)
 TEMPLATE_COLUMNS = 5
 COMMENT_WORDS = {
     CommentResult.ACHIEVED: "Đáp ứng yêu cầu cần đạt.",
@@ -102,6 +103,7 @@ def _mark_files(school: School) -> Iterator[tuple[str, bytes]]:
 def _workbook(title: Sequence[str], headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+        book.set_properties({"created": WRITTEN_AT})  # the same school gives the same bytes
         sheet = book.add_worksheet("Sheet1")
         bold = book.add_format({"bold": True, "text_wrap": True})
         for number, line in enumerate(title):

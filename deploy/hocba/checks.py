@@ -9,10 +9,18 @@ from enum import Enum
 
 import psycopg
 import requests
+from sqlalchemy.exc import ProgrammingError
 
+from deploy.broker.management import Management
+from deploy.broker.topology import wanted
+from deploy.hocba.databases import opened
 from deploy.local import packages
 from deploy.local.instance import POSTGRES, RABBITMQ, Instance
+from deploy.local.platform import VHOST, gateway_url
 from deploy.local.ports import is_free
+from services.chassis import inbox, migrations
+from services.chassis.database import DatabaseAway
+from services.contracts.platform import SERVICES
 
 ROOM = 2 * 1024**3  # bytes for the data of a demonstration, its logs and documents
 
@@ -90,6 +98,66 @@ def ports(instance: Instance) -> Finding:
     return Finding(subject="Ports", health=Health.PASS, detail="as recorded")
 
 
+def topology(instance: Instance) -> Finding:
+    """Whether the broker holds what the contracts ask for, and nothing else."""
+    try:
+        differences = Management(instance.servers().management_url, VHOST).differences(wanted())
+    except requests.ConnectionError:
+        return _unexamined("Topology", "RabbitMQ")
+    except requests.HTTPError as error:
+        return Finding(subject="Topology", health=Health.FAIL, detail=str(error))
+    if differences:
+        return Finding(subject="Topology", health=Health.FAIL, detail="; ".join(differences))
+    return Finding(subject="Topology", health=Health.PASS, detail="as in the contracts")
+
+
+def newest_migrations(instance: Instance) -> Finding:
+    """Whether each service's database is as its code expects it."""
+    try:
+        behind = [service for service in SERVICES if not _is_at_head(instance, service)]
+    except DatabaseAway:
+        return _unexamined("Migrations", "PostgreSQL")
+    if behind:
+        return Finding(subject="Migrations", health=Health.FAIL, detail=f"not at head: {', '.join(behind)}")
+    return Finding(subject="Migrations", health=Health.PASS, detail="at head")
+
+
+def dead_messages(instance: Instance) -> Finding:
+    """Whether any service has set work aside: the platform goes on, and somebody must look."""
+    try:
+        found = {service: _count_dead(instance, service) for service in SERVICES}
+    except (DatabaseAway, ProgrammingError):
+        return _unexamined("Dead messages", "PostgreSQL")
+    if any(found.values()):
+        named = ", ".join(f"{service} {count}" for service, count in found.items() if count)
+        return Finding(subject="Dead messages", health=Health.DEGRADED, detail=f"{named}; see `./hocba dead ls`")
+    return Finding(subject="Dead messages", health=Health.PASS, detail="none")
+
+
+def gateway(instance: Instance) -> Finding:
+    try:
+        answer = requests.get(f"{gateway_url(instance)}/readyz", timeout=3)
+    except requests.RequestException:
+        return _unexamined("Gateway", "The gateway")
+    health = Health.PASS if answer.ok else Health.FAIL
+    return Finding(subject="Gateway", health=health, detail="ready" if answer.ok else f"not ready: {answer.text}")
+
+
+def _is_at_head(instance: Instance, service: str) -> bool:
+    with opened(instance, service) as tx:
+        return migrations.is_at_head(tx.conn, instance.root / "services" / service / "migrations")
+
+
+def _count_dead(instance: Instance, service: str) -> int:
+    with opened(instance, service) as tx:
+        return inbox.count(tx)["DEAD"]
+
+
+def _unexamined(subject: str, silent: str) -> Finding:
+    """What cannot be seen is not called ill: a check of its own speaks of the server that is silent."""
+    return Finding(subject=subject, health=Health.DEGRADED, detail=f"not examined: {silent} does not answer")
+
+
 def _silent(subject: str, name: str, instance: Instance) -> Finding:
     line = next((line for line in instance.status() if line.name == name), None)
     if line is None:
@@ -99,4 +167,16 @@ def _silent(subject: str, name: str, instance: Instance) -> Finding:
     return Finding(subject=subject, health=Health.FAIL, detail=f"runs but does not answer: see {line.log}")
 
 
-CHECKS: list[Check] = [python, debian_packages, disk, postgres, rabbitmq, processes, ports]
+CHECKS: list[Check] = [
+    python,
+    debian_packages,
+    disk,
+    postgres,
+    rabbitmq,
+    processes,
+    ports,
+    topology,
+    newest_migrations,
+    dead_messages,
+    gateway,
+]

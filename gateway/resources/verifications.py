@@ -3,9 +3,9 @@
 import flask
 
 from gateway.backend import HEAVY_SECONDS, admit, ask
-from gateway.endpoints import FILE_BODY, SCHEMA, read, reply, resource, serve, store_upload
+from gateway.endpoints import FILE_BODY, SCHEMA, offer, read, reply, resource, serve, store_upload
 from services.chassis.ids import normalise_code
-from services.contracts.signing import CheckFiles, FileReport
+from services.contracts.signing import CheckFiles, FileReport, ReadTrust
 from services.contracts.transcript import PublicVerdict, VerifyCode
 
 FILE_BYTES = 10 * 2**20
@@ -21,6 +21,9 @@ def verify_code() -> flask.Response:
 @serve(api, "POST", "/v1/verifications", CheckFiles, body=FILE_BODY, content=REPORT)
 def check_files() -> flask.Response:
     return reply(check_upload())
+
+
+offer(api, "GET", "/v1/trust", ReadTrust)
 
 
 def find_verdict(typed: str) -> PublicVerdict:

@@ -65,7 +65,8 @@ class Dispatcher:
     def _actor(self, operation: Operation, envelope: Envelope) -> Actor | None:
         if operation.access is Access.ANYONE:
             return None
-        if envelope.token is None and envelope.caller in operation.systems:
+        is_known_system = envelope.caller in operation.systems
+        if is_known_system and (envelope.token is None or operation.access is Access.SYSTEM):
             return system_actor(envelope.caller)
         if operation.access is Access.SYSTEM:
             raise Forbidden

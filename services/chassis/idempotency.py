@@ -56,6 +56,7 @@ def settle(tx: Tx, owner: Owner, *, answer: Any) -> None:
 
 
 YEARS = range(2000, 2100)
+YEAR_LOCK = 7_202
 
 
 class YearUnknown(Invalid):
@@ -70,7 +71,7 @@ def open_year(tx: Tx, school_year: int) -> None:
     if school_year and school_year not in YEARS:
         raise YearUnknown(school_year=school_year)
     if tx.conn.execute(select(func.to_regclass(f"idempotency_y{school_year}"))).scalar() is None:
-        tx.conn.execute(select(func.pg_advisory_xact_lock(school_year)))
+        tx.conn.execute(select(func.pg_advisory_xact_lock(YEAR_LOCK, school_year)))
         tx.conn.execute(text(partition_of("idempotency", school_year)))
 
 

@@ -43,10 +43,15 @@ class DeadRow:
 
 
 def store(tx: Tx, *, event_id: UUID, event_type: str, data: Any, raw: bytes | None, traceparent: str | None) -> bool:
-    """Keep an event; False when it was there already. One that cannot be decoded is kept raw, as dead."""
+    """Keep an event; False when it was there already. One that cannot be read is kept raw, as dead."""
     row: dict[str, Any] = {"event_id": event_id, "type": event_type, "data": data, "traceparent": traceparent}
     if raw is not None:
-        row |= {"raw": raw, "state": "DEAD", "reason": "The message is not JSON.", "ended_at": func.now()}
+        row |= {
+            "raw": raw,
+            "state": "DEAD",
+            "reason": "The message is not JSON that can be kept.",
+            "ended_at": func.now(),
+        }
     new = insert(inbox).values(row).on_conflict_do_nothing(index_elements=["event_id"]).returning(inbox.c.id)
     return tx.conn.execute(new).first() is not None
 

@@ -4,6 +4,7 @@ A reply or acknowledgement that cannot be sent must not end the process; the pre
 declares nothing; psycopg waits through eventlet's selectors. Imported only in a process that eventlet has patched.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ WORKERS = 10
 RECONNECT_SECONDS = 2
 HEARTBEAT_SECONDS = 30
 STOP_SECONDS = 15
+A_SECRET = re.compile(r"[0-9a-f]{64}")
 run_in_thread = tpool.execute
 
 
@@ -116,7 +118,7 @@ class _Gate(Rpc):  # type: ignore[misc]  # nameko ships no types
     rpc_consumer = _RequestConsumer()
 
     def handle_message(self, body: Any, message: Any) -> None:
-        if _expired(message) or wire.SECRET not in message.headers:
+        if not _is_awaited(message):
             metrics.RPC_EXPIRED.labels(self.container.service_name).inc()
             self.rpc_consumer.acknowledge(message)
             return
@@ -165,16 +167,24 @@ def _envelope(body: Any, message: Any) -> wire.Envelope:
     arguments = body.get("args") if isinstance(body, dict) else None
     return wire.Envelope(
         payload=arguments[0] if arguments else None,
-        token=message.headers.get(wire.TOKEN),
-        key=message.headers.get(wire.KEY),
+        token=_text(message, wire.TOKEN),
+        key=_text(message, wire.KEY),
         caller=message.properties.get("user_id", ""),
         deadline_ms=message.headers[wire.DEADLINE],
-        traceparent=message.headers.get(wire.TRACE),
+        traceparent=_text(message, wire.TRACE),
     )
 
 
-def _expired(message: Any) -> bool:
-    return bool(message.headers.get(wire.DEADLINE, 0) < time.time() * 1000)
+def _is_awaited(message: Any) -> bool:
+    """Whether somebody still waits for an answer and says how to send it; what is malformed must not stop the host."""
+    deadline = message.headers.get(wire.DEADLINE)
+    in_time = isinstance(deadline, int) and deadline > time.time() * 1000
+    return in_time and "reply_to" in message.properties and bool(A_SECRET.fullmatch(_text(message, wire.SECRET) or ""))
+
+
+def _text(message: Any, header: str) -> str | None:
+    value = message.headers.get(header)
+    return value if isinstance(value, str) else None
 
 
 def _bytes(body: Any) -> bytes:

@@ -60,6 +60,8 @@ class _Confirms:
         if isinstance(frame.method, spec.Basic.Nack):
             self._failed.update(tag - 1 for tag in tags)
         self._open -= tags
+        if not self._open:
+            self._connection.call_later(0, lambda: None)  # ends the wait, which does not notice confirms by itself
 
     def _on_return(self, _channel: Any, _method: Any, properties: pika.BasicProperties, _body: bytes) -> None:
         self._failed.add(self._by_id[properties.message_id or ""])

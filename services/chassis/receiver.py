@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError
+from sqlalchemy.exc import DataError
 
 from services.chassis import failpoints, inbox, logs, metrics
 from services.chassis.codec import from_json
@@ -55,14 +56,22 @@ class Receiver:
                 connection.close()
 
     def _take(self, channel: BlockingChannel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
-        with self._db.transaction() as tx:
-            new = inbox.store(tx, **_row(properties, body))
-            if new:
-                tx.announce("inbox")
+        row = _row(properties, body)
+        try:
+            new = self._store(row)
+        except DataError:  # JSON that PostgreSQL cannot hold, such as \u0000 in a text
+            new = self._store(row | {"data": None, "raw": body})
         if not new:
             metrics.INBOX_DUPLICATES.labels(self._service).inc()
         failpoints.reach("receiver.before_ack")
         channel.basic_ack(method.delivery_tag)
+
+    def _store(self, row: dict[str, Any]) -> bool:
+        with self._db.transaction() as tx:
+            new = inbox.store(tx, **row)
+            if new:
+                tx.announce("inbox")
+        return new
 
 
 def _row(properties: pika.BasicProperties, body: bytes) -> dict[str, Any]:

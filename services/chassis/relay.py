@@ -5,6 +5,7 @@ by a flag, not by a position, so one committed late behind a higher id is still 
 """
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,8 @@ from services.chassis.tables import outbox
 BATCH = 500
 LOOK_SECONDS = 1.0
 SETTLE_SECONDS = 10.0  # how long an event may be under way before its consumers are asked for it
-LEADER_LOCK = 7_201_001
+ASK_SECONDS = 2.0  # how long a consumer that is away may hold the relay up
+LEADER_LOCK = (7_201, 1)  # two numbers: no inbox row's lock, which is one number, is ever the same
 
 
 class Relay:
@@ -51,6 +53,7 @@ class Relay:
         self._bell = bell
         self._rpc = rpc
         self._consumers = consumers
+        self._ask_again_at = 0.0
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -67,15 +70,13 @@ class Relay:
     def _lead(self) -> None:
         """Relay for as long as this process holds the lock, the database and the broker."""
         with self._db.connection() as held:
-            if not held.execute(select(func.pg_try_advisory_lock(LEADER_LOCK))).scalar_one():
+            if not held.execute(select(func.pg_try_advisory_lock(*LEADER_LOCK))).scalar_one():
                 return
-            connection = pika.BlockingConnection(self._parameters)
             try:
-                self._relay(held, connection)
+                with pika.BlockingConnection(self._parameters) as connection:
+                    self._relay(held, connection)
             finally:
-                if connection.is_open:
-                    connection.close()
-                held.execute(select(func.pg_advisory_unlock(LEADER_LOCK)))
+                held.execute(select(func.pg_advisory_unlock(*LEADER_LOCK)))
 
     def _relay(self, held: Connection, connection: BlockingConnection) -> None:
         while not self._stopping.is_set():
@@ -92,6 +93,8 @@ class Relay:
         unpublished = select(outbox).where(outbox.c.published_at.is_(None)).order_by(outbox.c.id).limit(BATCH)
         with self._db.transaction() as tx:
             rows = tx.conn.execute(unpublished).all()
+        if not rows:
+            return 0
         failpoints.reach("relay.before_publish")
         confirmed = self._publish(connection, rows)
         failpoints.reach("relay.after_publish")
@@ -103,8 +106,6 @@ class Relay:
 
     def _publish(self, connection: BlockingConnection, rows: Sequence[Row[Any]]) -> list[int]:
         """The ids that were confirmed and not returned."""
-        if not rows:
-            return []
         failed = publish_all(connection, EXCHANGE, [_message(row) for row in rows])
         if failed:
             metrics.EVENTS_RETURNED.labels(self._service).inc(len(failed))
@@ -114,6 +115,8 @@ class Relay:
 
     def _settle_once(self, connection: BlockingConnection) -> None:
         """Ask each consumer which published events its inbox lacks, send those again, and archive the rest."""
+        if time.monotonic() < self._ask_again_at:
+            return
         old = outbox.c.published_at < func.now() - text(f"interval '{SETTLE_SECONDS} seconds'")
         with self._db.transaction() as tx:
             unsettled = (
@@ -124,6 +127,7 @@ class Relay:
             return
         lacking = self._lacking(rows)
         if lacking is None:
+            self._ask_again_at = time.monotonic() + SETTLE_SECONDS
             return
         again = [row for row in rows if row.event_id in lacking]
         if again:
@@ -138,7 +142,7 @@ class Relay:
         for consumer in {name for row in rows for name in self._consumers.get(row.type, ())}:
             asked = tuple(row.event_id for row in rows if consumer in self._consumers.get(row.type, ()))
             try:
-                lacking.update(self._rpc.call(FindLacking(event_ids=asked), to=consumer).event_ids)
+                lacking.update(self._rpc.call(FindLacking(event_ids=asked), to=consumer, timeout=ASK_SECONDS).event_ids)
             except Problem as problem:
                 logs.get().info("reconciliation_postponed", consumer=consumer, code=problem.code)
                 return None

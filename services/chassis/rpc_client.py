@@ -111,6 +111,8 @@ class RpcClient:
         call, correlation_id = _Call(body, service, secrets.token_hex(32)), str(uuid4())
         self._pending[correlation_id] = call
         try:
+            if not self._connected.is_set():  # lost since we looked: whoever disconnected has not seen this call
+                raise BrokerAway
             self._send(operation, call, correlation_id, self._headers(call, token, key, timeout), timeout)
             if not call.done.wait(deadline - time.monotonic()):
                 raise NoAnswer(service=service)
@@ -203,7 +205,7 @@ class RpcClient:
             request=call.body,
             reply=body,
         )
-        if not hmac.compare_digest(expected, str((properties.headers or {}).get(wire.MAC))):
+        if not hmac.compare_digest(expected.encode(), str((properties.headers or {}).get(wire.MAC)).encode()):
             metrics.RPC_REPLIES_FORGED.labels(call.service).inc()
             logs.get().error("rpc_reply_forged", responder=call.service)
             return

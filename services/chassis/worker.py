@@ -50,31 +50,31 @@ class Worker:
     def work_once(self) -> bool:
         """Take the oldest rows that are due, of one type, and do their work; False when nothing is due."""
         with self._outside.db.connection() as held:
-            rows = self._claim(held)
             try:
+                rows = self._claim(held)
                 if rows:
                     self._work(rows)
             finally:
-                for row in rows:
-                    held.execute(select(func.pg_advisory_unlock(row.id)))
+                held.execute(select(func.pg_advisory_unlock_all()))
         return bool(rows)
 
     def _claim(self, held: Connection) -> list[Row[Any]]:
         due = select(inbox).where(inbox.c.state == "PENDING", inbox.c.due_at <= func.now()).order_by(inbox.c.id)
         claimed: list[Row[Any]] = []
         for row in held.execute(due.limit(CANDIDATES)).all():
-            if claimed and (row.type != claimed[0].type or len(claimed) >= self._batch(row.type)):
-                continue
-            if held.execute(select(func.pg_try_advisory_lock(row.id))).scalar_one():
+            fits = not claimed or self._fits(row, claimed)
+            if fits and held.execute(select(func.pg_try_advisory_lock(row.id))).scalar_one():
                 claimed.append(row)
         return self._count_attempt(claimed)
 
-    def _batch(self, event_type: str) -> int:
-        work = self._service.work.get(event_type)
-        return work.batch if work else 1
+    def _fits(self, row: Row[Any], claimed: Sequence[Row[Any]]) -> bool:
+        """Whether a row may share the others' transaction; what was tried before may have killed us and stays alone."""
+        first, work = claimed[0], self._service.work.get(row.type)
+        fresh = not row.attempts and not first.attempts
+        return fresh and row.type == first.type and work is not None and len(claimed) < work.batch
 
     def _count_attempt(self, rows: list[Row[Any]]) -> list[Row[Any]]:
-        """Count before trying, so that work which kills its process goes dead too; leave out what was done meanwhile."""
+        """Count before trying, so that work which kills its process goes dead too; what is done by now is left out."""
         if not rows:
             return []
         with self._outside.db.transaction() as tx:
@@ -86,7 +86,7 @@ class Worker:
         return [row for row in rows if row.id in still]
 
     def _work(self, rows: Sequence[Row[Any]]) -> None:
-        """Do the rows together; if that fails and they are several, each by itself, so that one cannot hold up others."""
+        """Do the rows together; if that fails and they are several, each by itself, so that none holds up others."""
         started, event_type = time.monotonic(), rows[0].type
         outcome = "done"
         with trace.follow(rows[0].traceparent):
@@ -102,6 +102,8 @@ class Worker:
                 self._work([row])
 
     def _do(self, rows: Sequence[Row[Any]]) -> None:
+        if rows[0].attempts >= MAX_ATTEMPTS and rows[0].reason is None:
+            raise NeverEnded
         work = self._service.work.get(rows[0].type)
         if work is None:
             raise NotConsumed(type=rows[0].type)
@@ -133,6 +135,13 @@ class Worker:
             else:
                 values["due_at"] = func.now() + timedelta(seconds=min(2 ** (attempts - 1), MAX_DELAY_SECONDS))
             tx.conn.execute(update(inbox).where(inbox.c.id == row.id).values(values))
+
+
+class NeverEnded(Problem):
+    """The work ended neither well nor badly: each try took its process with it."""
+
+    code = "inbox.never_ended"
+    vi = "Việc này chưa lần nào kết thúc: mỗi lần thử, tiến trình đều bị dừng theo."
 
 
 class NotConsumed(Problem):

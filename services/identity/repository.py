@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
@@ -99,6 +99,13 @@ def taken_usernames(tx: Tx, usernames: Collection[str]) -> dict[str, UUID]:
 
 def update_account(tx: Tx, account_id: UUID, **values: Any) -> None:
     tx.conn.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+
+
+def count_failure(tx: Tx, account_id: UUID, *, most: int, lock_until: datetime) -> None:
+    """One more wrong password, counted by the database so that tries at the same moment all count; every `most`-th locks."""
+    failures = accounts.c.failures + 1
+    locked = case((failures % most == 0, lock_until), else_=accounts.c.locked_until)
+    tx.conn.execute(update(accounts).where(accounts.c.id == account_id).values(failures=failures, locked_until=locked))
 
 
 def use_activation(tx: Tx, activation_hash: str, password_hash: str) -> str | None:

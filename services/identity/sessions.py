@@ -43,15 +43,10 @@ def check_password(request: LogIn, outside: Outside) -> Known:
     right = outside.run(is_password, account.password_hash if account else None, request.password)
     if account is None or locked or not right:
         if account is not None and not locked:
-            _count_failure(outside, account.id, account.failures + 1, now)
+            with outside.db.transaction() as tx:
+                repository.count_failure(tx, account.id, most=MAX_FAILURES, lock_until=now + LOCKED_FOR)
         raise WrongCredentials
     return Known(account_id=account.id, person_id=account.person_id)
-
-
-def _count_failure(outside: Outside, account_id: UUID, failures: int, now: datetime) -> None:
-    locked_until = now + LOCKED_FOR if failures % MAX_FAILURES == 0 else None
-    with outside.db.transaction() as tx:
-        repository.update_account(tx, account_id, failures=failures, locked_until=locked_until)
 
 
 class Sessions:

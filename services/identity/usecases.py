@@ -1,5 +1,6 @@
 """What identity does about units, people and guardians: one function for each command and query."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,12 +87,14 @@ def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
     """Appoint people; who is new gets an account and a one-time activation code, so that nobody else knows a password."""
     for role in {member.role for member in command.members}:
         _require_appointer(tx, actor, command.unit_id, role)
-    known = repository.find_codes(tx, "STAFF", [member.code for member in command.members])
-    _refuse_other_peoples_names(tx, command.members, {code: row.id for code, row in known.items()})
-    ids = {member.code: known[member.code].id if member.code in known else new_id() for member in command.members}
-    codes = _open_accounts(tx, [member for member in command.members if member.code not in known], ids, command.unit_id)
+    members = tuple(replace(member, email=member.email.strip().lower()) for member in command.members)
+    known = {code: row.id for code, row in repository.find_codes(tx, "STAFF", [one.code for one in members]).items()}
+    _refuse_other_peoples_names(tx, members, known)
+    new = {member.code: member for member in members if member.code not in known}  # once, whatever their roles
+    ids = known | {code: new_id() for code in new}
+    codes = _open_accounts(tx, list(new.values()), ids, command.unit_id)
     _give_grants(tx, command, ids)
-    return Staff(members=tuple(_member(member, ids[member.code], codes.get(member.code)) for member in command.members))
+    return Staff(members=tuple(_member(member, ids[member.code], codes.get(member.code)) for member in members))
 
 
 def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, ...]:

@@ -125,6 +125,7 @@ class Batches:
 def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     """Store the signatures; a document that another batch has touched meanwhile stays as it is, to be tried again."""
     if batch is None:
+        repository.end_class(tx, task.session_id)
         return
     held = repository.open_documents(tx, task.school_year, [task.class_id], hold=True)
     unchanged = {(one.transcript_id, one.version): one for one in held}

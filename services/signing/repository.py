@@ -41,8 +41,15 @@ def find_key(tx: Tx, holder: UUID) -> Row[Any] | None:
     return tx.conn.execute(select(keys).where(keys.c.holder == holder)).first()
 
 
-def set_pin_failures(tx: Tx, holder: UUID, failures: int) -> None:
-    tx.conn.execute(update(keys).where(keys.c.holder == holder).values(pin_failures=failures))
+def count_pin_try(tx: Tx, holder: UUID, most: int) -> int | None:
+    """Count a try before it is made, so that tries at the same moment all count; its number, None when all are used up."""
+    open_key = (keys.c.holder == holder) & (keys.c.pin_failures < most)
+    counted = update(keys).where(open_key).values(pin_failures=keys.c.pin_failures + 1)
+    return tx.conn.execute(counted.returning(keys.c.pin_failures)).scalar()
+
+
+def forget_pin_tries(tx: Tx, holder: UUID) -> None:
+    tx.conn.execute(update(keys).where(keys.c.holder == holder).values(pin_failures=0))
 
 
 def insert_documents(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -136,7 +143,8 @@ def end_class(tx: Tx, session_id: UUID) -> None:
     """One class's batch has ended; with the last one the opened key is erased."""
     left = sessions.c.open_classes - 1
     kept = case((left > 0, sessions.c.wrapped_key), else_=None)
-    tx.conn.execute(update(sessions).where(sessions.c.id == session_id).values(open_classes=left, wrapped_key=kept))
+    running = (sessions.c.id == session_id) & (sessions.c.open_classes > 0)
+    tx.conn.execute(update(sessions).where(running).values(open_classes=left, wrapped_key=kept))
 
 
 def insert_items(tx: Tx, session_id: UUID, items: Sequence[SessionItem]) -> None:
@@ -145,7 +153,10 @@ def insert_items(tx: Tx, session_id: UUID, items: Sequence[SessionItem]) -> None
         for item in items
     ]
     if rows:
-        tx.conn.execute(upsert(session_items).on_conflict_do_nothing(), rows)
+        new = upsert(session_items)
+        keys_of_item = ["session_id", "transcript_id", "slot"]
+        changes = {"reason": new.excluded.reason}  # what was refused at first may be signed at the next try
+        tx.conn.execute(new.on_conflict_do_update(index_elements=keys_of_item, set_=changes), rows)
 
 
 def items_of(tx: Tx, session_id: UUID) -> list[SessionItem]:

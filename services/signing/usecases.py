@@ -112,30 +112,29 @@ class Signing:
         )
 
     def open_key(self, command: OpenSigningSession, outside: Outside) -> Opened:
-        """The holder's key; a wrong PIN is counted in a transaction of its own, or the refusal would undo the count."""
+        """The holder's key; a try is counted in a transaction of its own, or the refusal would undo the count."""
         actor = _person(outside)
         with outside.db.transaction() as tx:
             unit_id = _unit_of(tx, command) if command.role is SlotRole.SEAL else None
             if unit_id is not None:
                 grants.require(tx, actor, (Role.CLERK,), unit_id)
             holder = unit_id or actor.person_id
-            row = repository.find_key(tx, holder)
+            row, tried = repository.find_key(tx, holder), repository.count_pin_try(tx, holder, MAX_PIN_FAILURES)
         if row is None:
             raise NoKey
-        if row.pin_failures >= MAX_PIN_FAILURES:
+        if tried is None:
             raise KeyBlocked
         sealed = SealedKey(salt=bytes(row.salt), nonce=bytes(row.nonce), ciphertext=bytes(row.ciphertext))
         try:
             key = outside.run(lambda: sealed.open(pin=command.pin, server_key=self._server_key, holder=holder))
         except WrongPin as error:
-            with outside.db.transaction() as tx:
-                repository.set_pin_failures(tx, holder, row.pin_failures + 1)
-            raise PinWrong(left=MAX_PIN_FAILURES - row.pin_failures - 1) from error
+            raise PinWrong(left=MAX_PIN_FAILURES - tried) from error
+        with outside.db.transaction() as tx:
+            repository.forget_pin_tries(tx, holder)
         return Opened(holder=holder, unit_id=unit_id, key=key)
 
     def open_session(self, tx: Tx, command: OpenSigningSession, actor: Actor, opened: Opened) -> SigningSessionV1:
         """One authorisation for the slots that wait for this holder in these classes, counted now."""
-        repository.set_pin_failures(tx, opened.holder, 0)
         found = repository.open_documents(tx, command.school_year, command.class_ids)
         if opened.unit_id is not None and any(one.unit_id != opened.unit_id for one in found):
             raise OneSchoolOnly

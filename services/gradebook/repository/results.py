@@ -41,7 +41,8 @@ def write_conduct(
     new = upsert(conduct)
     changes = {name: new.excluded[name] for name in ("level", "absences", "remark", "person_id", "written_at")}
     keys = ["school_year", "class_id", "term", "pupil_id"]
-    tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    if rows:
+        tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), rows)
 
 
 def conduct_of(tx: Tx, school_year: int, class_id: UUID) -> dict[tuple[int, UUID], ConductEntry]:

@@ -1,6 +1,7 @@
 """School years, subjects, classes, enrolments, windows."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,25 @@ from services.gradebook.models import classes, enrolments, school_years, subject
 
 def make_partitions(tx: Tx, school_year: int) -> None:
     """Partitions of a school year, where they are not there yet."""
-    tx.conn.execute(text("SELECT pg_advisory_xact_lock(:year)"), {"year": school_year})
+    tx.conn.execute(select(func.pg_advisory_xact_lock(school_year)))
+    if tx.conn.execute(select(func.to_regclass(f"mark_history_y{school_year}"))).scalar() is not None:
+        return
     for table in models.YEARLY:
         tx.conn.execute(text(idempotency.partition_of(table, school_year)))
+    tx.conn.execute(text(_HISTORY_STAYS.format(school_year)))
+
+
+_HISTORY_STAYS = """
+    CREATE TRIGGER mark_history_not_truncated BEFORE TRUNCATE ON mark_history_y{:d}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""  # partitions inherit the triggers of rows, not those of statements
 
 
 def insert_year(tx: Tx, *, school_year: int, unit_id: UUID, stage: str, plan: Sequence[dict[str, Any]]) -> None:
     year = {"school_year": school_year, "unit_id": unit_id, "stage": stage, "opened_at": tx.now()}
     tx.conn.execute(insert(school_years).values(year))
-    tx.conn.execute(insert(subjects), list(plan))
+    if plan:
+        tx.conn.execute(insert(subjects), list(plan))
 
 
 def find_stage(tx: Tx, school_year: int, unit_id: UUID) -> str | None:
@@ -47,7 +58,8 @@ def plan_of(tx: Tx, school_year: int, unit_id: UUID) -> dict[tuple[int, str], Ro
 
 
 def insert_classes(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    tx.conn.execute(insert(classes), list(rows))
+    if rows:
+        tx.conn.execute(insert(classes), list(rows))
 
 
 def classes_of(tx: Tx, school_year: int, unit_id: UUID) -> list[ClassV1]:
@@ -117,6 +129,12 @@ def lock_window(tx: Tx, school_year: int, window_id: UUID) -> WindowV1 | None:
 def set_closing(tx: Tx, window: WindowV1) -> None:
     mine = (windows.c.school_year == window.school_year) & (windows.c.id == window.id)
     tx.conn.execute(update(windows).where(mine).values(closes_at=window.closes_at))
+
+
+def clock(tx: Tx) -> datetime:
+    """The database's time at this moment, however long the transaction has been waiting."""
+    now: datetime = tx.conn.execute(select(func.clock_timestamp())).scalar_one()
+    return now
 
 
 def newest_window(tx: Tx, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> WindowTimes | None:

@@ -67,8 +67,9 @@ def read_mark_file(command: ImportMarks, outside: Outside) -> ReadMarks:
     """Read the workbook against the sheet that it is meant for; nothing is written if any cell is wrong."""
     with outside.db.transaction() as tx:
         sheet = marks.find_sheet(tx, command.school_year, command.sheet_id)
-        if sheet is None:
+        if sheet is None or outside.actor is None:
             raise NotFound(sheet_id=command.sheet_id)
+        _require_teacher(tx, sheet.head, outside.actor)
         pupils = school.pupils_of(tx, command.school_year, sheet.head.class_id)
         current = marks.cells_of(tx, command.school_year, [command.sheet_id])
     rows = read_marks(outside.objects.get(command.file), _expected(sheet.head, pupils))
@@ -144,7 +145,7 @@ def require_open(tx: Tx, *, school_year: int, unit_id: UUID, term: int, kind: Wi
     window = school.newest_window(tx, school_year, unit_id, term, kind)
     if window is None:
         raise WindowNeverOpened
-    if not window.is_open(tx.now()):
+    if not window.is_open(school.clock(tx)):  # now that the window is held: it may have closed while we waited
         raise WindowClosed(closed_at=window.closes_at.astimezone(SCHOOL_TIME).strftime("%H:%M %d/%m/%Y"))
 
 
@@ -159,15 +160,16 @@ def _open_for(tx: Tx, school_year: int, sheet_id: UUID, actor: Actor) -> OpenShe
     if sheet is None:
         raise NotFound(sheet_id=sheet_id)
     head = sheet.head
-    if head.teacher_id != actor.person_id:
-        _refuse_stranger(tx, head, actor)
+    _require_teacher(tx, head, actor)
     require_unlocked(tx, school_year, head.class_id, TERM_PERIOD[head.term])
     require_open(tx, school_year=school_year, unit_id=head.unit_id, term=head.term, kind=WindowKind.MARKS)
     return sheet
 
 
-def _refuse_stranger(tx: Tx, head: SheetHead, actor: Actor) -> None:
+def _require_teacher(tx: Tx, head: SheetHead, actor: Actor) -> None:
     """Who may see the sheet is told that it is not theirs to write; for others there is no such sheet."""
+    if actor.person_id == head.teacher_id:
+        return
     if _may_read(tx, head, actor):
         raise NotYourSheet
     raise NotFound(sheet_id=head.id)

@@ -63,6 +63,7 @@ def save_conduct(tx: Tx, command: SaveConduct, actor: Actor) -> ConductSaved:
         raise NotYourClass if authority.holds(tx, actor, tuple(Role), of_class.unit_id) else NotFound
     pupils = school.pupils_of(tx, command.school_year, command.class_id)
     _check_conduct(command, set(pupils))
+    marks.hold_class(tx, command.school_year, command.class_id, command.term)  # results are not locked meanwhile
     require_unlocked(tx, command.school_year, command.class_id, TERM_PERIOD[command.term])
     require_open(
         tx, school_year=command.school_year, unit_id=of_class.unit_id, term=command.term, kind=WindowKind.COMMENTS

@@ -1,29 +1,17 @@
 """Transfer on a real PostgreSQL, with recorded answers in place of the other services."""
 
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
-from services.chassis import authority, migrations
-from services.chassis.authority import Actor
-from services.chassis.codec import answer_of, decode, encode
 from services.chassis.database import Database
-from services.chassis.dispatch import Dispatcher
-from services.chassis.errors import Unauthenticated, from_wire
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
-from services.chassis.service import Outside, Service
-from services.chassis.wire import Envelope
-from services.chassis.worker import Worker
 from services.contracts.gradebook import EnrolmentV1, FindEnrolment, MovePupil
 from services.contracts.identity import FindUnits, Role, UnitKind, Units, UnitV1
 from services.contracts.signing import CheckFiles, FileReport, FileReports, ReadTrust, Trust
@@ -37,88 +25,16 @@ from services.contracts.transcript import (
 )
 from services.contracts.transfer import AcceptTransfer, OfferTransfer, ReadTransfer, TransferOffered, TransferV1
 from services.transfer import service as transfer_service
+from tests.integration.acting import Acting, RecordedAnswers
 
 YEAR = 2025
-
-
-@dataclass(slots=True)
-class RecordedAnswers:
-    """Stands where the bus is: answers by kind of request (a value, a function, or an exception), and remembers."""
-
-    answers: dict[type, Any] = field(default_factory=dict)
-    asked: list[tuple[Any, str | None, str | None]] = field(default_factory=list)
-
-    def call(self, request, *, token=None, key=None, **_rest):
-        self.asked.append((request, token, key))
-        answer = self.answers[type(request)]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer(request) if callable(answer) else answer
-
-    def of(self, kind: type) -> list[Any]:
-        return [asked for asked in self.asked if isinstance(asked[0], kind)]
-
-
-class OwnTokens:
-    """A person's token is their identifier."""
-
-    def check(self, token: str | None) -> Actor:
-        if token is None:
-            raise Unauthenticated
-        return Actor(account_id=UUID(token), person_id=UUID(token), token=token)
-
-
-@dataclass(slots=True)
-class Transfers:
-    """The service as people meet it: requests by a person, and its background work."""
-
-    db: Database
-    objects: Objects
-    others: RecordedAnswers
-    service: Service
-    outside: Outside
-
-    def ask(self, request: Any, person: UUID, *, key: str | None = None) -> Any:
-        envelope = Envelope(
-            payload=encode(request),
-            token=str(person),
-            key=key or str(uuid4()),
-            caller="gateway",
-            deadline_ms=0,
-            traceparent=None,
-        )
-        reply = Dispatcher(self.service, self.outside, OwnTokens()).answer(request.operation.split(".")[1], envelope)
-        if reply["error"]:
-            raise from_wire(reply["error"])
-        return decode(answer_of(type(request)), reply["result"])
-
-    def work(self) -> None:
-        """Do all background work, what was delayed included."""
-        self.sql("UPDATE inbox SET due_at = now() WHERE state = 'PENDING'")
-        worker = Worker(self.service, self.outside, None)
-        while worker.work_once():
-            pass
-
-    def grant(self, role: Role, unit_id: UUID) -> UUID:
-        """A new person who holds the role at the unit."""
-        person_id = new_id()
-        row = {"grant_id": new_id(), "person_id": person_id, "role": role, "unit_id": unit_id}
-        with self.db.transaction() as tx:
-            valid = {"version": 1, "valid_from": tx.now() - timedelta(days=1)}
-            tx.conn.execute(authority.grants.insert().values(row | valid))
-        return person_id
-
-    def sql(self, statement: str, **values: Any) -> list[Any]:
-        with self.db.transaction() as tx:
-            result = tx.conn.execute(text(statement), values)
-            return list(result) if result.returns_rows else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """A pupil of one school with transcripts of two years, another school, and their people."""
 
-    transfers: Transfers
+    transfers: Acting
     pupil_id: UUID
     old_school: UUID
     new_school: UUID
@@ -153,30 +69,17 @@ class Move:
 
 
 @pytest.fixture(scope="module")
-def db() -> Iterator[Database]:
-    server = os.environ.get("HOCBA_TEST_POSTGRES_URL")
-    if server is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("HOCBA_TEST_POSTGRES_URL names no PostgreSQL")
-    name = f"test_transfer_{uuid4().hex[:8]}"
-    _on(server, f"CREATE DATABASE {name}")
-    url = make_url(server).set(drivername="postgresql+psycopg", database=name)
-    database = Database(url.render_as_string(hide_password=False))
-    with database.transaction() as tx:
-        migrations.upgrade(tx.conn, Path(transfer_service.__file__).parent / "migrations")
-    yield database
-    database.engine.dispose()
-    _on(server, f"DROP DATABASE {name} WITH (FORCE)")
+def db(new_database: Callable[[str], Database]) -> Database:
+    return new_database("transfer")
 
 
 @pytest.fixture
-def transfers(db: Database, tmp_path: Path) -> Transfers:
-    objects, others = Objects(tmp_path), RecordedAnswers()
-    outside = Outside(db=db, objects=objects, rpc=others, run=lambda function, *arguments: function(*arguments))
-    return Transfers(db, objects, others, transfer_service.build(), outside)
+def transfers(db: Database, tmp_path: Path) -> Acting:
+    return Acting(transfer_service.build(), db, Objects(tmp_path), RecordedAnswers())
 
 
 @pytest.fixture
-def move(transfers: Transfers) -> Move:
+def move(transfers: Acting) -> Move:
     pupil_id, old_school, new_school = new_id(), new_id(), new_id()
     move = Move(
         transfers=transfers,
@@ -229,8 +132,3 @@ def _school(unit_id: UUID) -> UnitV1:
 def _report(file: IssuedFile, verdict: Verdict) -> FileReport:
     reasons = ("digest_mismatch",) if verdict is Verdict.BROKEN else ()
     return FileReport(kind="PDF", verdict=verdict, reasons=reasons, code=file.code, version=file.version, signatures=())
-
-
-def _on(server: str, statement: str) -> None:
-    with psycopg.connect(server, autocommit=True) as conn:
-        conn.execute(statement.encode())

@@ -31,7 +31,7 @@ def _create_units_and_people() -> None:
         sa.PrimaryKeyConstraint("id", name="units_pkey"),
         sa.UniqueConstraint("code", name="units_code_key"),
         sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name="units_parent_id_fkey"),
-        sa.CheckConstraint("kind IN ('BO', 'SO', 'XA', 'TRUONG')", name="units_kind_check"),
+        sa.CheckConstraint("kind IN ('BO', 'SO', 'XA', 'TRUONG')", name=op.f("units_kind_check")),
     )
     op.create_table(
         "people",
@@ -50,8 +50,8 @@ def _create_units_and_people() -> None:
         sa.PrimaryKeyConstraint("id", name="people_pkey"),
         sa.UniqueConstraint("kind", "code", name="people_kind_code_key"),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name="people_unit_id_fkey"),
-        sa.CheckConstraint("kind IN ('PUPIL', 'STAFF', 'GUARDIAN')", name="people_kind_check"),
-        sa.CheckConstraint("personal_id ~ '^[0-9]{12}$'", name="people_personal_id_check"),
+        sa.CheckConstraint("kind IN ('PUPIL', 'STAFF', 'GUARDIAN')", name=op.f("people_kind_check")),
+        sa.CheckConstraint("personal_id ~ '^[0-9]{12}$'", name=op.f("people_personal_id_check")),
     )
     pupils = sa.text("kind = 'PUPIL'")
     op.create_index("people_personal_id_key", "people", ["personal_id"], unique=True, postgresql_where=pupils)

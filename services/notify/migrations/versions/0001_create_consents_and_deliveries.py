@@ -49,11 +49,14 @@ def upgrade() -> None:
             name="deliveries_consent_fkey",
         ),
         sa.CheckConstraint(
-            "kind IN ('TRANSCRIPT_ISSUED', 'TRANSCRIPT_REVOKED', 'TRANSFER_COMPLETED')", name="deliveries_kind_check"
+            "kind IN ('TRANSCRIPT_ISSUED', 'TRANSCRIPT_REVOKED', 'TRANSFER_COMPLETED')",
+            name=op.f("deliveries_kind_check"),
         ),
-        sa.CheckConstraint("channel = 'EMAIL'", name="deliveries_channel_check"),
-        sa.CheckConstraint("state IN ('PENDING', 'SENT', 'FAILED', 'CANCELLED')", name="deliveries_state_check"),
-        sa.CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="deliveries_sent_at_check"),
-        sa.CheckConstraint("(state IN ('FAILED', 'CANCELLED')) = (reason IS NOT NULL)", name="deliveries_reason_check"),
+        sa.CheckConstraint("channel = 'EMAIL'", name=op.f("deliveries_channel_check")),
+        sa.CheckConstraint("state IN ('PENDING', 'SENT', 'FAILED', 'CANCELLED')", name=op.f("deliveries_state_check")),
+        sa.CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name=op.f("deliveries_sent_at_check")),
+        sa.CheckConstraint(
+            "(state IN ('FAILED', 'CANCELLED')) = (reason IS NOT NULL)", name=op.f("deliveries_reason_check")
+        ),
     )
     op.create_index("deliveries_unit_id_state_idx", "deliveries", ["unit_id", "state"])

@@ -39,21 +39,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("link_hash", name="transfers_link_hash_key"),
         sa.CheckConstraint(
             "state IN ('OFFERED', 'ACCEPTED', 'COMPLETED', 'FAILED', 'EXPIRED', 'CANCELLED')",
-            name="transfers_state_check",
+            name=op.f("transfers_state_check"),
         ),
-        sa.CheckConstraint("from_unit_id <> to_unit_id", name="transfers_schools_differ_check"),
+        sa.CheckConstraint("from_unit_id <> to_unit_id", name=op.f("transfers_schools_differ_check")),
         sa.CheckConstraint(
             "(state IN ('ACCEPTED', 'COMPLETED', 'FAILED')) = (accepted_at IS NOT NULL AND accepted_by IS NOT NULL)",
-            name="transfers_accepted_by_someone_check",
+            name=op.f("transfers_accepted_by_someone_check"),
         ),
         sa.CheckConstraint(
-            "(state IN ('OFFERED', 'ACCEPTED')) = (ended_at IS NULL)", name="transfers_open_until_ended_check"
+            "(state IN ('OFFERED', 'ACCEPTED')) = (ended_at IS NULL)", name=op.f("transfers_open_until_ended_check")
         ),
         sa.CheckConstraint(
-            "state <> 'COMPLETED' OR checked_at IS NOT NULL", name="transfers_checked_before_completed_check"
+            "state <> 'COMPLETED' OR checked_at IS NOT NULL", name=op.f("transfers_checked_before_completed_check")
         ),
-        sa.CheckConstraint("(state = 'FAILED') = (reason IS NOT NULL)", name="transfers_failed_for_a_reason_check"),
-        sa.CheckConstraint("link_hash ~ '^[0-9a-f]{64}$'", name="transfers_link_hash_check"),
+        sa.CheckConstraint(
+            "(state = 'FAILED') = (reason IS NOT NULL)", name=op.f("transfers_failed_for_a_reason_check")
+        ),
+        sa.CheckConstraint("link_hash ~ '^[0-9a-f]{64}$'", name=op.f("transfers_link_hash_check")),
     )
     op.create_index(
         "transfers_one_open_per_pupil_key",

@@ -1,0 +1,104 @@
+"""`hocba import`: brings a school's workbook in through the gateway, in the name of one of its people."""
+
+import os
+import string
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deploy.demo.client import Client, Refusal
+from deploy.hocba.options import as_json, on_instance
+from deploy.local.instance import Instance
+from deploy.local.platform import gateway_url
+
+ADDRESSES = {
+    "pupils": "/v1/years/{year}/units/{school}/pupil-imports",
+    "staff": "/v1/units/{school}/staff-imports",
+    "marks": "/v1/years/{year}/sheets/{sheet}/mark-imports",
+}
+PASSWORD = "HOCBA_PASSWORD"  # noqa: S105  # the variable's name
+
+
+@click.command
+@click.argument("kind", type=click.Choice(list(ADDRESSES)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--school", type=click.UUID, help="Id of the school (pupils, staff).")
+@click.option("--year", type=int, help="The year in which the school year begins (pupils, marks).")
+@click.option("--sheet", type=click.UUID, help="Id of the mark sheet (marks).")
+@click.option("--account", required=True, help=f"User name; the password is asked for, or taken from {PASSWORD}.")
+@on_instance
+@as_json
+@click.pass_context
+def command(
+    context: click.Context,
+    instance: Instance,
+    *,
+    kind: str,
+    file: Path,
+    account: str,
+    as_json: bool,
+    **places: UUID | int | None,
+) -> None:
+    """Import a workbook of pupils, staff or marks: all of it or, if any cell is wrong, nothing."""
+    address = _address(kind, places)
+    try:
+        answer = _send(_client(instance, account), address, file)
+    except Refusal as refusal:
+        _show_refusal(refusal, as_json=as_json)
+        context.exit(1)
+    _show(answer, as_json=as_json)
+
+
+def _address(kind: str, places: dict[str, UUID | int | None]) -> str:
+    """The address to send to; UsageError names the options that this kind lacks."""
+    needed = [name for _, name, _, _ in string.Formatter().parse(ADDRESSES[kind]) if name]
+    if lacking := [f"--{name}" for name in needed if places[name] is None]:
+        raise click.UsageError(f"To import {kind}, say {' and '.join(lacking)}.")
+    return ADDRESSES[kind].format(**places)
+
+
+def _client(instance: Instance, account: str) -> Client:
+    password = os.environ.get(PASSWORD) or click.prompt("Password", hide_input=True, err=True)
+    client = Client(gateway_url(instance), account)
+    client.session.headers["Accept-Language"] = "en"
+    return client.log_in(password)
+
+
+def _send(client: Client, address: str, file: Path) -> Any:
+    # A key of its own for each run: who imports a file again wants it done again.
+    return client.request("POST", address, files={"file": (file.name, file.read_bytes())}, key=str(uuid4()))
+
+
+def _show(answer: dict[str, Any], *, as_json: bool) -> None:
+    """Counts; of staff also the activation codes, which nobody can read again."""
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+    elif "members" in answer:
+        Console().print(_table(answer["members"], ("code", "name", "username", "role", "activation_code")))
+    else:
+        click.echo(", ".join(f"{name}: {count}" for name, count in answer.items()))
+
+
+def _show_refusal(refusal: Refusal, *, as_json: bool) -> None:
+    """One sentence, and where single cells are at fault a line for each."""
+    faults = refusal.problem.get("fields", {}).get("errors", [])
+    if as_json:
+        click.echo(msgspec.json.encode(refusal.problem))
+        return
+    click.echo(f"Error: {refusal.problem.get('detail')}", err=True)
+    if faults:
+        shown = [fault | {"reason": fault["reason_en"]} for fault in faults]
+        Console().print(_table(shown, ("sheet", "row", "column", "value", "reason")))
+
+
+def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
+    table = Table(*(column.replace("_", " ").capitalize() for column in columns))
+    for row in rows:
+        table.add_row(*("–" if row[column] is None else escape(str(row[column])) for column in columns))
+    return table

@@ -1,0 +1,67 @@
+"""The real servers that integration tests run on, and a database of its own for each module that wants one."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from services.chassis import migrations
+from services.chassis.database import Database
+from services.chassis.ids import new_id
+
+SERVICES = Path(__file__).parents[2] / "services"
+
+
+def server(variable: str) -> str:
+    """The address in the variable; without it tests are skipped, except in CI, where they fail."""
+    url = os.environ.get(variable)
+    if url is None and os.environ.get("CI"):
+        pytest.fail(f"{variable} is not set, and in CI the servers must be there.")
+    if url is None:
+        pytest.skip(f"{variable} is not set; `./hocba test` starts the servers.")
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    return server("HOCBA_TEST_POSTGRES_URL")
+
+
+@pytest.fixture(scope="session")
+def broker_url() -> str:
+    return server("HOCBA_TEST_BROKER_URL")
+
+
+@pytest.fixture(scope="session")
+def management_url() -> str:
+    return server("HOCBA_TEST_MANAGEMENT_URL")
+
+
+@pytest.fixture(scope="module")
+def new_database(postgres_url: str) -> Iterator[Callable[[str], Database]]:
+    """Makes a service's database, migrated to head; it is dropped when the module ends."""
+    made: list[Database] = []
+
+    def make(service: str) -> Database:
+        name = f"test_{service}_{new_id().hex}"
+        _run(postgres_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = make_url(postgres_url).set(drivername="postgresql+psycopg", database=name)
+        made.append(Database(url.render_as_string(hide_password=False)))
+        with made[-1].transaction() as tx:
+            migrations.upgrade(tx.conn, SERVICES / service / "migrations")
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.engine.dispose()
+        name = sql.Identifier(database.engine.url.database or "")
+        _run(postgres_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def _run(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(statement)
