@@ -1,4 +1,4 @@
-"""What compose.yaml's `prepare` runs, once: makes its two servers ready, and gives each program its secrets as files."""
+"""What compose.yaml's `prepare` runs once: makes both servers ready, and gives each program its secrets as files."""
 
 import os
 from pathlib import Path

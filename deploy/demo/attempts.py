@@ -115,7 +115,7 @@ def _path(sheet: dict[str, Any]) -> str:
 
 
 def _by_columns(year: Year) -> dict[str, Any]:
-    return year.sheets[1]
+    return year.sheets[2]
 
 
 def _teacher(year: Year, sheet: dict[str, Any]) -> Client:

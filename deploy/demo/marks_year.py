@@ -50,10 +50,10 @@ def open_year(at: SchoolAccounts) -> Year:
 
 
 def write_marks(year: Year, bar: Bar) -> int:
-    """Each teacher writes their own sheets, every other one by workbook; gives the number of cells written."""
+    """Each teacher writes their own sheets, both terms of every other subject by workbook; gives the number of cells written."""
     by_teacher: dict[str, list[dict[str, Any]]] = {}
     for number, sheet in enumerate(year.sheets):
-        by_teacher.setdefault(sheet["teacher_id"], []).append(sheet | {"by_workbook": number % 2 == 0})
+        by_teacher.setdefault(sheet["teacher_id"], []).append(sheet | {"by_workbook": number // 2 % 2 == 0})
     teachers = {person_id: year.at.people[code] for code, person_id in year.at.person_ids.items()}
 
     def write(teacher_id: str) -> int:

@@ -133,12 +133,13 @@ class School:
 def invent_schools() -> tuple[School, School]:
     """The school of the demonstration, 12 classes of 40, and a small one for pupils to move to."""
     return (
-        _invent_school(1, "Trường THCS Sao Biển Xanh", letters="ABC", class_size=40),
-        _invent_school(2, "Trường THCS Đồi Thông Nhỏ", letters="A", class_size=12),
+        invent_school(1, "Trường THCS Sao Biển Xanh", letters="ABC", class_size=40),
+        invent_school(2, "Trường THCS Đồi Thông Nhỏ", letters="A", class_size=12),
     )
 
 
-def _invent_school(number: int, name: str, *, letters: str, class_size: int) -> School:
+def invent_school(number: int, name: str, *, letters: str, class_size: int) -> School:
+    """A school of grades 6 to 9 with a class for each letter; `number` tells schools apart and seeds what is invented."""
     rng = Random(number)  # noqa: S311  # invented marks, not secrets
     staff = _invent_staff(rng, number)
     by_subject = {

@@ -82,7 +82,7 @@ class Relay:
         while not self._stopping.is_set():
             heard = self._bell.rings
             published = self.publish_once(connection)
-            self._settle_once(connection)
+            self.settle_once(connection)
             if not published:
                 held.execute(text("SELECT 1"))  # the lock lives in this session: lose it, lose the lead
                 connection.process_data_events(0)
@@ -106,14 +106,14 @@ class Relay:
 
     def _publish(self, connection: BlockingConnection, rows: Sequence[Row[Any]]) -> list[int]:
         """The ids that were confirmed and not returned."""
-        failed = publish_all(connection, EXCHANGE, [_message(row) for row in rows])
+        failed = publish_all(connection, EXCHANGE, [message_of(row) for row in rows])
         if failed:
             metrics.EVENTS_RETURNED.labels(self._service).inc(len(failed))
             logs.get().error("events_returned", types=sorted({rows[index].type for index in failed}), count=len(failed))
             self._stopping.wait(1)
         return [row.id for index, row in enumerate(rows) if index not in failed]
 
-    def _settle_once(self, connection: BlockingConnection) -> None:
+    def settle_once(self, connection: BlockingConnection) -> None:
         """Ask each consumer which published events its inbox lacks, send those again, and archive the rest."""
         if time.monotonic() < self._ask_again_at:
             return
@@ -133,7 +133,7 @@ class Relay:
         if again:
             metrics.EVENTS_RESENT.labels(self._service).inc(len(again))
             logs.get().warning("events_resent", count=len(again))
-            publish_all(connection, EXCHANGE, [_message(row) for row in again])
+            publish_all(connection, EXCHANGE, [message_of(row) for row in again])
         self._mark_settled([row for row in rows if row.event_id not in lacking], again)
 
     def _lacking(self, rows: Sequence[Row[Any]]) -> set[Any] | None:
@@ -155,7 +155,7 @@ class Relay:
                     tx.conn.execute(update(outbox).where(outbox.c.id.in_([row.id for row in rows])).values(values))
 
 
-def _message(row: Row[Any]) -> tuple[str, pika.BasicProperties, bytes]:
+def message_of(row: Row[Any]) -> tuple[str, pika.BasicProperties, bytes]:
     described = properties(
         event_id=str(row.event_id), event_type=row.type, written_at=row.written_at, traceparent=row.traceparent
     )

@@ -112,7 +112,7 @@ def test_a_published_event_keeps_its_shape_for_ever(event_type):
 
     assert path.exists(), f"{event_type} is not published yet: run `python -m tests.contracts.publish`."
     assert event_schemas()[event_type] == json.loads(path.read_text(encoding="utf-8")), (
-        f"{event_type} is published and never changes: put a V2 beside it, and leave V1 until its last consumer is gone."
+        f"{event_type} is published and never changes: put a V2 beside it, and keep V1 until its last consumer is gone."
     )
 
 

@@ -37,6 +37,7 @@ PASSWORD = "HOCBA_PASSWORD"  # noqa: S105  # the variable's name
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     instance: Instance,
     *,
     kind: str,

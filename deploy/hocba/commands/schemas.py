@@ -1,17 +1,18 @@
 """`hocba schemas`: the published message shapes as JSON Schema, for those who write other programs."""
 
-import importlib
 from pathlib import Path
 
 import click
 import msgspec
+
+from services.contracts.schemas import schemas
 
 
 @click.command
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file a message there.")
 def command(out: Path | None) -> None:
     """Print the JSON Schema of every message, or write them to files."""
-    found: dict[str, object] = importlib.import_module("services.contracts.schemas").schemas()  # late: costly to import
+    found = schemas()
     if out is None:
         click.echo(_readable(found))
         return

@@ -17,6 +17,7 @@ def broken_command(tmp_path, monkeypatch):
     (tmp_path / "import_.py").write_text(
         "import click\n\n@click.command\ndef command():\n    raise LookupError('no such school\\nsecond line')\n"
     )
+    monkeypatch.delitem(sys.modules, "deploy.hocba.commands.import_", raising=False)
     monkeypatch.setattr(commands, "__path__", [str(tmp_path)])
     monkeypatch.setattr(cli, "LOG", tmp_path / "run" / "hocba.log")
     yield "import"
@@ -26,7 +27,20 @@ def broken_command(tmp_path, monkeypatch):
 def test_every_command_says_what_it_does(hocba):
     said = hocba("--help").output
 
-    for name in ("doctor", "down", "format", "lint", "setup", "status", "test", "up"):
+    for name in (
+        "dead",
+        "doctor",
+        "down",
+        "format",
+        "import",
+        "lint",
+        "schemas",
+        "setup",
+        "status",
+        "test",
+        "up",
+        "verify",
+    ):
         assert f"  {name} " in said
 
 

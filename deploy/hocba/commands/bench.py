@@ -1,0 +1,31 @@
+"""`hocba bench`: measures this machine's rates, each beside its limit, on an installation of its own."""
+
+import click
+from rich.console import Console
+
+from deploy.hocba.cli import CHECKOUT
+from deploy.hocba.commands import up
+from deploy.local.instance import Instance
+
+
+@click.command
+@click.option("--markdown", is_flag=True, help="Print the table as the README has it.")
+@click.pass_context
+def command(context: click.Context, *, markdown: bool) -> None:
+    """Measure; the figures are kept in .run/bench/latest.json."""
+    from deploy.bench import figures, run  # noqa: PLC0415 - draws in the whole platform
+
+    console = Console()
+    own = Instance("bench", CHECKOUT)
+    own.erase()
+    context.invoke(up.command, instance=own)
+    try:
+        measured = run.measure(own, console)
+    finally:
+        own.erase()
+    path = own.home / "latest.json"
+    figures.keep(path, measured)
+    figures.show(console, measured)
+    if markdown:
+        click.echo(figures.markdown(measured))
+    console.print(f"Kept in {path}.")
