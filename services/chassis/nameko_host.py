@@ -59,6 +59,7 @@ class _RequestConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no ty
         name = self.container.service_name
         exchange = Exchange(wire.EXCHANGE, type="topic", durable=True, no_declare=True)
         self.queue = Queue(wire.rpc_queue(name), exchange=exchange, durable=True, no_declare=True)
+        self._producers = producers[Connection(self.amqp_uri)]
         self.consumer = _Requests(
             self.amqp_uri,
             queues=[self.queue],
@@ -97,7 +98,7 @@ class _RequestConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no ty
             logs.get().warning("rpc_ack_lost", error=repr(error))
 
     def _publish(self, body: bytes, properties: dict[str, Any], mac: str) -> None:
-        with producers[Connection(self.amqp_uri)].acquire(block=True, timeout=5) as producer:
+        with self._producers.acquire(block=True, timeout=5) as producer:
             producer.publish(
                 body,
                 exchange=wire.EXCHANGE,
@@ -122,7 +123,7 @@ class _Gate(Rpc):  # type: ignore[misc]  # nameko ships no types
             metrics.RPC_EXPIRED.labels(self.container.service_name).inc()
             self.rpc_consumer.acknowledge(message)
             return
-        self.container.spawn_managed_thread(lambda: self._spawn(body, message), identifier="wait_for_worker")
+        self._spawn(body, message)  # never waits long for a worker: as many requests are given to us as there are workers
 
     def _spawn(self, body: Any, message: Any) -> None:
         def reply(_context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:

@@ -225,7 +225,7 @@ class PupilsRegistered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterPupils(Command[PupilsRegistered]):
-    """Register pupils at a school, or find those that are registered there already; another school's pupil is refused."""
+    """Register pupils at a school, or find those who are registered there; another school's pupil is refused."""
 
     operation: ClassVar[str] = "identity.register_pupils"
     unit_id: UUID
@@ -306,7 +306,7 @@ class GuardianContacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindGuardians(Query[GuardianContacts]):
-    """Who are these pupils' guardians at this moment?"""
+    """The guardians of these pupils at this moment."""
 
     operation: ClassVar[str] = "identity.find_guardians"
     pupil_ids: tuple[UUID, ...]

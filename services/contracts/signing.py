@@ -35,7 +35,7 @@ class CertificateV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateKey(Command[CertificateV1]):
-    """Make the acting person's own development key under a PIN, or with `unit_id` the seal of a unit whose clerk one is."""
+    """Make the person's own development key under a PIN, or with `unit_id` the seal of a unit whose clerk one is."""
 
     operation: ClassVar[str] = "signing.create_key"
     secrets: ClassVar[frozenset[str]] = frozenset({"pin"})

@@ -46,7 +46,7 @@ class FreezeClass(Command[FreezeAccepted]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptV1:
-    """A transcript's state; `xml` and `pdf` are SHA-256 of the newest files, `reason` says why it is parked or revoked."""
+    """A transcript's state; `xml` and `pdf` name the newest files (SHA-256), `reason` says why it is parked or revoked."""
 
     id: UUID
     school_year: int
@@ -111,7 +111,7 @@ class BoxV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentV1:
-    """A frozen document to be signed: files by SHA-256, its slots in order of signing, and where they stand on the page."""
+    """A frozen document to be signed: files by SHA-256, slots in order of signing, and where they stand on the page."""
 
     transcript_id: UUID
     version: int
@@ -174,7 +174,7 @@ class PublicVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyCode(Request[PublicVerdict]):
-    """Is the transcript of this public code genuine and in force?"""
+    """Ask whether the transcript of this public code is genuine and in force."""
 
     operation: ClassVar[str] = "transcript.verify_code"
     code: str

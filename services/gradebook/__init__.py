@@ -1,1 +1,1 @@
-"""Gradebook owns years, classes, enrolment, marks with their history, conduct and results; it never renders or signs."""
+"""Gradebook owns years, classes, enrolment, marks and their history, conduct and results; it never renders or signs."""

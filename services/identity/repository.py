@@ -102,7 +102,7 @@ def update_account(tx: Tx, account_id: UUID, **values: Any) -> None:
 
 
 def count_failure(tx: Tx, account_id: UUID, *, most: int, lock_until: datetime) -> None:
-    """One more wrong password, counted by the database so that tries at the same moment all count; every `most`-th locks."""
+    """One more wrong password, counted by the database so that tries at one moment all count; every `most`-th locks."""
     failures = accounts.c.failures + 1
     locked = case((failures % most == 0, lock_until), else_=accounts.c.locked_until)
     tx.conn.execute(update(accounts).where(accounts.c.id == account_id).values(failures=failures, locked_until=locked))

@@ -36,7 +36,7 @@ class Known:
 
 
 def check_password(request: LogIn, outside: Outside) -> Known:
-    """The account, if the password is right. Failures are counted in a transaction of their own, or refusal would undo them."""
+    """The account, if the password is right. A failure is counted in its own transaction, or refusal would undo it."""
     with outside.db.transaction() as tx:
         account, now = repository.find_account(tx, request.username.strip().lower()), tx.now()
     locked = account is not None and account.locked_until is not None and account.locked_until > now

@@ -84,7 +84,7 @@ def read_me(tx: Tx, _query: ReadMe, actor: Actor) -> Me:
 
 
 def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
-    """Appoint people; who is new gets an account and a one-time activation code, so that nobody else knows a password."""
+    """Appoint people; who is new gets an account and a one-time code, so that nobody else ever knows the password."""
     for role in {member.role for member in command.members}:
         _require_appointer(tx, actor, command.unit_id, role)
     members = tuple(replace(member, email=member.email.strip().lower()) for member in command.members)
@@ -102,7 +102,7 @@ def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, .
 
 
 def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRow, ...]) -> Staff:
-    """Appoint the teachers and clerks of a workbook; the principal and the admins in it are the department's to appoint."""
+    """Appoint the teachers and clerks of a workbook; the principal in it is the department's to appoint."""
     roles = [(row, _role_of(row)) for row in rows]
     members = tuple(
         NewStaff(code=row.staff_code, name=row.full_name, email=row.email, role=role) for row, role in roles if role

@@ -1,1 +1,1 @@
-"""Signing owns certificates, keys, signing sessions and signature slots; it never signs what the owner does not confirm."""
+"""Signing owns certificates, keys, sessions and signature slots; it never signs what the owner does not confirm."""

@@ -59,7 +59,7 @@ def refusal(
 ) -> Refusal | None:
     """Why the document's slots of the role cannot be signed now; None when they can.
 
-    `confirmed` is what the owner of the documents says now: the same version of the same frozen file, still to be signed.
+    `confirmed` is what the owner of the documents says now: same version, same frozen files, still to be signed.
     """
     same = (document.transcript_id, document.version, document.frozen_xml, document.frozen_pdf)
     if same not in {(one.transcript_id, one.version, one.xml, one.pdf) for one in confirmed}:

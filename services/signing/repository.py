@@ -42,7 +42,7 @@ def find_key(tx: Tx, holder: UUID) -> Row[Any] | None:
 
 
 def count_pin_try(tx: Tx, holder: UUID, most: int) -> int | None:
-    """Count a try before it is made, so that tries at the same moment all count; its number, None when all are used up."""
+    """Count a try before it is made, so that tries at one moment all count; its number, None when all are used up."""
     open_key = (keys.c.holder == holder) & (keys.c.pin_failures < most)
     counted = update(keys).where(open_key).values(pin_failures=keys.c.pin_failures + 1)
     return tx.conn.execute(counted.returning(keys.c.pin_failures)).scalar()

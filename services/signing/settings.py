@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`server_key` is hex, `authority` a PEM file with root, issuing certificate and issuing key, `public_url` the gateway's."""
+    """`server_key` is any secret, `authority` the authority's PEM file, `public_url` where people find the gateway."""
 
     server_key: str
     authority: str

@@ -1,1 +1,1 @@
-"""Transcript owns the học bạ: frozen data, documents, life cycle and public verification; it never computes an average."""
+"""Transcript owns the học bạ: frozen data, documents, life cycle, public verification; it never computes an average."""

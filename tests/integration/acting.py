@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from services.chassis import inbox
-from services.chassis.authority import Actor, grants
+from services.chassis.authority import Actor
 from services.chassis.codec import answer_of, decode, encode
 from services.chassis.database import Database
 from services.chassis.dispatch import Dispatcher
@@ -16,6 +16,7 @@ from services.chassis.errors import Unauthenticated, from_wire
 from services.chassis.ids import new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside, Service
+from services.chassis.tables import grants
 from services.chassis.wire import Envelope
 from services.chassis.worker import Worker
 from services.contracts.identity import Role

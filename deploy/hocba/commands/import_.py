@@ -10,7 +10,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.demo.client import Client, Refusal
 from deploy.hocba.options import as_json, on_instance
@@ -99,7 +99,12 @@ def _show_refusal(refusal: Refusal, *, as_json: bool) -> None:
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
-    table = Table(*(column.replace("_", " ").capitalize() for column in columns))
+    """Every value whole, however narrow the screen; a code to be typed is not even broken into lines."""
+    table = Table(*(_column(name) for name in columns))
     for row in rows:
-        table.add_row(*("–" if row[column] is None else escape(str(row[column])) for column in columns))
+        table.add_row(*("–" if row[name] is None else escape(str(row[name])) for name in columns))
     return table
+
+
+def _column(name: str) -> Column:
+    return Column(name.replace("_", " ").capitalize(), overflow="fold", no_wrap=name == "activation_code")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from services.chassis import idempotency
 from services.chassis.database import Tx
@@ -96,11 +96,9 @@ def end_enrolment(tx: Tx, enrolment_id: UUID, ended_on: Any) -> None:
 
 def pupils_of(tx: Tx, school_year: int, class_id: UUID, *, ended_too: bool = False) -> dict[UUID, str]:
     """The class's pupils in the order of its list: code by pupil."""
-    mine = (enrolments.c.school_year == school_year) & (enrolments.c.class_id == class_id)
-    if not ended_too:
-        mine &= enrolments.c.ended_on.is_(None)
-    query = select(enrolments.c.pupil_id, enrolments.c.code).where(mine).order_by(enrolments.c.position)
-    return {row.pupil_id: row.code for row in tx.conn.execute(query)}
+    query = _EVER_ENROLLED if ended_too else _ENROLLED
+    rows = tx.conn.execute(query, {"school_year": school_year, "class_id": class_id})
+    return {row.pupil_id: row.code for row in rows}
 
 
 def as_enrolment(row: Row[Any]) -> EnrolmentV1:
@@ -139,9 +137,8 @@ def clock(tx: Tx) -> datetime:
 
 def newest_window(tx: Tx, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> WindowTimes | None:
     """The window that closes last, shared: it cannot be closed while this transaction writes under it."""
-    mine = (windows.c.school_year == school_year) & (windows.c.unit_id == unit_id) & (windows.c.term == term)
-    query = select(windows.c.opens_at, windows.c.closes_at).where(mine, windows.c.kind == kind)
-    row = tx.conn.execute(query.order_by(windows.c.closes_at.desc()).limit(1).with_for_update(read=True)).first()
+    given = {"school_year": school_year, "unit_id": unit_id, "term": term, "kind": kind}
+    row = tx.conn.execute(_NEWEST_WINDOW, given).first()
     return WindowTimes(opens_at=row.opens_at, closes_at=row.closes_at) if row else None
 
 
@@ -169,3 +166,19 @@ def _window(row: Row[Any]) -> WindowV1:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
     )
+
+
+# Built once: these run with every column that is saved.
+_EVER_ENROLLED = (
+    select(enrolments.c.pupil_id, enrolments.c.code)
+    .where(enrolments.c.school_year == bindparam("school_year"), enrolments.c.class_id == bindparam("class_id"))
+    .order_by(enrolments.c.position)
+)
+_ENROLLED = _EVER_ENROLLED.where(enrolments.c.ended_on.is_(None))
+_NEWEST_WINDOW = (
+    select(windows.c.opens_at, windows.c.closes_at)
+    .where(*(windows.c[name] == bindparam(name) for name in ("school_year", "unit_id", "term", "kind")))
+    .order_by(windows.c.closes_at.desc())
+    .limit(1)
+    .with_for_update(read=True)
+)

@@ -153,7 +153,7 @@ def import_pupils(tx: Tx, command: ImportPupils, actor: Actor, listed: tuple[Lis
 
 
 def assign_teachers(tx: Tx, command: AssignTeachers, actor: Actor) -> Sheets:
-    """Say who teaches what; a class and subject new to us gets a sheet for each term with the columns the law requires."""
+    """Say who teaches what; a class and subject new to us gets a sheet a term, with the columns that the law requires."""
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
     known = {one.id: one for one in school.classes_of(tx, command.school_year, command.unit_id)}
     _refuse_unknown(command.assignments, known)

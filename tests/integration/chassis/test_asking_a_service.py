@@ -15,8 +15,8 @@ from sqlalchemy import text
 from services.chassis import metrics, wire
 from services.chassis.codec import to_json
 from services.chassis.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, Unavailable
-from services.chassis.inbox import FindLacking
 from services.chassis.ids import new_id
+from services.chassis.inbox import FindLacking
 from services.chassis.rpc_client import RpcClient
 from tests.integration.chassis.bus import until
 from tests.integration.chassis.greetings import (
@@ -32,6 +32,12 @@ from tests.integration.chassis.greetings import (
 
 CHECKOUT = Path(__file__).parents[3]
 LOCK = 4711
+UNPREPARED = """
+import eventlet
+eventlet.monkey_patch()
+from services.chassis import nameko_host
+nameko_host.serve(None, None, "")
+"""
 START_SECONDS = 30
 
 
@@ -296,11 +302,10 @@ def test_a_service_whose_connections_break_comes_back_by_itself(bus, gateway, sc
 
 
 def test_without_green_waiting_a_service_does_not_start():
-    started = "import eventlet; eventlet.monkey_patch(); from services.chassis import nameko_host as h; h.serve(None, None, '')"
     environment = {name: value for name, value in os.environ.items() if name != "PSYCOPG_WAIT_FUNC"}
 
     done = subprocess.run(
-        [sys.executable, "-c", started], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", UNPREPARED], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
     )
 
     assert done.returncode == 1

@@ -172,7 +172,8 @@ def test_a_command_needs_a_person(gradebook):
 def test_an_operation_between_services_opens_to_no_person_and_to_no_other_service(gradebook):
     gradebook.service.internal(AddMark, add_mark, systems=("transfer",))
 
-    for ask in (lambda: gradebook.ask(AddMark(mark="1.0"), TEACHER), lambda: gradebook.ask_as("notify", AddMark(mark="1.0"))):  # fmt: skip
-        with pytest.raises(Forbidden):
-            ask()
+    with pytest.raises(Forbidden):
+        gradebook.ask(AddMark(mark="1.0"), TEACHER)
+    with pytest.raises(Forbidden):
+        gradebook.ask_as("notify", AddMark(mark="1.0"))
     assert gradebook.ask_as("transfer", AddMark(mark="7.5")) == MarkAdded(marks=1)

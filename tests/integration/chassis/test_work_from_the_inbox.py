@@ -1,7 +1,6 @@
-"""Work from the inbox is tried again with growing delay, set aside with its reason, replayed or dropped by an operator."""
+"""Work from the inbox is tried again with growing delay, set aside with its reason, replayed or dropped."""
 
 import threading
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,15 +8,17 @@ import pytest
 from services.chassis import inbox
 from services.chassis.codec import encode
 from services.chassis.errors import NotFound, Refused, Unavailable
-from services.chassis.service import Service
 from services.chassis.worker import MAX_ATTEMPTS, MAX_ATTEMPTS_UNAVAILABLE, MAX_DELAY_SECONDS, Worker
 from services.contracts.identity import GrantChangedV1
-from services.contracts.messages import Task
 from tests.integration.chassis.appointments import appointment, heard, received
 from tests.integration.chassis.conftest import note
 
 DELAY = "SELECT round(extract(epoch FROM due_at - now())) AS seconds FROM inbox"
 RECORD = "SELECT id, state, attempts, reason FROM inbox"
+LOCKS = """
+    SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE locktype = 'advisory' AND datname = current_database()
+"""
 
 
 class SheetClosed(Refused):
@@ -188,7 +189,7 @@ def test_two_workers_never_do_the_same_work(gradebook):
 def test_a_worker_leaves_no_lock_behind(gradebook):
     gradebook.tell(appointment())
 
-    assert gradebook.sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == []  # fmt: skip
+    assert gradebook.sql(LOCKS) == []
 
 
 def test_a_message_that_nobody_works_on_is_set_aside(gradebook):

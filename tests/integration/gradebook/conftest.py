@@ -52,7 +52,7 @@ MATHS, SPORT = "TOAN", "GDTC"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """A school as gradebook knows it, with one class: its people, its pupils in order, its sheets by subject and term."""
+    """A school with one class as gradebook knows it: people, pupils in order, sheets by subject and term."""
 
     gradebook: Acting
     paper: invented.School

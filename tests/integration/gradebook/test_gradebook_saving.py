@@ -76,7 +76,7 @@ def test_cells_that_stay_as_they_are_are_not_written_again(school):
 def test_a_save_on_an_old_version_is_refused_with_both_values_and_writes_nothing(school):
     school.save(["7.5", "8.0", "9.0"])
 
-    with pytest.raises(Refused, match="gradebook.stale_version") as refusal:
+    with pytest.raises(Refused, match="stale_version") as refusal:
         school.save(["5.0", "5.0", "9.0"], versions=(1, 0, 1))
 
     assert refusal.value.fields["count"] == 1
@@ -98,7 +98,7 @@ def test_a_save_sent_again_with_its_key_is_answered_again_and_written_once(schoo
 
 @pytest.mark.parametrize("value", ["10.5", "-1", "7.25", "abc", "", "NaN", "Đ", "7.5.1"])
 def test_what_is_no_mark_is_refused_and_with_it_the_whole_column(school, value):
-    with pytest.raises(Invalid, match="gradebook.cells_invalid") as refusal:
+    with pytest.raises(Invalid, match="cells_invalid") as refusal:
         school.save(["7.5", value, "9.0"])
 
     (fault,) = refusal.value.fields["errors"]
@@ -110,7 +110,7 @@ def test_a_pupil_of_another_class_and_one_written_twice_are_refused(school):
     stranger, twice = new_id(), school.pupils[0]
     cells = [cell(stranger, "7.5"), cell(twice, "8.0"), cell(twice, "9.0")]
 
-    with pytest.raises(Invalid, match="gradebook.cells_invalid") as refusal:
+    with pytest.raises(Invalid, match="cells_invalid") as refusal:
         school.gradebook.ask(school.column(cells), school.teacher)
 
     assert [(fault["pupil_id"], fault["reason"]) for fault in refusal.value.fields["errors"]] == [
@@ -133,7 +133,7 @@ def test_a_column_of_another_sheet_does_not_exist(school):
 def test_those_who_may_read_a_sheet_are_told_that_only_its_teacher_writes(school, who):
     command = school.column([cell(school.pupils[0], "7.5")])
 
-    with pytest.raises(Forbidden, match="gradebook.not_your_sheet"):
+    with pytest.raises(Forbidden, match="not_your_sheet"):
         school.gradebook.ask(command, getattr(school, who))
 
 
@@ -160,7 +160,7 @@ def test_leaders_find_all_sheets_and_a_teacher_the_own_ones(school):
 def test_after_the_window_has_closed_a_save_is_refused_with_its_time(school):
     closed = close(school)
 
-    with pytest.raises(Refused, match="gradebook.window_closed") as refusal:
+    with pytest.raises(Refused, match="window_closed") as refusal:
         school.save(["7.5"])
 
     assert refusal.value.fields["closed_at"] == closed.closes_at.astimezone(SCHOOL_TIME).strftime("%H:%M %d/%m/%Y")
@@ -185,16 +185,16 @@ def test_the_window_of_one_term_opens_no_other_and_that_of_marks_no_conduct(scho
     close(school, kind=WindowKind.COMMENTS)
     school.save(["7.5"])
 
-    with pytest.raises(Refused, match="gradebook.window_closed"):
+    with pytest.raises(Refused, match="window_closed"):
         school.save(["7.5"], term=2)
-    with pytest.raises(Refused, match="gradebook.window_closed"):
+    with pytest.raises(Refused, match="window_closed"):
         school.save_conduct()
 
 
 def test_before_any_window_was_opened_nothing_is_written(school):
     school.gradebook.sql("DELETE FROM windows WHERE unit_id = :id", id=school.unit_id)
 
-    with pytest.raises(Refused, match="gradebook.window_not_open"):
+    with pytest.raises(Refused, match="window_not_open"):
         school.save(["7.5"])
 
 
@@ -221,7 +221,7 @@ def test_a_save_that_waited_until_the_window_had_closed_is_refused(school, pool,
         await_waiting(1)
         close(school)
 
-    with pytest.raises(Refused, match="gradebook.window_closed"):
+    with pytest.raises(Refused, match="window_closed"):
         saving.result()
     assert school.history() == []
 
@@ -245,8 +245,7 @@ def test_of_two_who_save_one_cell_at_once_the_second_is_told_of_the_firsts_value
 
     answers = list(pool.map(save, ["7.5", "8.5"]))
 
-    (kept,) = {value for value in (school.values()[0][0],)}
-    assert [answer for answer in answers if isinstance(answer, str)] == [kept]
+    assert [answer for answer in answers if isinstance(answer, str)] == [school.values()[0][0]]
 
 
 def test_comments_of_a_subject_are_written_by_its_teacher(school):

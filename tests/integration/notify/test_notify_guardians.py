@@ -1,8 +1,6 @@
 """Guardians are told once of each fact, if they agreed and are guardians when the message goes out."""
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from services.chassis.errors import Forbidden
@@ -11,7 +9,7 @@ from services.contracts.identity import Change, GuardianContact, Role
 from services.contracts.notify import ConsentEntry, CountDeliveries, DeliveryCounts, RecordConsents
 from services.contracts.transcript import TranscriptRevokedV1
 from services.contracts.transfer import TransferCompletedV1
-from services.notify import domain, models, repository, usecases
+from services.notify import domain, repository, usecases
 from services.notify.domain import Consent, SendMessage
 from services.notify.settings import Settings
 

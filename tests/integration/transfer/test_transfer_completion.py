@@ -1,16 +1,12 @@
 """Completing a transfer: checked, moved, handed over, each step repeatable."""
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
-from services.chassis import tables
 from services.chassis.errors import NotFound, Refused, Unavailable
 from services.contracts.gradebook import MovePupil
 from services.contracts.signing import CheckFiles
 from services.contracts.transcript import ReceiveTranscripts, Verdict
 from services.contracts.transfer import TransferState
-from services.transfer import models
 
 COMPLETED = "vn.hocba.transfer.transfer_completed.v1"
 

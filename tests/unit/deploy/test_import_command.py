@@ -10,6 +10,7 @@ from deploy.hocba import cli, options
 from deploy.hocba.commands import import_
 
 SCHOOL = "01970000-0000-7000-8000-000000000001"
+CODE = "7MBY3ETS361DBT0ABCDEFGHJKM"
 FAULT = {"sheet": "Toán", "row": 7, "column": "E", "value": "11", "reason_en": "A mark is at most 10"}
 
 
@@ -51,6 +52,7 @@ def gateway(monkeypatch):
 @pytest.fixture
 def hocba(tmp_path, monkeypatch, gateway):
     monkeypatch.setattr(options, "CHECKOUT", tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("HOCBA_PASSWORD", "a long password")
     (tmp_path / "list.xlsx").write_bytes(b"workbook")
     monkeypatch.chdir(tmp_path)
@@ -66,13 +68,13 @@ def test_a_pupil_list_goes_to_the_school_and_year_it_is_for(hocba, gateway):
     assert gateway.seen == [(f"years/2025/units/{SCHOOL}/pupil-imports", "list.xlsx", b"workbook", "Bearer token")]
 
 
-def test_activation_codes_of_new_staff_are_shown(hocba, gateway):
-    member = {"code": "GV01", "name": "Lê Thị Mơ", "username": "mo@c2.example.vn", "role": "staff"}
-    gateway.answer = ({"members": [member | {"activation_code": "ABCD"}, member | {"activation_code": None}]}, 200)
+def test_activation_codes_of_new_staff_are_shown_whole_on_a_narrow_screen(hocba, gateway):
+    member = {"code": "0190000001", "name": "Lê Thị Mơ", "username": "mo.lt101@c2.example.vn", "role": "staff"}
+    gateway.answer = ({"members": [member | {"activation_code": CODE}, member | {"activation_code": None}]}, 200)
 
     said = hocba("staff", "list.xlsx", "--school", SCHOOL)
 
-    assert "ABCD" in said.output
+    assert CODE in said.output
     assert gateway.seen[0][0] == f"units/{SCHOOL}/staff-imports"
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from deploy.hocba import cli, options
 from deploy.hocba.commands import verify
 from services.signing import authority as authorities
+from services.signing import pdf
 from services.signing.custody import write_authority
 from tests.unit.signing import school_papers as papers
 
@@ -19,16 +20,27 @@ def authority():
 
 
 @pytest.fixture(scope="module")
-def genuine(authority):
-    school = papers.School(
+def school(authority):
+    return papers.School(
         authority=authority, signers={slot: papers.signer_of(slot, authority) for slot in papers.PEOPLE}
     )
+
+
+@pytest.fixture(scope="module")
+def genuine(school):
     return school.sign_xml(papers.document("Vũ An"))
 
 
+@pytest.fixture(scope="module")
+def genuine_paper(school):
+    printed = papers.printed(papers.transcript("Vũ An"))
+    return school.sign_paper(pdf.prepare(printed, papers.boxes()))
+
+
 @pytest.fixture
-def files(genuine, tmp_path):
-    """A genuine transcript, and the same with another mark in it."""
+def files(genuine, genuine_paper, tmp_path):
+    """A genuine transcript, as XML and on paper, and the same with another mark in it."""
+    (tmp_path / "genuine.pdf").write_bytes(genuine_paper)
     (tmp_path / "genuine.xml").write_bytes(genuine)
     (tmp_path / "altered.xml").write_bytes(genuine.replace(b"8.3", b"9.3", 1))
     return tmp_path
@@ -51,11 +63,12 @@ def hocba(files, monkeypatch):
     return lambda *arguments: CliRunner().invoke(cli.hocba, ("verify", *arguments))
 
 
-def test_a_genuine_transcript_is_valid(hocba, trusted):
-    said = hocba("genuine.xml", "--trust", trusted)
+@pytest.mark.parametrize("kind", ["xml", "pdf"])
+def test_a_genuine_transcript_is_valid(hocba, trusted, kind):
+    said = hocba(f"genuine.{kind}", "--trust", trusted)
 
     assert said.exit_code == 0
-    assert "genuine.xml (XML): VALID" in said.output
+    assert f"genuine.{kind} ({kind.upper()}): VALID" in said.output
     assert "Nguyễn Thị Hoa" in said.output
 
 

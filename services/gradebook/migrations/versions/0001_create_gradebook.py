@@ -14,7 +14,8 @@ STATEMENTS = (
         sheet_id UUID NOT NULL,
         column_id UUID NOT NULL,
         pupil_id UUID NOT NULL,
-        state VARCHAR NOT NULL CONSTRAINT cells_state_check CHECK (state IN ('EMPTY', 'VALUE', 'MISSED_EXCUSED', 'MISSED_UNEXCUSED', 'EXEMPT')),
+        state VARCHAR NOT NULL CONSTRAINT cells_state_check
+            CHECK (state IN ('EMPTY', 'VALUE', 'MISSED_EXCUSED', 'MISSED_UNEXCUSED', 'EXEMPT')),
         value VARCHAR,
         version INTEGER NOT NULL,
         CONSTRAINT cells_pkey PRIMARY KEY (school_year, sheet_id, column_id, pupil_id),
@@ -81,7 +82,8 @@ STATEMENTS = (
         column_id UUID NOT NULL,
         pupil_id UUID NOT NULL,
         version INTEGER NOT NULL,
-        state VARCHAR NOT NULL CONSTRAINT mark_history_state_check CHECK (state IN ('EMPTY', 'VALUE', 'MISSED_EXCUSED', 'MISSED_UNEXCUSED', 'EXEMPT')),
+        state VARCHAR NOT NULL CONSTRAINT mark_history_state_check
+            CHECK (state IN ('EMPTY', 'VALUE', 'MISSED_EXCUSED', 'MISSED_UNEXCUSED', 'EXEMPT')),
         value VARCHAR,
         account_id UUID NOT NULL,
         person_id UUID NOT NULL,
@@ -89,7 +91,8 @@ STATEMENTS = (
         hash VARCHAR NOT NULL,
         CONSTRAINT mark_history_pkey PRIMARY KEY (school_year, sheet_id, seq),
         CONSTRAINT mark_history_value_check CHECK ((state = 'VALUE') = (value IS NOT NULL)),
-        CONSTRAINT mark_history_school_year_sheet_id_column_id_pupil_id_ve_ecce UNIQUE (school_year, sheet_id, column_id, pupil_id, version)
+        CONSTRAINT mark_history_school_year_sheet_id_column_id_pupil_id_ve_ecce
+            UNIQUE (school_year, sheet_id, column_id, pupil_id, version)
     )
      PARTITION BY LIST (school_year)
     """,
@@ -161,7 +164,8 @@ STATEMENTS = (
         homeroom_id UUID NOT NULL,
         CONSTRAINT classes_pkey PRIMARY KEY (school_year, id),
         CONSTRAINT classes_school_year_unit_id_name_key UNIQUE (school_year, unit_id, name),
-        CONSTRAINT classes_school_year_unit_id_fkey FOREIGN KEY(school_year, unit_id) REFERENCES school_years (school_year, unit_id)
+        CONSTRAINT classes_school_year_unit_id_fkey
+            FOREIGN KEY(school_year, unit_id) REFERENCES school_years (school_year, unit_id)
     )
     """,
     """
@@ -175,7 +179,8 @@ STATEMENTS = (
         periods INTEGER NOT NULL,
         position SMALLINT NOT NULL,
         CONSTRAINT subjects_pkey PRIMARY KEY (school_year, unit_id, grade, code),
-        CONSTRAINT subjects_school_year_unit_id_fkey FOREIGN KEY(school_year, unit_id) REFERENCES school_years (school_year, unit_id)
+        CONSTRAINT subjects_school_year_unit_id_fkey
+            FOREIGN KEY(school_year, unit_id) REFERENCES school_years (school_year, unit_id)
     )
     """,
     "COMMENT ON COLUMN subjects.periods IS 'a year, without study-topic clusters'",
@@ -193,7 +198,8 @@ STATEMENTS = (
         began_on DATE NOT NULL,
         ended_on DATE,
         CONSTRAINT enrolments_pkey PRIMARY KEY (id),
-        CONSTRAINT enrolments_school_year_class_id_fkey FOREIGN KEY(school_year, class_id) REFERENCES classes (school_year, id),
+        CONSTRAINT enrolments_school_year_class_id_fkey
+            FOREIGN KEY(school_year, class_id) REFERENCES classes (school_year, id),
         CONSTRAINT enrolments_interval_check CHECK (ended_on >= began_on),
         CONSTRAINT enrolments_pupil_id_version_key UNIQUE (pupil_id, version)
     )

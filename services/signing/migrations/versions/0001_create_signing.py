@@ -97,7 +97,8 @@ STATEMENTS = (
         authorised_by UUID NOT NULL,
         signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT signatures_pkey PRIMARY KEY (school_year, transcript_id, version, slot),
-        CONSTRAINT signatures_school_year_transcript_id_version_fkey FOREIGN KEY(school_year, transcript_id, version) REFERENCES documents (school_year, transcript_id, version)
+        CONSTRAINT signatures_school_year_transcript_id_version_fkey
+            FOREIGN KEY(school_year, transcript_id, version) REFERENCES documents (school_year, transcript_id, version)
     )
     """,
     "COMMENT ON COLUMN signatures.authorised_by IS 'the account that gave the PIN'",

@@ -55,7 +55,8 @@ STATEMENTS = (
         unit_id UUID NOT NULL,
         pupil_id UUID NOT NULL,
         version INTEGER NOT NULL,
-        state VARCHAR NOT NULL CONSTRAINT transcripts_state_check CHECK (state IN ('PARKED', 'FROZEN', 'SIGNING', 'ISSUED', 'REVOKED')),
+        state VARCHAR NOT NULL CONSTRAINT transcripts_state_check
+            CHECK (state IN ('PARKED', 'FROZEN', 'SIGNING', 'ISSUED', 'REVOKED')),
         reason VARCHAR,
         code VARCHAR,
         canonical VARCHAR,
@@ -89,9 +90,11 @@ STATEMENTS = (
 FROZEN_STAYS = """
     CREATE FUNCTION refuse_change_of_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF (OLD.canonical, OLD.code, OLD.version, OLD.pupil_id, OLD.frozen_xml, OLD.frozen_pdf, OLD.slots, OLD.frozen_at)
+        IF (OLD.canonical, OLD.code, OLD.version, OLD.pupil_id, OLD.frozen_xml, OLD.frozen_pdf, OLD.slots,
+            OLD.frozen_at)
            IS DISTINCT FROM
-           (NEW.canonical, NEW.code, NEW.version, NEW.pupil_id, NEW.frozen_xml, NEW.frozen_pdf, NEW.slots, NEW.frozen_at)
+           (NEW.canonical, NEW.code, NEW.version, NEW.pupil_id, NEW.frozen_xml, NEW.frozen_pdf, NEW.slots,
+            NEW.frozen_at)
         THEN
             RAISE EXCEPTION 'transcript % is frozen', OLD.id;
         END IF;

@@ -1,0 +1,360 @@
+"""From the first PIN to the sealed class: each slot once, by its holder, in its turn, on what the owner confirms."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
+from services.chassis.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.chassis.ids import new_id
+from services.contracts.signing import (
+    CheckFiles,
+    DocumentsSignedV1,
+    ReadSignedDocuments,
+    ReadSigningSession,
+    SessionState,
+    SlotRole,
+)
+from services.contracts.transcript import ReadDocuments, Verdict
+from tests.integration.locked_class import YEAR
+from tests.integration.signing.conftest import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, open_session
+
+
+@pytest.fixture
+def sealed(a_class):
+    """A class signed by all and sealed."""
+    a_class.sign_until(*SlotRole)
+    return a_class
+
+
+def slots(a_class):
+    """The slots that are signed, of all documents."""
+    statement = "SELECT slot FROM signatures s JOIN documents USING (transcript_id) WHERE class_id = :id ORDER BY slot"
+    return [row.slot for row in a_class.signing.sql(statement, id=a_class.class_id)]
+
+
+def wrapped_key(a_class, session):
+    return a_class.signing.sql("SELECT wrapped_key FROM sessions WHERE id = :id", id=session.id)[0].wrapped_key
+
+
+def read(a_class, session, by):
+    return a_class.signing.ask(ReadSigningSession(session_id=session.id), by)
+
+
+def outcome(session):
+    return session.state, session.signed, session.refused
+
+
+def batch_of(a_class, session):
+    """What the background works out for a session, not yet stored."""
+    work = a_class.signing.service.work[a_class.task_of(session).type]
+    return work.before([a_class.task_of(session)], a_class.signing.outside)
+
+
+def store(a_class, session, batch):
+    work = a_class.signing.service.work[a_class.task_of(session).type]
+    with a_class.signing.db.transaction() as tx:
+        work.handler(tx, [a_class.task_of(session)], batch)
+
+
+def test_a_class_is_signed_by_all_in_turn_and_sealed(sealed):
+    documents = sealed.signed()
+
+    assert [(document.signatures, document.complete) for document in documents] == [(5, True)] * 3
+    assert slots(sealed) == sorted(["GVBM-TOAN", "GVBM-GDTC", "GVCN", "CBQL", "KY_PHAT_HANH"] * 3)
+
+
+def test_the_sealed_files_are_valid_and_are_the_documents_of_their_codes(sealed):
+    reports = sealed.reports(xml=False) + sealed.reports(xml=True)
+
+    assert [(report.kind, report.verdict, report.reasons) for report in reports] == [
+        *[("pdf", Verdict.VALID, ())] * 3,
+        *[("xml", Verdict.VALID, ())] * 3,
+    ]
+    assert {report.code for report in reports} == {document.code for document in sealed.documents}
+    assert [len(report.signatures) for report in reports] == [3, 3, 3, 5, 5, 5]
+
+
+def test_programs_that_share_no_code_with_us_accept_a_sealed_document(sealed, roots, tmp_path):
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing:
+        pytest.skip(f"not installed: {missing}")
+    document = sealed.signed()[0]
+    for name in ("pdf", "xml"):
+        (tmp_path / name).write_bytes(sealed.signing.objects.get(getattr(document, name)))
+
+    assert check_pdf(tmp_path / "pdf", roots) == {"pdfsig": True, "qpdf": True, "openssl": True}
+    assert check_xml(tmp_path / "xml", roots)
+
+
+def test_a_sealed_file_altered_in_one_place_is_broken(sealed):
+    document = sealed.signed()[0]
+    pdf, xml = (sealed.signing.objects.get(name) for name in (document.pdf, document.xml))
+    altered = (pdf.replace(b"/Lang", b"/lang", 1), xml.replace(b">8.3<", b">9.3<", 1))
+
+    names = tuple(sealed.signing.objects.put(data) for data in altered)
+
+    assert [report.verdict for report in sealed.signing.ask(CheckFiles(files=names)).reports] == [Verdict.BROKEN] * 2
+
+
+def test_each_session_tells_the_class_and_its_role_once(sealed):
+    told = [one for one in sealed.signing.told(DocumentsSignedV1) if one["record_id"] == str(sealed.class_id)]
+
+    assert [(one["role"], one["version"]) for one in told] == [
+        ("GVBM", 3),
+        ("GVBM", 6),
+        ("GVCN", 9),
+        ("CBQL", 12),
+        ("KY_PHAT_HANH", 15),
+    ]
+
+
+def test_a_session_counts_what_waits_runs_until_it_is_done_and_then_forgets_the_key(school, a_class):
+    opened = a_class.open(SUBJECTS)
+    kept = wrapped_key(a_class, opened)
+    a_class.signing.work()
+
+    ended = read(a_class, opened, school.locked.maths_teacher)
+    assert (opened.expected, *outcome(opened)) == (3, SessionState.RUNNING, 0, 0)
+    assert outcome(ended) == (SessionState.ENDED, 3, 0)
+    assert {(item.slot, item.signed) for item in ended.items} == {("GVBM-TOAN", True)}
+    assert kept is not None
+    assert wrapped_key(a_class, opened) is None
+
+
+def test_a_session_over_two_classes_keeps_the_key_until_both_are_done(school, new_class):
+    first, second = new_class(), new_class()
+    opened = open_session(school, [first, second], SUBJECTS)
+    store(first, opened, batch_of(first, opened))
+    between = wrapped_key(first, opened)
+    store(second, opened, batch_of(second, opened))
+
+    assert opened.expected == 6
+    assert between is not None
+    assert outcome(read(first, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 6, 0)
+    assert wrapped_key(first, opened) is None
+    school.signing.work()
+
+
+@pytest.mark.parametrize(
+    ("before", "role"),
+    [((), HOMEROOM), ((), PRINCIPAL), ((), SEAL), ((SUBJECTS,), PRINCIPAL), ((SUBJECTS, HOMEROOM), SEAL)],
+)
+def test_nobody_signs_before_their_turn(a_class, before, role):
+    a_class.sign_until(*before)
+    signed = slots(a_class)
+
+    session = a_class.sign(role)
+
+    assert outcome(session) == (SessionState.ENDED, 0, 3)
+    assert {item.reason for item in session.items} == {"not_its_turn"}
+    assert slots(a_class) == signed
+
+
+def test_the_homeroom_teachers_turn_comes_when_every_subject_teacher_has_signed(school, a_class):
+    a_class.sign(SUBJECTS, school.locked.maths_teacher)
+    early = a_class.sign(HOMEROOM)
+    a_class.sign(SUBJECTS, school.locked.sport_teacher)
+
+    assert early.refused == 3
+    assert a_class.sign(HOMEROOM).signed == 3
+
+
+def test_a_teacher_signs_the_own_subject_alone(school, a_class):
+    session = a_class.sign(SUBJECTS, school.locked.sport_teacher)
+
+    assert session.signed == 3
+    assert set(slots(a_class)) == {"GVBM-GDTC"}
+
+
+@pytest.mark.parametrize("role", [SUBJECTS, PRINCIPAL])
+def test_nobody_signs_in_anothers_place(school, a_class, role):
+    with pytest.raises(Refused, match="nothing_to_sign"):
+        a_class.open(role, school.locked.homeroom)
+
+
+def test_the_seal_is_set_by_the_clerk_of_the_school_alone(school, a_class):
+    for other in (school.locked.principal, school.signing.grant("clerk", new_id())):
+        with pytest.raises(Forbidden):
+            a_class.open(SEAL, other)
+
+
+def test_a_seal_signs_for_one_school_at_a_time(school, new_class):
+    mine, others = new_class(), new_class()
+    elsewhere = "UPDATE documents SET unit_id = :school WHERE class_id = :id"
+    school.signing.sql(elsewhere, school=new_id(), id=others.class_id)
+
+    with pytest.raises(Invalid, match="one_school_only"):
+        open_session(school, [mine, others], SEAL)
+
+
+def test_what_is_signed_already_waits_for_nobody(school, a_class):
+    a_class.sign(SUBJECTS)
+
+    with pytest.raises(Refused, match="nothing_to_sign"):
+        a_class.open(SUBJECTS)
+    with pytest.raises(Refused, match="nothing_to_sign"):
+        open_session(school, [], SEAL)
+
+
+def test_a_document_that_its_owner_no_longer_gives_to_be_signed_is_refused_and_the_others_are_signed(a_class):
+    a_class.confirm(*a_class.documents[1:])
+
+    session = a_class.sign(SUBJECTS)
+
+    assert outcome(session) == (SessionState.ENDED, 2, 1)
+    (refused,) = (item for item in session.items if not item.signed)
+    assert (refused.transcript_id, refused.reason) == (a_class.documents[0].transcript_id, "not_signable")
+
+
+@pytest.mark.parametrize("changed", [{"xml": "0" * 64}, {"pdf": "0" * 64}, {"version": 2}], ids=str)
+def test_a_document_that_its_owner_knows_with_other_bytes_is_refused(a_class, changed):
+    a_class.confirm(*(replace(document, **changed) for document in a_class.documents))
+
+    session = a_class.sign(SUBJECTS)
+
+    assert {item.reason for item in session.items} == {"not_signable"}
+    assert slots(a_class) == []
+
+
+def test_what_was_refused_can_be_signed_in_another_session(a_class):
+    a_class.confirm()
+    a_class.sign(SUBJECTS)
+    a_class.confirm(*a_class.documents)
+
+    assert a_class.sign(SUBJECTS).signed == 3
+
+
+def test_after_its_time_a_session_signs_nothing_and_forgets_the_key(school, a_class):
+    opened = a_class.open(SUBJECTS)
+    school.signing.sql("UPDATE sessions SET expires_at = now() WHERE id = :id", id=opened.id)
+    school.signing.work()
+
+    assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 0, 0)
+    assert wrapped_key(a_class, opened) is None
+    assert slots(a_class) == []
+
+
+def test_with_a_certificate_that_has_run_out_nothing_is_signed(school, a_class):
+    shift = "UPDATE keys SET valid_to = valid_to {} interval '10 years' WHERE holder = :id"
+    school.signing.sql(shift.format("-"), id=school.locked.maths_teacher)
+    try:
+        session = a_class.sign(SUBJECTS)
+    finally:
+        school.signing.sql(shift.format("+"), id=school.locked.maths_teacher)
+
+    assert {item.reason for item in session.items} == {"certificate_not_valid"}
+
+
+def test_a_batch_that_died_before_it_was_stored_is_done_again_and_signs_each_slot_once(school, a_class):
+    opened = a_class.open(SUBJECTS)
+    batch_of(a_class, opened)  # and the process dies here
+
+    school.signing.work()
+
+    assert slots(a_class) == ["GVBM-TOAN"] * 3
+    assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 3, 0)
+
+
+def test_a_task_done_again_makes_no_second_signature(school, a_class):
+    opened = a_class.open(SUBJECTS)
+    school.signing.work()
+    before = a_class.signed()
+    school.signing.sql("UPDATE inbox SET state = 'PENDING' WHERE data->>'session_id' = :id", id=str(opened.id))
+    school.signing.work()
+
+    assert a_class.signed() == before
+    assert slots(a_class) == ["GVBM-TOAN"] * 3
+    assert school.signing.unfinished() == []
+
+
+@pytest.mark.parametrize("role", [SUBJECTS, HOMEROOM])
+def test_a_batch_worked_out_twice_from_the_same_state_is_stored_once(school, a_class, role):
+    a_class.sign_until(*[SUBJECTS] * (role is HOMEROOM))
+    opened = a_class.open(role)
+    first, second = batch_of(a_class, opened), batch_of(a_class, opened)
+    store(a_class, opened, first)
+    before = a_class.signed()
+    store(a_class, opened, second)
+    school.signing.work()
+
+    assert a_class.signed() == before
+    assert outcome(read(a_class, opened, school.signer_of(role))) == (SessionState.ENDED, 3, 0)
+    assert wrapped_key(a_class, opened) is None
+
+
+def test_two_subject_teachers_who_sign_at_the_same_time_are_both_kept(school, a_class):
+    maths, sport = school.locked.maths_teacher, school.locked.sport_teacher
+    sessions = [a_class.open(SUBJECTS, by) for by in (maths, sport)]
+    batches = [batch_of(a_class, session) for session in sessions]
+    for session, batch in zip(sessions, batches, strict=True):
+        store(a_class, session, batch)
+
+    assert slots(a_class) == ["GVBM-GDTC"] * 3 + ["GVBM-TOAN"] * 3
+    assert [document.signatures for document in a_class.signed()] == [2, 2, 2]
+    school.signing.work()
+    assert a_class.sign(HOMEROOM).signed == 3
+
+
+def test_two_workers_at_once_sign_every_slot_once(school, a_class):
+    for by in (school.locked.maths_teacher, school.locked.sport_teacher):
+        a_class.open(SUBJECTS, by)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: school.signing.work(), range(2)))
+
+    assert slots(a_class) == ["GVBM-GDTC"] * 3 + ["GVBM-TOAN"] * 3
+    assert school.signing.unfinished() == []
+
+
+def test_a_session_waits_while_the_owner_of_the_documents_does_not_answer(school, a_class):
+    answer = school.signing.others.answers[ReadDocuments]
+    opened = a_class.open(SUBJECTS)
+    school.signing.others.answers[ReadDocuments] = Unavailable()
+    school.signing.work()
+    waiting = read(a_class, opened, school.locked.maths_teacher)
+    school.signing.others.answers[ReadDocuments] = answer
+    school.signing.work()
+
+    assert outcome(waiting) == (SessionState.RUNNING, 0, 0)
+    assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 3, 0)
+
+
+def test_a_session_is_seen_by_the_one_who_opened_it(school, a_class):
+    session = a_class.sign(SUBJECTS)
+
+    for other in (school.locked.principal, new_id()):
+        with pytest.raises(NotFound):
+            read(a_class, session, other)
+
+
+def test_documents_are_registered_once_however_often_they_are_announced(a_class):
+    before = a_class.signed()
+    a_class.announce()
+
+    assert a_class.signed() == before
+    assert len(before) == 3
+
+
+def test_a_document_frozen_later_is_registered_beside_the_signed_ones(school, a_class):
+    a_class.sign(SUBJECTS)
+    late = replace(a_class.documents[0], transcript_id=new_id())
+    a_class.confirm(*a_class.documents, late)
+    a_class.announce()
+
+    assert len(a_class.signed()) == 4
+    assert a_class.sign(SUBJECTS).expected == 1
+
+
+def test_only_transcript_reads_where_documents_stand(a_class):
+    question = ReadSignedDocuments(school_year=YEAR, class_id=a_class.class_id)
+
+    with pytest.raises(Forbidden):
+        a_class.signing.ask(question, a_class.school.locked.principal)
+
+
+def test_a_file_that_is_not_kept_cannot_be_checked(school):
+    with pytest.raises(NotFound):
+        school.signing.ask(CheckFiles(files=("0" * 64,)))

@@ -1,0 +1,76 @@
+"""The platform's own processes on private servers, which a test may kill and look into."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+
+from deploy.local import pids, platform, supervisor
+from deploy.local.instance import Instance
+from deploy.local.supervisor import Process
+
+PROCESSES = ("identity-rpc", "identity-worker", "gradebook-rpc", "gradebook-rpc-2", "gradebook-worker", "gateway")
+WAIT_SECONDS = 60
+
+
+def until(condition: Callable[[], Any]) -> None:
+    """Wait for the condition; a test that waits too long fails."""
+    assert pids.wait_until(lambda: bool(condition()), seconds=WAIT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """As much of the platform as marks need: identity, gradebook, the gateway."""
+
+    instance: Instance
+
+    @property
+    def url(self) -> str:
+        return platform.gateway_url(self.instance)
+
+    def start(self, careless: Collection[str] = ()) -> None:
+        """Have exactly these processes running; those named lack the precaution that careless.py knows."""
+        self.instance.start_processes([_careless(one) if one.name in careless else one for one in self.processes()])
+
+    def processes(self) -> list[Process]:
+        everything = platform.processes(self.instance)
+        return [self._mortal(process) for process in everything if process.name in PROCESSES]
+
+    def doom(self, name: str, point: str) -> Path:
+        """Have the process of that name, or its copy, die at the point; the file is gone once one has."""
+        order = self._orders(name) / point
+        order.touch()
+        return order
+
+    def restarts(self, name: str) -> int:
+        """How often the process and its copies were started again."""
+        return sum(run.restarts for one, run in supervisor.runs(self.instance.home).items() if _original(one) == name)
+
+    def is_whole(self) -> bool:
+        """Whether every process says that it is ready."""
+        return all(process.ready() for process in self.processes() if process.ready)
+
+    def sql(self, service: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        url = make_url(platform.database_url(self.instance, service)).set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as conn:
+            return conn.execute(statement.encode(), values).fetchall()
+
+    def _mortal(self, process: Process) -> Process:
+        return replace(process, env={**process.env, "HOCBA_FAILPOINTS": str(self._orders(process.name))})
+
+    def _orders(self, name: str) -> Path:
+        folder = self.instance.home / "orders" / _original(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def _original(name: str) -> str:
+    return name.removesuffix("-2")
+
+
+def _careless(process: Process) -> Process:
+    module = {"services.chassis.run": "tests.journeys.careless"}
+    return replace(process, argv=[module.get(word, word) for word in process.argv])
