@@ -1,1 +1,1 @@
-"""Measurements, each beside its limit measured in the same run: ratios mean something on any machine, seconds do not."""
+"""Measurements, each beside its limit from the same run: ratios mean something on any machine, seconds do not."""

@@ -102,7 +102,8 @@ def _raw(instance: Instance, pupils: int) -> Callable[[], Any]:
                 [(FIRST_YEAR, sheet, column, pupil, version) for pupil in ids],
             )
             cursor.executemany(
-                "INSERT INTO mark_history VALUES (%s, %s, %s, %s, %s, %s, 'VALUE', '7.5', %s, %s, now(), repeat('0', 64))",
+                "INSERT INTO mark_history VALUES "
+                "(%s, %s, %s, %s, %s, %s, 'VALUE', '7.5', %s, %s, now(), repeat('0', 64))",
                 [
                     (FIRST_YEAR, sheet, (version - 1) * pupils + number, column, pupil, version, person, person)
                     for number, pupil in enumerate(ids)

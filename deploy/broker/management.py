@@ -129,7 +129,8 @@ def _facts(topology: Topology) -> set[str]:
 
 
 def _queue_fact(name: str, arguments: Iterable[tuple[str, Any]]) -> str:
-    return f"queue {name} {sorted((key, value) for key, value in arguments if (key, value) != ('x-queue-type', 'classic'))}"
+    kept = sorted((key, value) for key, value in arguments if (key, value) != ("x-queue-type", "classic"))
+    return f"queue {name} {kept}"
 
 
 def _binding_fact(exchange: str, queue: str, key: str) -> str:

@@ -60,7 +60,7 @@ class Topology:
 
 
 def wanted() -> Topology:
-    """The topology that the contracts ask for. Exchanges are durable topics, queues durable and classic but the stream."""
+    """The topology that the contracts ask for. Exchanges are durable topics, queues durable and classic, but one."""
     rpc = [Queue(wire.rpc_queue(service)) for service in SERVICES]
     inboxes = [Queue(events.events_queue(service)) for service in SERVICES]
     stream = Queue(events.STREAM, (("x-max-age", STREAM_MAX_AGE), ("x-queue-type", "stream")))

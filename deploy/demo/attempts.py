@@ -86,7 +86,10 @@ def stolen_link(stranger: Client, link_code: str) -> Attempt:
 def used_link(receiver: Client, link_code: str) -> Attempt:
     """A second use, with a key of its own: a repeat under the old key would only be told the old answer."""
     key, body = str(uuid4()), {"link_code": link_code}
-    again: Callable[[], Any] = lambda: receiver.request("POST", "/v1/transfers/acceptances", json=body, key=key)
+
+    def again() -> Any:
+        return receiver.request("POST", "/v1/transfers/acceptances", json=body, key=key)
+
     return _refused("a transfer link used twice", "transfer.link_used", again)
 
 
@@ -95,7 +98,7 @@ def _refused(what: str, code: str | None, attempt: Callable[[], Any]) -> Attempt
     try:
         attempt()
     except Refusal as refusal:
-        return Attempt(what=what, refused=code in (None, refusal.code) and refusal.status < 500, answer=str(refusal))
+        return Attempt(what=what, refused=code in (None, refusal.code) and refusal.is_decided, answer=str(refusal))
     return Attempt(what=what, refused=False, answer="accepted")
 
 

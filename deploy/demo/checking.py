@@ -1,4 +1,4 @@
-"""The issued files under programs that are not ours; a file that passed before and has not changed is not asked again."""
+"""The issued files under programs that are not ours; a file that passed before and is the same is not asked again."""
 
 import hashlib
 import json

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -20,6 +21,11 @@ class Refusal(Exception):  # noqa: N818 - an answer that the demonstration somet
         self.status = status
         self.code = str(problem.get("code"))
         self.problem = problem
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is a "no", and not a failure or a "not now"."""
+        return self.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 @dataclass(slots=True)

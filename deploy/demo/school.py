@@ -139,7 +139,7 @@ def invent_schools() -> tuple[School, School]:
 
 
 def invent_school(number: int, name: str, *, letters: str, class_size: int) -> School:
-    """A school of grades 6 to 9 with a class for each letter; `number` tells schools apart and seeds what is invented."""
+    """A school of grades 6 to 9, a class for each letter; `number` tells schools apart and seeds what is invented."""
     rng = Random(number)  # noqa: S311  # invented marks, not secrets
     staff = _invent_staff(rng, number)
     by_subject = {

@@ -16,7 +16,7 @@ POLL_SECONDS = 0.3
 LIMIT_SECONDS = 600
 
 
-class StageFailed(Exception):
+class StageFailedError(Exception):
     """A stage did not come to its end in time; the message says what was still missing."""
 
 
@@ -76,7 +76,7 @@ def wait_until(look: Callable[[], tuple[int, int]], bar: Bar, *, what: str) -> N
     done, total = look()
     while done < total or not total:
         if time.monotonic() > give_up:
-            raise StageFailed(f"{what}: {done} of {total} after {LIMIT_SECONDS} seconds; see `./hocba dead ls`.")
+            raise StageFailedError(f"{what}: {done} of {total} after {LIMIT_SECONDS} seconds; see `./hocba dead ls`.")
         bar.show(done, total)
         time.sleep(POLL_SECONDS)
         done, total = look()

@@ -40,7 +40,7 @@ def prepare(instance: Instance, servers: Servers) -> None:
 
 
 def processes(instance: Instance) -> list[Process]:
-    """Every process of the platform: the services' RPC, their relay and worker, the gateway, and a mailbox that keeps mail."""
+    """Every process of the platform: each service's RPC and worker, the gateway, and a mailbox that keeps mail."""
     services = [process for service in SERVICES for process in _service_processes(instance, service)]
     return [_mailbox(instance), *services, _gateway(instance)]
 

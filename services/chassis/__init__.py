@@ -1,1 +1,1 @@
-"""What every service stands on: transactions, outbox and inbox, RPC, settings, logs, metrics; it names no school matter."""
+"""What every service stands on: transactions, outbox and inbox, RPC, settings, logs; it names no school matter."""

@@ -1,4 +1,4 @@
-"""One effect and one stored answer for each (school year, account, key): the record lives in the command's transaction."""
+"""One effect and one stored answer for each (school year, account, key): its record lives in the command's commit."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The inbox: an event is stored and committed before it is acknowledged; operators see, replay and drop what is dead."""
+"""The inbox: an event is committed before it is acknowledged; operators see, replay and drop what is dead."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindLacking(Query[Lacking]):
-    """Which of these published events has your inbox not got?"""
+    """Ask which of these published events the inbox has not got."""
 
     operation: ClassVar[str] = "*.find_lacking"
     event_ids: tuple[UUID, ...]
@@ -81,7 +81,7 @@ def drop(tx: Tx, row_id: int) -> None:
 def count(tx: Tx) -> dict[str, int]:
     """Rows that wait and rows that are dead."""
     states = select(inbox.c.state, func.count()).where(inbox.c.state.in_(("PENDING", "DEAD"))).group_by(inbox.c.state)
-    return {"PENDING": 0, "DEAD": 0} | {state: number for state, number in tx.conn.execute(states)}
+    return {"PENDING": 0, "DEAD": 0} | dict(tx.conn.execute(states).tuples().all())
 
 
 def _end_dead(tx: Tx, row_id: int, **values: Any) -> None:

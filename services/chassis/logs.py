@@ -1,4 +1,4 @@
-"""One JSON line a record, in UTC, with the event's name, the trace id and ids; never a name, a mark or a phone number."""
+"""One JSON line a record, in UTC, with the event's name, trace id and ids; never a name, a mark or a phone number."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""Puts a process together: the service's table of entrypoints, its database, the bus, and the threads that serve them."""
+"""Puts a process together: a service's table of entrypoints, its database, the bus, and the threads that serve them."""
 
 import threading
 from pathlib import Path

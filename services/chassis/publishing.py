@@ -17,8 +17,8 @@ Message = tuple[str, pika.BasicProperties, bytes]
 def publish_all(connection: BlockingConnection, exchange: str, messages: Sequence[Message]) -> set[int]:
     """Publish (routing key, properties, body) in order; gives the positions that were returned or refused.
 
-    A returned message is also confirmed, so a return counts as a failure. Raises AMQPError when the connection is lost or
-    the broker does not confirm in time: then nothing is known, and the caller publishes again.
+    A returned message is also confirmed, so a return counts as a failure. Raises AMQPError when the connection is lost
+    or the broker does not confirm in time: then nothing is known, and the caller publishes again.
     """
     confirms = _Confirms(connection, len(messages))
     for position, (routing_key, properties, body) in enumerate(messages):

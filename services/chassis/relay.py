@@ -1,7 +1,7 @@
 """Carries committed events from the outbox to the broker, and makes sure that every declared consumer got them.
 
-One relay of a service works at a time (an advisory lock), which keeps the order of an aggregate's events. Rows are found
-by a flag, not by a position, so one committed late behind a higher id is still found.
+One relay of a service works at a time (an advisory lock), which keeps the order of an aggregate's events. Rows are
+found by a flag, not by a position, so one committed late behind a higher id is still found.
 """
 
 import threading

@@ -86,7 +86,7 @@ class RpcClient:
         timeout: float | None = None,
         to: str | None = None,
     ) -> A:
-        """The service's answer. Raises the service's own problem, or NoAnswer or BrokerAway once the deadline has passed.
+        """The service's answer. Raises the service's own problem, or NoAnswer or BrokerAway once the deadline is past.
 
         `to` names the service where the request's operation is one that several services have ("*.<method>").
         """
@@ -104,7 +104,7 @@ class RpcClient:
         return answer
 
     def _exchange(self, operation: str, body: bytes, token: str | None, key: str | None, timeout: float) -> Any:
-        service = operation.split(".")[0]
+        service = operation.split(".", 1)[0]
         deadline = time.monotonic() + timeout
         if not self._connected.wait(min(timeout, CONNECT_WAIT_SECONDS)):
             raise BrokerAway

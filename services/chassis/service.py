@@ -44,7 +44,7 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An RPC entrypoint. `before(request, outside)` does what belongs outside the transaction; the handler gets its result."""
+    """An RPC entrypoint. `before(request, outside)` works outside the transaction; the handler gets its result."""
 
     request: type[Request[Any]]
     handler: Callable[..., Any]

@@ -1,4 +1,4 @@
-"""Settings from the environment, read once: HOCBA_<SERVICE>_<KEY>, or the file that HOCBA_<SERVICE>_<KEY>_FILE names."""
+"""Settings from the environment, read once: HOCBA_<SERVICE>_<KEY>, or a file named by HOCBA_<SERVICE>_<KEY>_FILE."""
 
 import dataclasses
 import os

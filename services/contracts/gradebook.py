@@ -227,7 +227,7 @@ class CloseWindow(Command[WindowV1]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellEntry:
-    """One cell to write. `value` is "7.5" or "Đ"/"CĐ" with VALUE, else null; `version` is what it was based on, 0: none."""
+    """One cell to write. `value` is "7.5" or "Đ"/"CĐ" with VALUE, else null; `version` is its base, 0: none."""
 
     pupil_id: UUID
     state: CellState
@@ -478,7 +478,7 @@ class FindEnrolment(Query[EnrolmentV1]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovePupil(Command[EnrolmentV1]):
-    """End the pupil's enrolment at one school and begin it at another, in one step; the class there is decided later."""
+    """End the pupil's enrolment at one school and begin it at another, in one step; the class comes later."""
 
     operation: ClassVar[str] = "gradebook.move_pupil"
     school_year: int

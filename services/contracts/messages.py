@@ -1,4 +1,4 @@
-"""The kinds of message that services exchange: commands and queries with an answer, events, and a service's own tasks."""
+"""The kinds of message: commands and queries with an answer, events, and a service's own tasks."""
 
 from typing import ClassVar, Generic, TypeVar
 
@@ -32,7 +32,7 @@ class Event:
     __slots__ = ()
     type: ClassVar[str]
     aggregate: ClassVar[str]
-    """The name of the field whose value keeps the order: events of one aggregate are published in the order of writing."""
+    """The name of a field: events with the same value in it are published in the order of writing."""
 
 
 class Task:

@@ -46,7 +46,7 @@ class FreezeClass(Command[FreezeAccepted]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptV1:
-    """A transcript's state; `xml` and `pdf` name the newest files (SHA-256), `reason` says why it is parked or revoked."""
+    """A transcript's state; `xml` and `pdf` name the newest files (SHA-256), `reason` why it is parked or revoked."""
 
     id: UUID
     school_year: int

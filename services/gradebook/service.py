@@ -6,7 +6,7 @@ from services.chassis import authority
 from services.chassis.service import Service
 from services.contracts import gradebook as contracts
 from services.contracts.identity import GrantChangedV1
-from services.gradebook.usecases import marks, results, school
+from services.gradebook.usecases import conduct, enrolment, marks, results, school
 
 
 def build() -> Service:
@@ -22,13 +22,13 @@ def _add_school(service: Service) -> None:
     service.command(contracts.OpenSchoolYear, school.open_school_year)
     service.command(contracts.CreateClasses, school.create_classes)
     service.query(contracts.FindClasses, school.find_classes)
-    service.command(contracts.ImportPupils, school.import_pupils, before=school.register_listed)
+    service.command(contracts.ImportPupils, enrolment.import_pupils, before=enrolment.register_listed)
     service.command(contracts.AssignTeachers, school.assign_teachers)
     service.query(contracts.FindSheets, school.find_sheets)
     service.command(contracts.OpenWindow, school.open_window)
     service.command(contracts.CloseWindow, school.close_window)
-    service.query(contracts.FindEnrolment, school.find_enrolment, systems=("transfer",))
-    service.internal(contracts.MovePupil, school.move_pupil, systems=("transfer",))
+    service.query(contracts.FindEnrolment, enrolment.find_enrolment, systems=("transfer",))
+    service.internal(contracts.MovePupil, enrolment.move_pupil, systems=("transfer",))
 
 
 def _add_marks(service: Service) -> None:
@@ -40,6 +40,6 @@ def _add_marks(service: Service) -> None:
 
 
 def _add_results(service: Service) -> None:
-    service.command(contracts.SaveConduct, results.save_conduct)
+    service.command(contracts.SaveConduct, conduct.save_conduct)
     service.command(contracts.LockResults, results.lock_results)
     service.query(contracts.ReadClassResults, results.read_class_results, systems=("transcript",))

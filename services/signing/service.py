@@ -9,7 +9,7 @@ from services.chassis.settings import load
 from services.contracts import signing as contracts
 from services.contracts.identity import GrantChangedV1
 from services.contracts.transcript import TranscriptsFrozenV1
-from services.signing import batches, custody, usecases
+from services.signing import batches, custody, registration, usecases
 from services.signing.settings import Settings
 
 
@@ -31,6 +31,6 @@ def build() -> Service:
     service.open(contracts.CheckFiles, usecases.answer_check, before=mine.check)
     service.open(contracts.ReadTrust, mine.read_trust)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
-    service.consumes(TranscriptsFrozenV1, usecases.register_documents, before=usecases.prepare_documents)
+    service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(GrantChangedV1, authority.copy_grants)
     return service

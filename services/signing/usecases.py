@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.chassis import authority as grants
 from services.chassis.authority import Actor
-from services.chassis.codec import encode
 from services.chassis.database import Tx
 from services.chassis.errors import Forbidden, NotFound, Unauthenticated
 from services.chassis.ids import new_id
@@ -35,8 +34,8 @@ from services.contracts.signing import (
     SlotRole,
     Trust,
 )
-from services.contracts.transcript import DocumentV1, ReadDocuments, TranscriptsFrozenV1, Verdict
-from services.signing import keys, pdf, repository
+from services.contracts.transcript import Verdict
+from services.signing import keys, repository
 from services.signing.authority import Authority
 from services.signing.batches import SignClassTask
 from services.signing.custody import wrap
@@ -198,23 +197,6 @@ def answer_check(_tx: Tx, _request: CheckFiles, reports: FileReports) -> FileRep
     return reports
 
 
-def prepare_documents(events: Sequence[TranscriptsFrozenV1], outside: Outside) -> list[dict[str, Any]]:
-    """The documents new to us, with their empty signature fields in place."""
-    rows = []
-    for year, class_id in sorted({(event.school_year, event.record_id) for event in events}):
-        answer = outside.ask(ReadDocuments(school_year=year, class_id=class_id), timeout=30)
-        with outside.db.transaction() as tx:
-            known = repository.known_documents(tx, year, class_id)
-        place = {"school_year": year, "class_id": class_id, "unit_id": answer.unit_id}
-        new = [one for one in answer.documents if (one.transcript_id, one.version) not in known]
-        rows += [place | _document_row(document, outside) for document in new]
-    return rows
-
-
-def register_documents(tx: Tx, _events: Sequence[TranscriptsFrozenV1], rows: Sequence[dict[str, Any]]) -> None:
-    repository.insert_documents(tx, rows)
-
-
 def _holder(command: CreateKey, outside: Outside) -> tuple[UUID, str]:
     if command.unit_id is not None:
         units = outside.ask(FindUnits(unit_ids=(command.unit_id,))).units
@@ -257,22 +239,6 @@ def _key_row(new: NewKey, certificate: x509.Certificate, chain: tuple[bytes, ...
         "valid_from": certificate.not_valid_before_utc,
         "valid_to": certificate.not_valid_after_utc,
         "made_by": made_by,
-    }
-
-
-def _document_row(document: DocumentV1, outside: Outside) -> dict[str, Any]:
-    boxes = [
-        pdf.Box(slot=box.slot, page=box.page, x0=box.x0, y0=box.y0, x1=box.x1, y1=box.y1) for box in document.boxes
-    ]
-    prepared = pdf.prepare(outside.objects.get(document.pdf), boxes)
-    return {
-        "transcript_id": document.transcript_id,
-        "version": document.version,
-        "code": document.code,
-        "frozen_xml": document.xml,
-        "frozen_pdf": document.pdf,
-        "slots": encode(document.slots),
-        "pdf": outside.objects.put(prepared),
     }
 
 

@@ -94,6 +94,11 @@ def end_enrolment(tx: Tx, enrolment_id: UUID, ended_on: Any) -> None:
     tx.conn.execute(update(enrolments).where(enrolments.c.id == enrolment_id).values(ended_on=ended_on))
 
 
+def place_in_class(tx: Tx, enrolment_id: UUID, *, class_id: UUID, position: int) -> None:
+    mine = enrolments.c.id == enrolment_id
+    tx.conn.execute(update(enrolments).where(mine).values(class_id=class_id, position=position))
+
+
 def pupils_of(tx: Tx, school_year: int, class_id: UUID, *, ended_too: bool = False) -> dict[UUID, str]:
     """The class's pupils in the order of its list: code by pupil."""
     query = _EVER_ENROLLED if ended_too else _ENROLLED

@@ -1,4 +1,4 @@
-"""Conduct, and the locking of results: the law's judgement on a class, kept with its reasons."""
+"""The locking of results: the law's judgement on a class, kept with its reasons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from uuid import UUID
 from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
-from services.chassis.errors import Invalid, NotFound
+from services.chassis.errors import NotFound
 from services.contracts.gradebook import (
     CellState,
     ClassResults,
     ClassV1,
     ConductEntry,
-    ConductSaved,
     LockResults,
     Period,
     PeriodLocked,
@@ -23,23 +22,21 @@ from services.contracts.gradebook import (
     ReadClassResults,
     ReasonV1,
     ResultsLockedV1,
-    SaveConduct,
     SheetHead,
     SubjectKind,
     SubjectResult,
     TermSummary,
-    WindowKind,
 )
-from services.contracts.identity import Change, Role
-from services.gradebook.domain import CONDUCT_LEVELS, Cell
-from services.gradebook.errors import Incomplete, LockOrder, NotLocked, NotYourClass
+from services.contracts.identity import Change
+from services.gradebook.domain import Cell
+from services.gradebook.errors import Incomplete, LockOrder, NotLocked
 from services.gradebook.repository import marks, results, school
 from services.gradebook.repository.results import Judged
 from services.gradebook.rules import judgement, tt22_2021
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, TermResult, YearInput, YearResult
 from services.gradebook.rules.regulation import Stage, governing
 from services.gradebook.rules.tt22_2021 import CommentResult, Level
-from services.gradebook.usecases.marks import LEADERS, PERIOD_VI, TERM_PERIOD, require_open, require_unlocked
+from services.gradebook.usecases.marks import LEADERS, PERIOD_VI, require_unlocked
 
 BEFORE = {Period.TERM_2: Period.TERM_1, Period.YEAR: Period.TERM_2}
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
@@ -54,29 +51,6 @@ class ClassMarks:
     cells: Mapping[tuple[UUID, UUID], Cell]
     comments: Mapping[tuple[UUID, UUID], str]
     conduct: Mapping[tuple[int, UUID], ConductEntry]
-
-
-def save_conduct(tx: Tx, command: SaveConduct, actor: Actor) -> ConductSaved:
-    """Write conduct, absences and remarks of a class for a term, in one request."""
-    of_class = _class_of(tx, command.school_year, command.class_id)
-    if of_class.homeroom_id != actor.person_id:
-        raise NotYourClass if authority.holds(tx, actor, tuple(Role), of_class.unit_id) else NotFound
-    pupils = school.pupils_of(tx, command.school_year, command.class_id)
-    _check_conduct(command, set(pupils))
-    marks.hold_class(tx, command.school_year, command.class_id, command.term)  # results are not locked meanwhile
-    require_unlocked(tx, command.school_year, command.class_id, TERM_PERIOD[command.term])
-    require_open(
-        tx, school_year=command.school_year, unit_id=of_class.unit_id, term=command.term, kind=WindowKind.COMMENTS
-    )
-    results.write_conduct(
-        tx,
-        school_year=command.school_year,
-        class_id=command.class_id,
-        term=command.term,
-        entries=command.entries,
-        person_id=actor.person_id,
-    )
-    return ConductSaved(written=len(command.entries))
 
 
 def lock_results(tx: Tx, command: LockResults, actor: Actor) -> PeriodLocked:
@@ -140,14 +114,6 @@ def _class_of(tx: Tx, school_year: int, class_id: UUID) -> ClassV1:
     if found is None:
         raise NotFound(class_id=class_id)
     return found
-
-
-def _check_conduct(command: SaveConduct, pupils: set[UUID]) -> None:
-    for entry in command.entries:
-        if entry.pupil_id not in pupils:
-            raise NotFound(pupil_id=entry.pupil_id)
-        if entry.conduct not in CONDUCT_LEVELS or entry.absences < 0:
-            raise Invalid(reason=f"conduct is one of {', '.join(CONDUCT_LEVELS)}, and absences are not negative")
 
 
 def _check_order(tx: Tx, command: LockResults) -> None:

@@ -1,8 +1,7 @@
-"""Years, classes, pupils, assignments and windows: what a school's admin sets up before marks come."""
+"""Years, classes, assignments and windows: what a school's admin sets up before marks come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
-from services.chassis.service import Outside
 from services.contracts.gradebook import (
     AssignTeachers,
     Classes,
@@ -19,27 +17,18 @@ from services.contracts.gradebook import (
     CloseWindow,
     ColumnKind,
     CreateClasses,
-    EnrolmentV1,
     FindClasses,
-    FindEnrolment,
     FindSheets,
-    ImportPupils,
-    MovePupil,
     NewAssignment,
     OpenSchoolYear,
     OpenWindow,
-    PupilMovedV1,
-    PupilsImported,
     Sheets,
     SubjectKind,
     WindowV1,
     YearOpened,
 )
-from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
-from services.gradebook.domain import SCHOOL_TIME
+from services.contracts.identity import Role
 from services.gradebook.errors import (
-    EnrolledElsewhere,
-    NotEnrolledThere,
     SheetHasMarks,
     SubjectNotTaught,
     UnknownClass,
@@ -50,18 +39,9 @@ from services.gradebook.ledger import genesis
 from services.gradebook.repository import marks, school
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.regulation import Stage
-from services.gradebook.spreadsheets import PupilRow, read_pupils
 
 ANYONE_AT_SCHOOL = tuple(Role)
 LEADERS = (Role.ADMIN, Role.PRINCIPAL)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPupil:
-    """A pupil of the imported list, with the person that identity knows by the code."""
-
-    row: PupilRow
-    person_id: UUID
 
 
 def open_school_year(tx: Tx, command: OpenSchoolYear, actor: Actor) -> YearOpened:
@@ -110,50 +90,8 @@ def find_classes(tx: Tx, query: FindClasses, actor: Actor) -> Classes:
     return Classes(classes=tuple(school.classes_of(tx, query.school_year, query.unit_id)))
 
 
-def register_listed(command: ImportPupils, outside: Outside) -> tuple[ListedPupil, ...]:
-    """Read the list and have identity register its pupils; those who left the school are passed over."""
-    with outside.db.transaction() as tx:
-        names = [one.name for one in school.classes_of(tx, command.school_year, command.unit_id)]
-    rows = [row for row in read_pupils(outside.objects.get(command.file), class_codes=names) if row.state.is_at_school]
-    new = tuple(_new_pupil(row) for row in rows)
-    registered = outside.ask(RegisterPupils(unit_id=command.unit_id, pupils=new), timeout=30)
-    ids = {ref.code: ref.person_id for ref in registered.pupils}
-    return tuple(ListedPupil(row=row, person_id=ids[row.pupil_code]) for row in rows)
-
-
-def import_pupils(tx: Tx, command: ImportPupils, actor: Actor, listed: tuple[ListedPupil, ...]) -> PupilsImported:
-    """Enrol the listed pupils who are not enrolled yet; one who is active in another class or school is refused."""
-    authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
-    class_ids = {one.name: one.id for one in school.classes_of(tx, command.school_year, command.unit_id)}
-    ids = [pupil.person_id for pupil in listed]
-    active, versions = school.active_enrolments(tx, ids), school.last_version(tx, ids)
-    elsewhere = [
-        pupil.row.pupil_code
-        for pupil in listed
-        if pupil.person_id in active and active[pupil.person_id].class_id != class_ids[pupil.row.class_code]
-    ]
-    if elsewhere:
-        raise EnrolledElsewhere(codes=", ".join(elsewhere))
-    place = {"school_year": command.school_year, "unit_id": command.unit_id, "began_on": today(tx)}
-    rows = [
-        place
-        | {
-            "id": new_id(),
-            "class_id": class_ids[pupil.row.class_code],
-            "pupil_id": pupil.person_id,
-            "code": pupil.row.pupil_code,
-            "position": position,
-            "version": versions.get(pupil.person_id, 0) + 1,
-        }
-        for position, pupil in enumerate(listed)
-        if pupil.person_id not in active
-    ]
-    school.insert_enrolments(tx, rows)
-    return PupilsImported(pupils=len(listed), enrolled=len(rows))
-
-
 def assign_teachers(tx: Tx, command: AssignTeachers, actor: Actor) -> Sheets:
-    """Say who teaches what; a class and subject new to us gets a sheet a term, with the columns that the law requires."""
+    """Say who teaches what; a class and subject new to us gets a sheet a term with the columns the law requires."""
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
     known = {one.id: one for one in school.classes_of(tx, command.school_year, command.unit_id)}
     _refuse_unknown(command.assignments, known)
@@ -217,63 +155,6 @@ def close_window(tx: Tx, command: CloseWindow, actor: Actor) -> WindowV1:
     closed = replace(window, closes_at=min(window.closes_at, tx.now()))
     school.set_closing(tx, closed)
     return closed
-
-
-def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:
-    """The pupil's active enrolment, for services and the leaders of the school; for others there is none."""
-    row = school.active_enrolments(tx, [query.pupil_id]).get(query.pupil_id)
-    if row is None or not (actor.system or authority.holds(tx, actor, LEADERS, row.unit_id)):
-        raise NotFound(pupil_id=query.pupil_id)
-    return school.as_enrolment(row)
-
-
-def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
-    """End one enrolment and begin the other in one step, so that there are never two and never none."""
-    row = school.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
-    if row is None or row.unit_id != command.from_unit_id:
-        raise NotEnrolledThere
-    moved_on = max(today(tx), row.began_on)
-    school.end_enrolment(tx, row.id, moved_on)
-    new = {
-        "id": new_id(),
-        "school_year": command.school_year,
-        "unit_id": command.to_unit_id,
-        "class_id": None,
-        "pupil_id": command.pupil_id,
-        "code": row.code,
-        "position": 0,
-        "version": row.version + 1,
-        "began_on": moved_on,
-    }
-    school.insert_enrolments(tx, [new])
-    tx.emit(
-        PupilMovedV1(
-            record_id=command.pupil_id,
-            change=Change.UPDATE,
-            version=row.version + 1,
-            updated_at=tx.now(),
-            school_year=command.school_year,
-            from_unit_id=command.from_unit_id,
-            to_unit_id=command.to_unit_id,
-        )
-    )
-    return school.as_enrolment(school.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
-
-
-def today(tx: Tx) -> date:
-    """The date at school: days are judged in Vietnam's time."""
-    return tx.now().astimezone(SCHOOL_TIME).date()
-
-
-def _new_pupil(row: PupilRow) -> NewPupil:
-    return NewPupil(
-        code=row.pupil_code,
-        name=row.full_name,
-        born_on=row.born_on,
-        gender=row.sex.value,
-        ethnicity=row.ethnicity or "",
-        personal_id=row.personal_id,
-    )
 
 
 def _refuse_unknown(assignments: Sequence[NewAssignment], known: dict[UUID, ClassV1]) -> None:

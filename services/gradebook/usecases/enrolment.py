@@ -1,0 +1,161 @@
+"""Which pupils sit in which class: the admin's list, and moves between schools."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from services.chassis import authority
+from services.chassis.authority import Actor
+from services.chassis.database import Tx
+from services.chassis.errors import NotFound
+from services.chassis.ids import new_id
+from services.chassis.service import Outside
+from services.contracts.gradebook import (
+    EnrolmentV1,
+    FindEnrolment,
+    ImportPupils,
+    MovePupil,
+    PupilMovedV1,
+    PupilsImported,
+)
+from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
+from services.gradebook.domain import SCHOOL_TIME
+from services.gradebook.errors import EnrolledElsewhere, NotEnrolledThere
+from services.gradebook.repository import school
+from services.gradebook.spreadsheets import PupilRow, read_pupils
+
+LEADERS = (Role.ADMIN, Role.PRINCIPAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPupil:
+    """A pupil of the imported list, with the person that identity knows by the code."""
+
+    row: PupilRow
+    person_id: UUID
+
+
+Places = Mapping[ListedPupil, tuple[UUID, int]]
+"""Where the list puts each pupil: the class, and the place on its list."""
+
+
+def register_listed(command: ImportPupils, outside: Outside) -> tuple[ListedPupil, ...]:
+    """Read the list and have identity register its pupils; those who left the school are passed over."""
+    with outside.db.transaction() as tx:
+        names = [one.name for one in school.classes_of(tx, command.school_year, command.unit_id)]
+    rows = [row for row in read_pupils(outside.objects.get(command.file), class_codes=names) if row.state.is_at_school]
+    new = tuple(_new_pupil(row) for row in rows)
+    registered = outside.ask(RegisterPupils(unit_id=command.unit_id, pupils=new), timeout=30)
+    ids = {ref.code: ref.person_id for ref in registered.pupils}
+    return tuple(ListedPupil(row=row, person_id=ids[row.pupil_code]) for row in rows)
+
+
+def import_pupils(tx: Tx, command: ImportPupils, actor: Actor, listed: tuple[ListedPupil, ...]) -> PupilsImported:
+    """Enrol the listed pupils who are new, and place those who came by transfer; one who is elsewhere is refused."""
+    authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
+    class_ids = {one.name: one.id for one in school.classes_of(tx, command.school_year, command.unit_id)}
+    places = {pupil: (class_ids[pupil.row.class_code], position) for position, pupil in enumerate(listed)}
+    active = school.active_enrolments(tx, [pupil.person_id for pupil in listed])
+    arrived = [pupil for pupil in listed if _waits_for_class(active.get(pupil.person_id), command)]
+    new = [pupil for pupil in listed if pupil.person_id not in active]
+    _refuse_elsewhere(set(listed) - {*arrived, *new}, active, places)
+    for pupil in arrived:
+        class_id, position = places[pupil]
+        school.place_in_class(tx, active[pupil.person_id].id, class_id=class_id, position=position)
+    _enrol(tx, command, new, places)
+    return PupilsImported(pupils=len(listed), enrolled=len(new) + len(arrived))
+
+
+def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:
+    """The pupil's active enrolment, for services and the leaders of the school; for others there is none."""
+    row = school.active_enrolments(tx, [query.pupil_id]).get(query.pupil_id)
+    if row is None or not (actor.system or authority.holds(tx, actor, LEADERS, row.unit_id)):
+        raise NotFound(pupil_id=query.pupil_id)
+    return school.as_enrolment(row)
+
+
+def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
+    """End one enrolment and begin the other in one step, so that there are never two and never none."""
+    row = school.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
+    if row is None or row.unit_id != command.from_unit_id:
+        raise NotEnrolledThere
+    moved_on = max(today(tx), row.began_on)
+    school.end_enrolment(tx, row.id, moved_on)
+    new = {
+        "id": new_id(),
+        "school_year": command.school_year,
+        "unit_id": command.to_unit_id,
+        "class_id": None,
+        "pupil_id": command.pupil_id,
+        "code": row.code,
+        "position": 0,
+        "version": row.version + 1,
+        "began_on": moved_on,
+    }
+    school.insert_enrolments(tx, [new])
+    tx.emit(
+        PupilMovedV1(
+            record_id=command.pupil_id,
+            change=Change.UPDATE,
+            version=row.version + 1,
+            updated_at=tx.now(),
+            school_year=command.school_year,
+            from_unit_id=command.from_unit_id,
+            to_unit_id=command.to_unit_id,
+        )
+    )
+    return school.as_enrolment(school.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
+
+
+def today(tx: Tx) -> date:
+    """The date at school: days are judged in Vietnam's time."""
+    return tx.now().astimezone(SCHOOL_TIME).date()
+
+
+def _waits_for_class(enrolment: Row[Any] | None, command: ImportPupils) -> bool:
+    """Whether the pupil came to this school by transfer and has no class yet."""
+    if enrolment is None:
+        return False
+    here = (command.school_year, command.unit_id, None)
+    return (enrolment.school_year, enrolment.unit_id, enrolment.class_id) == here
+
+
+def _refuse_elsewhere(enrolled: Collection[ListedPupil], active: Mapping[UUID, Row[Any]], places: Places) -> None:
+    elsewhere = sorted(
+        pupil.row.pupil_code for pupil in enrolled if active[pupil.person_id].class_id != places[pupil][0]
+    )
+    if elsewhere:
+        raise EnrolledElsewhere(codes=", ".join(elsewhere))
+
+
+def _enrol(tx: Tx, command: ImportPupils, pupils: Sequence[ListedPupil], places: Places) -> None:
+    versions = school.last_version(tx, [pupil.person_id for pupil in pupils])
+    here = {"school_year": command.school_year, "unit_id": command.unit_id, "began_on": today(tx)}
+    rows = [
+        here
+        | {
+            "id": new_id(),
+            "class_id": places[pupil][0],
+            "pupil_id": pupil.person_id,
+            "code": pupil.row.pupil_code,
+            "position": places[pupil][1],
+            "version": versions.get(pupil.person_id, 0) + 1,
+        }
+        for pupil in pupils
+    ]
+    school.insert_enrolments(tx, rows)
+
+
+def _new_pupil(row: PupilRow) -> NewPupil:
+    return NewPupil(
+        code=row.pupil_code,
+        name=row.full_name,
+        born_on=row.born_on,
+        gender=row.sex.value,
+        ethnicity=row.ethnicity or "",
+        personal_id=row.personal_id,
+    )
