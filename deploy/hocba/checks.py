@@ -150,7 +150,7 @@ def _is_at_head(instance: Instance, service: str) -> bool:
 
 def _count_dead(instance: Instance, service: str) -> int:
     with opened(instance, service) as tx:
-        return inbox.count(tx)["DEAD"]
+        return inbox.count(tx, state="DEAD")
 
 
 def _unexamined(subject: str, silent: str) -> Finding:

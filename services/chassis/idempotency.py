@@ -1,15 +1,27 @@
-"""One effect and one stored answer for each (school year, account, key): its record lives in the command's commit."""
+"""One effect and one stored answer for each (school year, account, key): its record lives in the command's commit.
 
-from dataclasses import asdict, dataclass
+An answer may hold what is shown only once, such as an activation code. So the key is stored as its hash and the answer
+is encrypted under the key: who repeats the request can open it, who reads the database cannot.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.chassis.codec import from_json, to_json
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, Refused
 from services.chassis.tables import idempotency as records
+
+YEARS = range(2000, 2100)
+YEAR_LOCK = 7_202
+NONCE_LENGTH = 12
 
 
 class KeyReused(Refused):
@@ -33,7 +45,7 @@ def claim(tx: Tx, owner: Owner, *, operation: str, request_digest: str) -> Any:
 
     A second request in flight waits here for the first one's commit. Raises KeyReused for another request.
     """
-    row = {**asdict(owner), "operation": operation, "request_digest": request_digest}
+    row = {**_place(owner), "operation": operation, "request_digest": request_digest}
     new = tx.conn.execute(insert(records).values(row).on_conflict_do_nothing().returning(records.c.key)).first()
     if new is not None:
         return None
@@ -47,16 +59,12 @@ def find_answer(tx: Tx, owner: Owner, *, request_digest: str) -> Any:
         return None
     if row.request_digest != request_digest:
         raise KeyReused
-    return row.answer["answer"]
+    return _opened(row.answer, owner.key)
 
 
 def settle(tx: Tx, owner: Owner, *, answer: Any) -> None:
     """Keep the answer for whoever asks again with the same key."""
-    tx.conn.execute(update(records).where(_is(owner)).values(answer={"answer": answer}))
-
-
-YEARS = range(2000, 2100)
-YEAR_LOCK = 7_202
+    tx.conn.execute(update(records).where(_is(owner)).values(answer=_sealed(answer, owner.key)))
 
 
 class YearUnknown(Invalid):
@@ -81,4 +89,22 @@ def partition_of(table: str, school_year: int) -> str:
 
 
 def _is(owner: Owner) -> ColumnElement[bool]:
-    return and_(*(records.c[name] == value for name, value in asdict(owner).items()))
+    return and_(*(records.c[name] == value for name, value in _place(owner).items()))
+
+
+def _place(owner: Owner) -> dict[str, Any]:
+    key = hashlib.sha256(b"place/" + owner.key.encode()).hexdigest()
+    return {"school_year": owner.school_year, "account_id": owner.account_id, "key": key}
+
+
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(hashlib.sha256(b"answer/" + key.encode()).digest())
+
+
+def _sealed(answer: Any, key: str) -> bytes:
+    nonce = os.urandom(NONCE_LENGTH)
+    return nonce + _cipher(key).encrypt(nonce, to_json(answer), None)
+
+
+def _opened(sealed: bytes, key: str) -> Any:
+    return from_json(_cipher(key).decrypt(sealed[:NONCE_LENGTH], sealed[NONCE_LENGTH:], None))

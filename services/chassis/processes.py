@@ -1,12 +1,14 @@
 """Puts a process together: a service's table of entrypoints, its database, the bus, and the threads that serve them."""
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from services.chassis import health, inbox, metrics, migrations
+from services.chassis import health, inbox, metrics, migrations, outbox
 from services.chassis.authority import TokenChecker
-from services.chassis.database import Database
+from services.chassis.database import Database, Tx
 from services.chassis.dispatch import Dispatcher
 from services.chassis.listening import Bell
 from services.chassis.objects import Objects
@@ -18,8 +20,6 @@ from services.chassis.settings import ProcessSettings, load
 from services.chassis.worker import Worker
 from services.contracts.identity import ReadTokenKeys
 from services.contracts.platform import CONSUMERS, publishers_to
-
-INBOX_COUNT_SECONDS = 10
 
 
 class Process:
@@ -45,7 +45,7 @@ class Process:
         if "rpc" in self._parts:
             self._start_rpc()
         if self._settings.http_port:
-            health.serve(self._settings.http_port, self._checks())
+            health.serve(self._settings.http_port, self._checks(), host=self._settings.http_host)
 
     def is_alive(self) -> bool:
         """Whether every thread that should run does; otherwise the process ends and is started anew."""
@@ -75,6 +75,7 @@ class Process:
             self._spawn(Worker(self._service, outside, bell))
         self._spawn(Receiver(self._service.name, self._db, self._settings.broker_url))
         self._running.append(bell)
+        self._count_inbox()
 
     def _start_relay(self) -> None:
         bell = Bell(self._settings.database_url, "outbox")
@@ -84,6 +85,8 @@ class Process:
             )
         )
         self._running.append(bell)
+        oldest = metrics.OUTBOX_OLDEST_SECONDS.labels(self._service.name)
+        oldest.set_function(lambda: self._seen(outbox.oldest_seconds))
 
     def _start_rpc(self) -> None:
         from services.chassis import nameko_host  # noqa: PLC0415 - only where eventlet has patched
@@ -98,12 +101,18 @@ class Process:
         self._running.append(part)
         self._threads.append(thread)
 
+    def _count_inbox(self) -> None:
+        """Counted when somebody asks for the metrics."""
+        for state, gauge in (("PENDING", metrics.INBOX_PENDING), ("DEAD", metrics.INBOX_DEAD)):
+            gauge.labels(self._service.name).set_function(partial(self._seen, partial(inbox.count, state=state)))
+
+    def _seen(self, look: Callable[[Tx], float]) -> float:
+        with self._db.transaction() as tx:
+            return look(tx)
+
     def _checks(self) -> dict[str, health.Check]:
         return {"database": self._database_answers, "broker": self._rpc.is_connected}
 
     def _database_answers(self) -> bool:
         with self._db.transaction() as tx:
-            counts = inbox.count(tx)
-            metrics.INBOX_PENDING.labels(self._service.name).set(counts["PENDING"])
-            metrics.INBOX_DEAD.labels(self._service.name).set(counts["DEAD"])
             return migrations.is_at_head(tx.conn, self._service.migrations)

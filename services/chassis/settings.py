@@ -25,6 +25,7 @@ class ProcessSettings:
     objects: str
     http_port: int = 0
     """Port for health and metrics; 0 for none."""
+    http_host: str = "127.0.0.1"
     worker_threads: int = 2
 
 

@@ -67,10 +67,10 @@ idempotency = Table(
     metadata,
     Column("school_year", SmallInteger, primary_key=True, comment="0 for commands that belong to no school year"),
     Column("account_id", UUID, primary_key=True),
-    Column("key", String, primary_key=True),
+    Column("key", String, primary_key=True, comment="SHA-256 of the caller's key"),
     Column("operation", String, nullable=False),
     Column("request_digest", String, nullable=False),
-    Column("answer", JSONB),
+    Column("answer", LargeBinary, comment="AES-256-GCM under the caller's key"),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     postgresql_partition_by="LIST (school_year)",
 )

@@ -201,6 +201,15 @@ class ImportStaff(Command[Staff]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReissueActivation(Command[StaffMember]):
+    """Give a member of staff who has never set a password a new activation code; the old one is void."""
+
+    operation: ClassVar[str] = "identity.reissue_activation"
+    unit_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewPupil:
     """A pupil; `code` is the ministry's (mã định danh Bộ GDĐT), `personal_id` the 12 digits where there are any."""
 

@@ -10,8 +10,9 @@ from services.chassis.database import Database, Tx
 from services.chassis.ids import new_code, new_id
 from services.chassis.settings import ProcessSettings, load
 from services.contracts.identity import Role, UnitKind, UnitV1
-from services.identity import repository, usecases
+from services.identity import repository
 from services.identity.credentials import digest
+from services.identity.usecases import staff
 
 
 def main(username: str, unit_name: str, province: str) -> int:
@@ -51,7 +52,7 @@ def bootstrap(tx: Tx, username: str, unit_name: str, province: str) -> dict[str,
     repository.insert_people(tx, [person])
     account_row = {"id": new_id(), "person_id": person_id, "username": username, "activation_hash": digest(code)}
     repository.insert_accounts(tx, [account_row])
-    usecases.give(tx, [usecases.new_grant(person_id, Role.OPERATOR, unit.id, tx.now())])
+    staff.give(tx, [staff.new_grant(person_id, Role.OPERATOR, unit.id, tx.now())])
     return {"unit_id": str(unit.id), "activation_code": code}
 
 

@@ -57,3 +57,10 @@ class PersonElsewhere(Refused):
 
     code = "identity.person_elsewhere"
     vi = "Tên đăng nhập {username} hoặc mã cán bộ {staff_code} đã thuộc người khác."
+
+
+class AccountActive(Refused):
+    """This person has set a password already; nobody else may open the account anew."""
+
+    code = "identity.account_active"
+    vi = "Người này đã đặt mật khẩu; không ai khác được mở lại tài khoản."

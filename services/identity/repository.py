@@ -108,6 +108,12 @@ def count_failure(tx: Tx, account_id: UUID, *, most: int, lock_until: datetime) 
     tx.conn.execute(update(accounts).where(accounts.c.id == account_id).values(failures=failures, locked_until=locked))
 
 
+def replace_activation(tx: Tx, person_id: UUID, activation_hash: str) -> bool:
+    """Put another activation code in the place of an unused one; False where the account has a password."""
+    unused = (accounts.c.person_id == person_id) & accounts.c.password_hash.is_(None)
+    return tx.conn.execute(update(accounts).where(unused).values(activation_hash=activation_hash)).rowcount > 0
+
+
 def use_activation(tx: Tx, activation_hash: str, password_hash: str) -> str | None:
     """Set the password of the account with this code and use the code up; the user name, or None."""
     activated = (

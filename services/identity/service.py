@@ -7,9 +7,10 @@ from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts import identity as contracts
 from services.contracts.gradebook import PupilMovedV1
-from services.identity import sessions, usecases
+from services.identity import sessions
 from services.identity.credentials import TokenMaker
 from services.identity.settings import Settings
+from services.identity.usecases import people, staff
 
 READERS = ("gradebook", "transcript", "signing", "transfer", "notify")
 
@@ -20,7 +21,7 @@ def build() -> Service:
     tokens = TokenMaker(settings.token_key, timedelta(seconds=settings.token_seconds))
     _add_sessions(service, sessions.Sessions(tokens, timedelta(hours=settings.session_hours)))
     _add_people(service)
-    service.consumes(PupilMovedV1, usecases.follow_moves)
+    service.consumes(PupilMovedV1, people.follow_moves)
     return service
 
 
@@ -33,13 +34,14 @@ def _add_sessions(service: Service, mine: sessions.Sessions) -> None:
 
 
 def _add_people(service: Service) -> None:
-    service.command(contracts.CreateUnit, usecases.create_unit)
-    service.query(contracts.FindUnits, usecases.find_units, systems=READERS)
-    service.query(contracts.ReadMe, usecases.read_me)
-    service.command(contracts.AddStaff, usecases.add_staff)
-    service.command(contracts.ImportStaff, usecases.import_staff, before=usecases.read_staff_file)
-    service.query(contracts.FindStaff, usecases.find_staff)
-    service.command(contracts.RegisterPupils, usecases.register_pupils)
-    service.command(contracts.AddGuardians, usecases.add_guardians)
-    service.query(contracts.FindPeople, usecases.find_people, systems=READERS)
-    service.internal(contracts.FindGuardians, usecases.find_guardians, systems=("notify",))
+    service.command(contracts.CreateUnit, people.create_unit)
+    service.query(contracts.FindUnits, people.find_units, systems=READERS)
+    service.query(contracts.ReadMe, people.read_me)
+    service.command(contracts.AddStaff, staff.add_staff)
+    service.command(contracts.ImportStaff, staff.import_staff, before=staff.read_staff_file)
+    service.command(contracts.ReissueActivation, staff.reissue_activation)
+    service.query(contracts.FindStaff, staff.find_staff)
+    service.command(contracts.RegisterPupils, people.register_pupils)
+    service.command(contracts.AddGuardians, people.add_guardians)
+    service.query(contracts.FindPeople, people.find_people, systems=READERS)
+    service.internal(contracts.FindGuardians, people.find_guardians, systems=("notify",))

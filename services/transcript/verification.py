@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from services.chassis.database import Tx
-from services.chassis.errors import Unavailable
+from services.chassis.errors import Problem
 from services.chassis.ids import CODE_LENGTH, normalise_code
 from services.chassis.service import Outside
 from services.contracts.signing import CheckFiles, FileReport
@@ -36,7 +36,7 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The register's row, and what signing says of its files (None: it does not answer now)."""
+    """The register's row, and what signing says of its files (None: it cannot say)."""
 
     row: Row[Any] | None
     reports: tuple[FileReport, ...] | None
@@ -50,7 +50,7 @@ def look_up(request: VerifyCode, outside: Outside) -> Found:
         return Found(row=row, reports=())
     try:
         return Found(row=row, reports=outside.ask(CheckFiles(files=(row.pdf, row.xml))).reports)
-    except Unavailable:
+    except Problem:  # signing is away, or a stored file is: either way nothing can be established
         return Found(row=row, reports=None)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -21,6 +21,8 @@ from services.chassis.wire import Envelope
 from services.chassis.worker import Worker
 from services.contracts.identity import Role
 from services.contracts.messages import Event, Request
+
+A = TypeVar("A")
 
 
 @dataclass(slots=True)
@@ -65,11 +67,11 @@ class Acting:
         run = lambda function, *arguments: function(*arguments)  # noqa: E731 - as where no thread is shared
         return Outside(db=self.db, objects=self.objects, rpc=self.others, run=run)  # type: ignore[arg-type]  # its part
 
-    def ask(self, request: Request[Any], person: UUID | None = None, *, key: str | None = None) -> Any:
+    def ask(self, request: Request[A], person: UUID | None = None, *, key: str | None = None) -> A:
         """The answer to a person's request; raises what the service refuses with."""
         return self._answer(request, str(person) if person else None, key or str(uuid4()), "gateway")
 
-    def ask_as(self, service: str, request: Request[Any], *, key: str | None = None) -> Any:
+    def ask_as(self, service: str, request: Request[A], *, key: str | None = None) -> A:
         """The answer to another service's request under its system grant."""
         return self._answer(request, None, key or str(uuid4()), service)
 
@@ -110,7 +112,7 @@ class Acting:
             result = tx.conn.execute(text(statement), values)
             return list(result) if result.returns_rows else []
 
-    def _answer(self, request: Request[Any], token: str | None, key: str, caller: str) -> Any:
+    def _answer(self, request: Request[A], token: str | None, key: str, caller: str) -> A:
         envelope = Envelope(
             payload=encode(request), token=token, key=key, caller=caller, deadline_ms=0, traceparent=None
         )
@@ -118,4 +120,5 @@ class Acting:
         reply = dispatcher.answer(request.operation.split(".")[1], envelope)
         if reply["error"]:
             raise from_wire(reply["error"])
-        return decode(answer_of(type(request)), reply["result"])
+        answer: A = decode(answer_of(type(request)), reply["result"])
+        return answer

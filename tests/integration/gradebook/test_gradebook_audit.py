@@ -8,7 +8,7 @@ from sqlalchemy import text
 from services.contracts.gradebook import AuditSheet
 from services.gradebook.ledger import link
 from services.gradebook.repository import marks
-from tests.integration.gradebook.conftest import MATHS, YEAR
+from tests.integration.gradebook.small_school import MATHS, YEAR
 
 FIRST = "UPDATE mark_history SET {} WHERE sheet_id = :sheet AND seq = {}"
 

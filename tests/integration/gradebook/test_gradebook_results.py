@@ -15,7 +15,7 @@ from services.gradebook.rules import judgement
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, YearInput
 from services.gradebook.rules.tt22_2021 import Cell
 from services.gradebook.rules.tt22_2021 import CellState as LawState
-from tests.integration.gradebook.conftest import MATHS, SPORT, YEAR, open_school, small_school
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, open_school, small_school
 
 
 @pytest.fixture(scope="module")

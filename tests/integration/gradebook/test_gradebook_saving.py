@@ -20,7 +20,7 @@ from services.contracts.identity import Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.ledger import genesis
 from services.gradebook.usecases import marks
-from tests.integration.gradebook.conftest import MATHS, SPORT, YEAR, cell
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, cell
 
 
 def close(school, term=1, kind=WindowKind.MARKS, by=None):

@@ -19,7 +19,7 @@ from services.contracts.gradebook import (
 )
 from services.contracts.identity import Role
 from services.gradebook.models import YEARLY
-from tests.integration.gradebook.conftest import MATHS, SPORT, YEAR
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR
 
 
 def move(school, to_unit_id, key=None):

@@ -9,9 +9,9 @@ from deploy.demo.school import SUBJECTS, MarkKey
 from deploy.demo.workbooks import comment_on, mark_template, pupil_list
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook import FindClasses, ImportMarks, ImportPupils
-from services.contracts.identity import RegisterPupils
-from tests.integration.gradebook.conftest import MATHS, YEAR, small_school
+from services.contracts.gradebook import FindClasses, ImportMarks, ImportPupils, MovePupil
+from services.contracts.identity import PupilsRegistered, RegisterPupils
+from tests.integration.gradebook.small_school import MATHS, YEAR, small_school
 
 SUBJECT = next(subject for subject in SUBJECTS if subject.code == MATHS)
 
@@ -125,26 +125,59 @@ def test_a_file_that_was_never_uploaded_is_not_found(school):
         school.gradebook.ask(command, school.teacher)
 
 
-def test_a_list_of_pupils_imported_again_enrols_only_the_new_ones(school):
+@pytest.fixture
+def import_list(school):
+    """A function that imports a list on which identity knows the school's pupils again."""
     known = dict(zip((pupil.code for pupil in school.paper.pupils), school.pupils, strict=True))
-    answer = school.gradebook.others.answers[RegisterPupils]
+    answers = school.gradebook.others.answers
+    answer = answers[RegisterPupils]
 
     def registered(command):
-        found = answer(command)
-        refs = (replace(ref, person_id=known.get(ref.code, ref.person_id)) for ref in found.pupils)
-        return replace(found, pupils=tuple(refs))
+        refs = (replace(ref, person_id=known.get(ref.code, ref.person_id)) for ref in answer(command).pupils)
+        return PupilsRegistered(pupils=tuple(refs))
 
+    def import_as(unit_id, admin, paper):
+        file = school.gradebook.objects.put(pupil_list(paper))
+        return school.gradebook.ask(ImportPupils(school_year=YEAR, unit_id=unit_id, file=file), admin)
+
+    answers[RegisterPupils] = registered
+    yield import_as
+    answers[RegisterPupils] = answer
+
+
+def pupils_of_class(school):
+    question = FindClasses(school_year=YEAR, unit_id=school.unit_id)
+    return school.gradebook.ask(question, school.admin).classes[0].pupils
+
+
+def test_a_list_of_pupils_imported_again_enrols_only_the_new_ones(school, import_list):
     whole = small_school()
-    file = school.gradebook.objects.put(pupil_list(replace(whole, pupils=whole.pupils[:5])))
-    school.gradebook.others.answers[RegisterPupils] = registered
-    try:
-        imported = school.gradebook.ask(ImportPupils(school_year=YEAR, unit_id=school.unit_id, file=file), school.admin)
-    finally:
-        school.gradebook.others.answers[RegisterPupils] = answer
 
-    (of_class,) = school.gradebook.ask(FindClasses(school_year=YEAR, unit_id=school.unit_id), school.admin).classes
+    imported = import_list(school.unit_id, school.admin, replace(whole, pupils=whole.pupils[:5]))
+
     assert (imported.pupils, imported.enrolled) == (5, 2)
-    assert of_class.pupils == 5
+    assert pupils_of_class(school) == 5
+
+
+def test_a_pupil_who_is_in_another_school_is_not_enrolled_from_a_list(school, other_school, import_list):
+    with pytest.raises(Refused, match="enrolled_elsewhere") as refusal:
+        import_list(other_school.unit_id, other_school.admin, school.paper)
+
+    assert refusal.value.fields["codes"] == ", ".join(pupil.code for pupil in school.paper.pupils)
+    assert pupils_of_class(other_school) == 3
+
+
+def test_a_pupil_who_came_by_transfer_is_placed_by_the_new_schools_next_list(school, other_school, import_list):
+    move = MovePupil(
+        school_year=YEAR, pupil_id=school.pupils[0], from_unit_id=school.unit_id, to_unit_id=other_school.unit_id
+    )
+    school.gradebook.ask_as("transfer", move)
+    arrived = replace(school.paper, pupils=school.paper.pupils[:1])
+
+    imported, again = (import_list(other_school.unit_id, other_school.admin, arrived) for _ in range(2))
+
+    assert (imported.enrolled, again.enrolled) == (1, 0)
+    assert (pupils_of_class(school), pupils_of_class(other_school)) == (2, 4)
 
 
 def test_the_registration_of_pupils_is_asked_for_in_the_admins_name(school):

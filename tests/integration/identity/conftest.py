@@ -1,8 +1,6 @@
-"""Identity on a real PostgreSQL: a department with its operator, and a school below it with its admin."""
+"""Identity on a real PostgreSQL."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -10,68 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from services.chassis.database import Database
-from services.chassis.ids import new_id
 from services.chassis.objects import Objects
-from services.contracts.identity import (
-    ActivateAccount,
-    AddStaff,
-    CreateUnit,
-    LogIn,
-    NewStaff,
-    Role,
-    StaffMember,
-    Tokens,
-    UnitKind,
-    UnitV1,
-)
+from services.contracts.identity import Role
 from services.identity import bootstrap
 from services.identity import service as identity_service
 from tests.integration.acting import Acting, RecordedAnswers
-
-PASSWORD = "mật khẩu dài của cô giáo"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Department:
-    """Identity with one department, a school of it, and the people who run them."""
-
-    identity: Acting
-    unit_id: UUID
-    operator: UUID
-    school: UnitV1
-    admin: UUID
-
-    def create_school(self, operator: UUID | None = None, parent_id: UUID | None = None) -> UnitV1:
-        command = CreateUnit(
-            kind=UnitKind.SCHOOL,
-            code=new_id().hex,
-            name="Trường THCS Sông Mây",
-            parent_id=parent_id or self.unit_id,
-            commune="Xã Ví Dụ",
-            province="Tỉnh Ví Dụ",
-        )
-        return self.identity.ask(command, operator or self.operator)
-
-    def appoint(self, role: Role, *, by: UUID, unit_id: UUID | None = None, **who: str) -> StaffMember:
-        """The new member of staff, of the school unless said otherwise."""
-        member = new_staff(role, **who)
-        return self.identity.ask(AddStaff(unit_id=unit_id or self.school.id, members=(member,)), by).members[0]
-
-    def activate(self, member: StaffMember) -> None:
-        """The person sets the password, with the code as people type it."""
-        typed = member.activation_code.lower()
-        self.identity.ask(ActivateAccount(activation_code=f"{typed[:13]}-{typed[13:]}", password=PASSWORD))
-
-    def log_in(self, member: StaffMember, password: str = PASSWORD) -> Tokens:
-        return self.identity.ask(LogIn(username=member.username, password=password))
-
-    def rows(self, statement: str, **values: Any) -> list[Any]:
-        return self.identity.sql(statement, **values)
-
-
-def new_staff(role: Role, **who: str) -> NewStaff:
-    number = new_id().hex[-10:]
-    return NewStaff(**({"code": number, "name": "Lê Thị Ví Dụ", "email": f"{number}@example.vn"} | who), role=role)
+from tests.integration.identity.department import Department
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +23,7 @@ def token_key() -> str:
 
 
 @pytest.fixture(scope="module")
-def identity(new_database: Callable[[str], Database], token_key: str, tmp_path_factory) -> Iterator[Acting]:
+def identity(new_database: Callable[[str], Database], token_key: str, tmp_path_factory) -> Acting:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("HOCBA_IDENTITY_TOKEN_KEY", token_key)
         service = identity_service.build()

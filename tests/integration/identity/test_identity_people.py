@@ -10,6 +10,7 @@ from services.chassis.errors import Forbidden, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook import PupilMovedV1
 from services.contracts.identity import (
+    ActivateAccount,
     AddGuardians,
     AddStaff,
     Change,
@@ -23,11 +24,12 @@ from services.contracts.identity import (
     NewGuardian,
     NewPupil,
     RegisterPupils,
+    ReissueActivation,
     Role,
     UnitKind,
 )
-from services.identity.usecases import APPOINTS
-from tests.integration.identity.conftest import new_staff
+from services.identity.usecases.staff import APPOINTS
+from tests.integration.identity.department import new_staff
 
 FOR_THEM = [(by, role) for role, givers in APPOINTS.items() for by in (Role.OPERATOR, Role.ADMIN) if by in givers]
 NOT_FOR_THEM = [(by, role) for role in Role for by in Role if by not in (*APPOINTS[role], Role.OPERATOR)]
@@ -283,3 +285,15 @@ def test_a_guardian_of_another_schools_pupil_cannot_be_added(department, pupil, 
 
     with pytest.raises(Refused, match="pupil_unknown"):
         department.identity.ask(AddGuardians(unit_id=other_school[0].id, guardians=(parent,)), other_school[1])
+
+
+def test_a_lost_activation_code_is_replaced_but_an_account_in_use_is_opened_by_nobody(department):
+    teacher = department.appoint(Role.STAFF, by=department.admin)
+    again = ReissueActivation(unit_id=department.school.id, person_id=teacher.person_id)
+    second = department.identity.ask(again, department.admin).activation_code
+
+    with pytest.raises(Refused, match="activation_unknown"):
+        department.identity.ask(ActivateAccount(activation_code=teacher.activation_code, password="mật khẩu dài"))
+    department.identity.ask(ActivateAccount(activation_code=second, password="mật khẩu dài"))
+    with pytest.raises(Refused, match="account_active"):
+        department.identity.ask(again, department.admin)

@@ -9,7 +9,7 @@ from services.contracts.identity import ActivateAccount, LogIn, LogOut, ReadMe, 
 from services.identity import bootstrap
 from services.identity.errors import ActivationUnknown, SessionEnded, WrongCredentials
 from services.identity.sessions import MAX_FAILURES
-from tests.integration.identity.conftest import PASSWORD
+from tests.integration.identity.department import PASSWORD
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 renames it, keys and signatures stay
 WRONG = "mật khẩu của người khác"

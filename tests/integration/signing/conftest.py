@@ -1,127 +1,25 @@
-"""Signing on a real PostgreSQL: a school's people with their keys, and a class of three frozen documents."""
+"""Signing on a real PostgreSQL."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.chassis.database import Database
-from services.chassis.ids import new_code, new_id
+from services.chassis.ids import new_id
 from services.chassis.objects import Objects
-from services.contracts.identity import Change, Role
-from services.contracts.signing import (
-    CertificateV1,
-    CheckFiles,
-    CreateKey,
-    FileReport,
-    OpenSigningSession,
-    ReadSignedDocuments,
-    ReadSigningSession,
-    SignedDocument,
-    SigningSessionV1,
-    SlotRole,
-)
-from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
+from services.contracts.identity import Role
+from services.contracts.signing import SlotRole
+from services.contracts.transcript import ReadDocuments
 from services.signing import service as signing_service
 from services.signing.authority import Authority, establish
-from services.signing.batches import SignClassTask
 from services.signing.custody import write_authority
-from services.transcript.document_xml import write
-from services.transcript.domain import Setting, freeze, slots_of
-from services.transcript.render import Renderer
 from tests.integration.acting import Acting, RecordedAnswers
-from tests.integration.locked_class import YEAR, LockedClass
-
-PIN = "246 810 trăng rằm"
-SUBJECTS, HOMEROOM, PRINCIPAL, SEAL = SlotRole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class School:
-    """A school whose people have keys, three frozen documents, and what transcript says is to be signed, by class."""
-
-    signing: Acting
-    locked: LockedClass
-    clerk: UUID
-    frozen: tuple[DocumentV1, ...]
-    waiting: dict[UUID, tuple[DocumentV1, ...]] = field(default_factory=dict)
-
-    def signer_of(self, role: SlotRole) -> UUID:
-        """Who signs in a role; of the subject teachers, the one of maths."""
-        signers = (self.locked.maths_teacher, self.locked.homeroom, self.locked.principal, self.clerk)
-        return dict(zip(SlotRole, signers, strict=True))[role]
-
-    def create_key(self, person: UUID, *, unit_id: UUID | None = None, pin: str = PIN) -> CertificateV1:
-        return self.signing.ask(CreateKey(pin=pin, unit_id=unit_id), person)
-
-    def still_to_be_signed(self, asked: ReadDocuments) -> Documents:
-        """What transcript answers."""
-        documents = self.waiting.get(asked.class_id, ())
-        return Documents(school_year=YEAR, class_id=asked.class_id, unit_id=self.locked.unit_id, documents=documents)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Class:
-    """A class whose documents wait for signatures."""
-
-    school: School
-    class_id: UUID
-    documents: tuple[DocumentV1, ...]
-
-    @property
-    def signing(self) -> Acting:
-        return self.school.signing
-
-    def open(self, role: SlotRole, by: UUID | None = None, *, pin: str = PIN) -> SigningSessionV1:
-        """One PIN entry of the role's signer; nothing is signed yet."""
-        return open_session(self.school, [self], role, by, pin=pin)
-
-    def sign(self, role: SlotRole, by: UUID | None = None) -> SigningSessionV1:
-        """A whole session: the PIN, and the work that follows."""
-        by = by or self.school.signer_of(role)
-        opened = self.open(role, by)
-        self.signing.work()
-        return self.signing.ask(ReadSigningSession(session_id=opened.id), by)
-
-    def sign_until(self, *roles: SlotRole) -> None:
-        """Sessions of everybody in these roles."""
-        for role in roles:
-            self.sign(role)
-            if role is SUBJECTS:
-                self.sign(role, self.school.locked.sport_teacher)
-
-    def signed(self) -> list[SignedDocument]:
-        question = ReadSignedDocuments(school_year=YEAR, class_id=self.class_id)
-        return list(self.signing.ask_as("transcript", question).documents)
-
-    def reports(self, *, xml: bool) -> list[FileReport]:
-        """What signing itself says of the newest files."""
-        files = tuple(document.xml if xml else document.pdf for document in self.signed())
-        return list(self.signing.ask(CheckFiles(files=files)).reports)
-
-    def confirm(self, *documents: DocumentV1) -> None:
-        """Have transcript say that just these are still to be signed."""
-        self.school.waiting[self.class_id] = documents
-
-    def announce(self) -> None:
-        """Have the news come that the class is frozen."""
-        news = {"record_id": self.class_id, "unit_id": self.school.locked.unit_id, "school_year": YEAR}
-        self.signing.tell(TranscriptsFrozenV1(**news, change=Change.NEW, version=3, updated_at=datetime.now(UTC)))
-
-    def task_of(self, session: SigningSessionV1) -> SignClassTask:
-        return SignClassTask(session_id=session.id, school_year=YEAR, class_id=self.class_id)
-
-
-def open_session(
-    school: School, classes: Sequence[Class], role: SlotRole, by: UUID | None = None, *, pin: str = PIN
-) -> SigningSessionV1:
-    class_ids = tuple(one.class_id for one in classes)
-    command = OpenSigningSession(school_year=YEAR, class_ids=class_ids, role=role, pin=pin)
-    return school.signing.ask(command, by or school.signer_of(role))
+from tests.integration.locked_class import LockedClass
+from tests.integration.signing.class_to_sign import Class, School, frozen_documents
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +35,7 @@ def roots(authority: Authority, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def signing(new_database: Callable[[str], Database], authority: Authority, tmp_path_factory) -> Iterator[Acting]:
+def signing(new_database: Callable[[str], Database], authority: Authority, tmp_path_factory) -> Acting:
     folder = tmp_path_factory.mktemp("signing")
     write_authority(folder / "authority.pem", authority)
     with pytest.MonkeyPatch.context() as environment:
@@ -153,7 +51,7 @@ def school(signing: Acting) -> School:
     """The school with a key for each of its five signers; making one takes long, so they are made once."""
     locked = LockedClass()
     clerk = signing.grant(Role.CLERK, locked.unit_id)
-    school = School(signing=signing, locked=locked, clerk=clerk, frozen=_frozen(locked, signing.objects))
+    school = School(signing=signing, locked=locked, clerk=clerk, frozen=frozen_documents(locked, signing.objects))
     signing.others.answers = locked.answers() | {ReadDocuments: school.still_to_be_signed}
     for person in (locked.maths_teacher, locked.sport_teacher, locked.homeroom, locked.principal):
         school.create_key(person)
@@ -180,23 +78,8 @@ def a_class(new_class: Callable[[], Class]) -> Class:
     return new_class()
 
 
-def _frozen(locked: LockedClass, objects: Objects) -> tuple[DocumentV1, ...]:
-    """The class's documents, made by the rules of the service that owns them."""
-    renderer, now = Renderer(), datetime.now(UTC)
-    setting = Setting(results=locked.results, unit=locked.unit, people=locked.people, principal_id=locked.principal)
-    documents = []
-    for result in locked.results.results:
-        data = freeze(setting, result, code=new_code(), version=1, now=now)
-        rendered = renderer.render(data)
-        documents.append(
-            DocumentV1(
-                transcript_id=new_id(),
-                version=data.version,
-                code=data.code,
-                xml=objects.put(write(data)),
-                pdf=objects.put(rendered.pdf),
-                slots=slots_of(data),
-                boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes),
-            )
-        )
-    return tuple(documents)
+@pytest.fixture
+def sealed(a_class):
+    """A class signed by all and sealed."""
+    a_class.sign_until(*SlotRole)
+    return a_class

@@ -11,7 +11,7 @@ from services.chassis.ids import new_id
 from services.contracts.identity import Role
 from services.contracts.signing import ReadTrust
 from services.signing.usecases import MAX_PIN_FAILURES
-from tests.integration.signing.conftest import HOMEROOM, PIN, PRINCIPAL, SEAL, SUBJECTS
+from tests.integration.signing.class_to_sign import HOMEROOM, PIN, PRINCIPAL, SEAL, SUBJECTS
 
 WRONG = "975310 sao đêm"
 

@@ -1,102 +1,30 @@
 """From the first PIN to the sealed class: each slot once, by its holder, in its turn, on what the owner confirms."""
 
-import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
-from services.chassis.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
+from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.signing import (
-    CheckFiles,
     DocumentsSignedV1,
     ReadSignedDocuments,
-    ReadSigningSession,
     SessionState,
-    SlotRole,
 )
-from services.contracts.transcript import ReadDocuments, Verdict
 from tests.integration.locked_class import YEAR
-from tests.integration.signing.conftest import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, open_session
-
-
-@pytest.fixture
-def sealed(a_class):
-    """A class signed by all and sealed."""
-    a_class.sign_until(*SlotRole)
-    return a_class
-
-
-def slots(a_class):
-    """The slots that are signed, of all documents."""
-    statement = "SELECT slot FROM signatures s JOIN documents USING (transcript_id) WHERE class_id = :id ORDER BY slot"
-    return [row.slot for row in a_class.signing.sql(statement, id=a_class.class_id)]
-
-
-def wrapped_key(a_class, session):
-    return a_class.signing.sql("SELECT wrapped_key FROM sessions WHERE id = :id", id=session.id)[0].wrapped_key
-
-
-def read(a_class, session, by):
-    return a_class.signing.ask(ReadSigningSession(session_id=session.id), by)
-
-
-def outcome(session):
-    return session.state, session.signed, session.refused
-
-
-def batch_of(a_class, session):
-    """What the background works out for a session, not yet stored."""
-    work = a_class.signing.service.work[a_class.task_of(session).type]
-    return work.before([a_class.task_of(session)], a_class.signing.outside)
-
-
-def store(a_class, session, batch):
-    work = a_class.signing.service.work[a_class.task_of(session).type]
-    with a_class.signing.db.transaction() as tx:
-        work.handler(tx, [a_class.task_of(session)], batch)
-
-
-def test_a_class_is_signed_by_all_in_turn_and_sealed(sealed):
-    documents = sealed.signed()
-
-    assert [(document.signatures, document.complete) for document in documents] == [(5, True)] * 3
-    assert slots(sealed) == sorted(["GVBM-TOAN", "GVBM-GDTC", "GVCN", "CBQL", "KY_PHAT_HANH"] * 3)
-
-
-def test_the_sealed_files_are_valid_and_are_the_documents_of_their_codes(sealed):
-    reports = sealed.reports(xml=False) + sealed.reports(xml=True)
-
-    assert [(report.kind, report.verdict, report.reasons) for report in reports] == [
-        *[("pdf", Verdict.VALID, ())] * 3,
-        *[("xml", Verdict.VALID, ())] * 3,
-    ]
-    assert {report.code for report in reports} == {document.code for document in sealed.documents}
-    assert [len(report.signatures) for report in reports] == [3, 3, 3, 5, 5, 5]
-
-
-def test_programs_that_share_no_code_with_us_accept_a_sealed_document(sealed, roots, tmp_path):
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    if missing:
-        pytest.skip(f"not installed: {missing}")
-    document = sealed.signed()[0]
-    for name in ("pdf", "xml"):
-        (tmp_path / name).write_bytes(sealed.signing.objects.get(getattr(document, name)))
-
-    assert check_pdf(tmp_path / "pdf", roots) == {"pdfsig": True, "qpdf": True, "openssl": True}
-    assert check_xml(tmp_path / "xml", roots)
-
-
-def test_a_sealed_file_altered_in_one_place_is_broken(sealed):
-    document = sealed.signed()[0]
-    pdf, xml = (sealed.signing.objects.get(name) for name in (document.pdf, document.xml))
-    altered = (pdf.replace(b"/Lang", b"/lang", 1), xml.replace(b">8.3<", b">9.3<", 1))
-
-    names = tuple(sealed.signing.objects.put(data) for data in altered)
-
-    assert [report.verdict for report in sealed.signing.ask(CheckFiles(files=names)).reports] == [Verdict.BROKEN] * 2
+from tests.integration.signing.class_to_sign import (
+    HOMEROOM,
+    PRINCIPAL,
+    SEAL,
+    SUBJECTS,
+    batch_of,
+    open_session,
+    outcome,
+    read,
+    slots,
+    store,
+    wrapped_key,
+)
 
 
 def test_each_session_tells_the_class_and_its_role_once(sealed):
@@ -248,80 +176,6 @@ def test_with_a_certificate_that_has_run_out_nothing_is_signed(school, a_class):
     assert {item.reason for item in session.items} == {"certificate_not_valid"}
 
 
-def test_a_batch_that_died_before_it_was_stored_is_done_again_and_signs_each_slot_once(school, a_class):
-    opened = a_class.open(SUBJECTS)
-    batch_of(a_class, opened)  # and the process dies here
-
-    school.signing.work()
-
-    assert slots(a_class) == ["GVBM-TOAN"] * 3
-    assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 3, 0)
-
-
-def test_a_task_done_again_makes_no_second_signature(school, a_class):
-    opened = a_class.open(SUBJECTS)
-    school.signing.work()
-    before = a_class.signed()
-    school.signing.sql("UPDATE inbox SET state = 'PENDING' WHERE data->>'session_id' = :id", id=str(opened.id))
-    school.signing.work()
-
-    assert a_class.signed() == before
-    assert slots(a_class) == ["GVBM-TOAN"] * 3
-    assert school.signing.unfinished() == []
-
-
-@pytest.mark.parametrize("role", [SUBJECTS, HOMEROOM])
-def test_a_batch_worked_out_twice_from_the_same_state_is_stored_once(school, a_class, role):
-    a_class.sign_until(*[SUBJECTS] * (role is HOMEROOM))
-    opened = a_class.open(role)
-    first, second = batch_of(a_class, opened), batch_of(a_class, opened)
-    store(a_class, opened, first)
-    before = a_class.signed()
-    store(a_class, opened, second)
-    school.signing.work()
-
-    assert a_class.signed() == before
-    assert outcome(read(a_class, opened, school.signer_of(role))) == (SessionState.ENDED, 3, 0)
-    assert wrapped_key(a_class, opened) is None
-
-
-def test_two_subject_teachers_who_sign_at_the_same_time_are_both_kept(school, a_class):
-    maths, sport = school.locked.maths_teacher, school.locked.sport_teacher
-    sessions = [a_class.open(SUBJECTS, by) for by in (maths, sport)]
-    batches = [batch_of(a_class, session) for session in sessions]
-    for session, batch in zip(sessions, batches, strict=True):
-        store(a_class, session, batch)
-
-    assert slots(a_class) == ["GVBM-GDTC"] * 3 + ["GVBM-TOAN"] * 3
-    assert [document.signatures for document in a_class.signed()] == [2, 2, 2]
-    school.signing.work()
-    assert a_class.sign(HOMEROOM).signed == 3
-
-
-def test_two_workers_at_once_sign_every_slot_once(school, a_class):
-    for by in (school.locked.maths_teacher, school.locked.sport_teacher):
-        a_class.open(SUBJECTS, by)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: school.signing.work(), range(2)))
-
-    assert slots(a_class) == ["GVBM-GDTC"] * 3 + ["GVBM-TOAN"] * 3
-    assert school.signing.unfinished() == []
-
-
-def test_a_session_waits_while_the_owner_of_the_documents_does_not_answer(school, a_class):
-    answer = school.signing.others.answers[ReadDocuments]
-    opened = a_class.open(SUBJECTS)
-    school.signing.others.answers[ReadDocuments] = Unavailable()
-    school.signing.work()
-    waiting = read(a_class, opened, school.locked.maths_teacher)
-    school.signing.others.answers[ReadDocuments] = answer
-    school.signing.work()
-
-    assert outcome(waiting) == (SessionState.RUNNING, 0, 0)
-    assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 3, 0)
-
-
 def test_a_session_is_seen_by_the_one_who_opened_it(school, a_class):
     session = a_class.sign(SUBJECTS)
 
@@ -353,8 +207,3 @@ def test_only_transcript_reads_where_documents_stand(a_class):
 
     with pytest.raises(Forbidden):
         a_class.signing.ask(question, a_class.school.locked.principal)
-
-
-def test_a_file_that_is_not_kept_cannot_be_checked(school):
-    with pytest.raises(NotFound):
-        school.signing.ask(CheckFiles(files=("0" * 64,)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
+from services.chassis.errors import Forbidden, NotFound, Problem, Refused, Unavailable
 from services.chassis.ids import new_code, new_id
 from services.contracts.identity import Role
 from services.contracts.signing import CheckFiles, FileReport, FileReports
@@ -171,8 +171,9 @@ def test_valid_is_said_only_of_this_very_document_with_good_signatures(frozen_cl
     assert (told.verdict, told.reasons[0].code) == answer
 
 
-def test_while_signing_does_not_answer_nothing_is_established(frozen_class, issued):
-    frozen_class.transcript.others.answers[CheckFiles] = Unavailable()
+@pytest.mark.parametrize("failure", [Unavailable(), NotFound(), Problem()], ids=["away", "file lost", "file damaged"])
+def test_while_the_files_cannot_be_checked_nothing_is_established(frozen_class, issued, failure):
+    frozen_class.transcript.others.answers[CheckFiles] = failure
 
     told = frozen_class.verify(issued.code)
 

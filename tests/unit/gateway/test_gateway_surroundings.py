@@ -17,6 +17,7 @@ OPEN = {
     "GET /.well-known/jwks.json",
     "GET /v1/verifications/{code}",
     "POST /v1/verifications",
+    "GET /v1/trust",
 }
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

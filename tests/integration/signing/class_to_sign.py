@@ -1,0 +1,174 @@
+"""A school's people with their keys, and classes of three frozen documents."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.chassis.ids import new_code, new_id
+from services.chassis.objects import Objects
+from services.contracts.identity import Change
+from services.contracts.signing import (
+    CertificateV1,
+    CheckFiles,
+    CreateKey,
+    FileReport,
+    OpenSigningSession,
+    ReadSignedDocuments,
+    ReadSigningSession,
+    SessionState,
+    SignedDocument,
+    SigningSessionV1,
+    SlotRole,
+)
+from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
+from services.signing.batches import Batch, SignClassTask
+from services.transcript.document_xml import write
+from services.transcript.domain import Setting, freeze, slots_of
+from services.transcript.render import Renderer
+from tests.integration.acting import Acting
+from tests.integration.locked_class import YEAR, LockedClass
+
+PIN = "246 810 trăng rằm"
+SUBJECTS, HOMEROOM, PRINCIPAL, SEAL = SlotRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """A school whose people have keys, three frozen documents, and what transcript says is to be signed, by class."""
+
+    signing: Acting
+    locked: LockedClass
+    clerk: UUID
+    frozen: tuple[DocumentV1, ...]
+    waiting: dict[UUID, tuple[DocumentV1, ...]] = field(default_factory=dict)
+
+    def signer_of(self, role: SlotRole) -> UUID:
+        """Who signs in a role; of the subject teachers, the one of maths."""
+        signers = (self.locked.maths_teacher, self.locked.homeroom, self.locked.principal, self.clerk)
+        return dict(zip(SlotRole, signers, strict=True))[role]
+
+    def create_key(self, person: UUID, *, unit_id: UUID | None = None, pin: str = PIN) -> CertificateV1:
+        return self.signing.ask(CreateKey(pin=pin, unit_id=unit_id), person)
+
+    def still_to_be_signed(self, asked: ReadDocuments) -> Documents:
+        """What transcript answers."""
+        documents = self.waiting.get(asked.class_id, ())
+        return Documents(school_year=YEAR, class_id=asked.class_id, unit_id=self.locked.unit_id, documents=documents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Class:
+    """A class whose documents wait for signatures."""
+
+    school: School
+    class_id: UUID
+    documents: tuple[DocumentV1, ...]
+
+    @property
+    def signing(self) -> Acting:
+        return self.school.signing
+
+    def open(self, role: SlotRole, by: UUID | None = None, *, pin: str = PIN) -> SigningSessionV1:
+        """One PIN entry of the role's signer; nothing is signed yet."""
+        return open_session(self.school, [self], role, by, pin=pin)
+
+    def sign(self, role: SlotRole, by: UUID | None = None) -> SigningSessionV1:
+        """A whole session: the PIN, and the work that follows."""
+        by = by or self.school.signer_of(role)
+        opened = self.open(role, by)
+        self.signing.work()
+        return self.signing.ask(ReadSigningSession(session_id=opened.id), by)
+
+    def sign_until(self, *roles: SlotRole) -> None:
+        """Sessions of everybody in these roles."""
+        for role in roles:
+            self.sign(role)
+            if role is SUBJECTS:
+                self.sign(role, self.school.locked.sport_teacher)
+
+    def signed(self) -> list[SignedDocument]:
+        question = ReadSignedDocuments(school_year=YEAR, class_id=self.class_id)
+        return list(self.signing.ask_as("transcript", question).documents)
+
+    def reports(self, *, xml: bool) -> list[FileReport]:
+        """What signing itself says of the newest files."""
+        files = tuple(document.xml if xml else document.pdf for document in self.signed())
+        return list(self.signing.ask(CheckFiles(files=files)).reports)
+
+    def confirm(self, *documents: DocumentV1) -> None:
+        """Have transcript say that just these are still to be signed."""
+        self.school.waiting[self.class_id] = documents
+
+    def announce(self) -> None:
+        """Have the news come that the class is frozen."""
+        news: dict[str, Any] = {"record_id": self.class_id, "unit_id": self.school.locked.unit_id, "school_year": YEAR}
+        self.signing.tell(TranscriptsFrozenV1(**news, change=Change.NEW, version=3, updated_at=datetime.now(UTC)))
+
+    def task_of(self, session: SigningSessionV1) -> SignClassTask:
+        return SignClassTask(session_id=session.id, school_year=YEAR, class_id=self.class_id)
+
+
+def open_session(
+    school: School, classes: Sequence[Class], role: SlotRole, by: UUID | None = None, *, pin: str = PIN
+) -> SigningSessionV1:
+    class_ids = tuple(one.class_id for one in classes)
+    command = OpenSigningSession(school_year=YEAR, class_ids=class_ids, role=role, pin=pin)
+    return school.signing.ask(command, by or school.signer_of(role))
+
+
+def slots(a_class: Class) -> list[str]:
+    """The slots that are signed, of all documents."""
+    statement = "SELECT slot FROM signatures s JOIN documents USING (transcript_id) WHERE class_id = :id ORDER BY slot"
+    return [row.slot for row in a_class.signing.sql(statement, id=a_class.class_id)]
+
+
+def wrapped_key(a_class: Class, session: SigningSessionV1) -> bytes | None:
+    (row,) = a_class.signing.sql("SELECT wrapped_key FROM sessions WHERE id = :id", id=session.id)
+    kept: bytes | None = row.wrapped_key
+    return kept
+
+
+def read(a_class: Class, session: SigningSessionV1, by: UUID) -> SigningSessionV1:
+    return a_class.signing.ask(ReadSigningSession(session_id=session.id), by)
+
+
+def outcome(session: SigningSessionV1) -> tuple[SessionState, int, int]:
+    return session.state, session.signed, session.refused
+
+
+def batch_of(a_class: Class, session: SigningSessionV1) -> Batch | None:
+    """What the background works out for a session, not yet stored."""
+    sign = a_class.signing.service.work[SignClassTask.type].before
+    assert sign is not None
+    made: Batch | None = sign([a_class.task_of(session)], a_class.signing.outside)
+    return made
+
+
+def store(a_class: Class, session: SigningSessionV1, batch: Batch | None) -> None:
+    work = a_class.signing.service.work[SignClassTask.type]
+    with a_class.signing.db.transaction() as tx:
+        work.handler(tx, [a_class.task_of(session)], batch)
+
+
+def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[DocumentV1, ...]:
+    """The class's documents, made by the rules of the service that owns them."""
+    renderer, now = Renderer(), datetime.now(UTC)
+    setting = Setting(results=locked.results, unit=locked.unit, people=locked.people, principal_id=locked.principal)
+    documents = []
+    for result in locked.results.results:
+        data = freeze(setting, result, code=new_code(), version=1, now=now)
+        rendered = renderer.render(data)
+        documents.append(
+            DocumentV1(
+                transcript_id=new_id(),
+                version=data.version,
+                code=data.code,
+                xml=objects.put(write(data)),
+                pdf=objects.put(rendered.pdf),
+                slots=slots_of(data),
+                boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes),
+            )
+        )
+    return tuple(documents)

@@ -1,0 +1,56 @@
+"""A sealed class: every document whole, valid to us and to programs that share no code with us."""
+
+import shutil
+
+import pytest
+
+from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
+from services.chassis.errors import NotFound
+from services.contracts.signing import CheckFiles
+from services.contracts.transcript import Verdict
+from tests.integration.signing.class_to_sign import slots
+
+
+def test_a_class_is_signed_by_all_in_turn_and_sealed(sealed):
+    documents = sealed.signed()
+
+    assert [(document.signatures, document.complete) for document in documents] == [(5, True)] * 3
+    assert slots(sealed) == sorted(["GVBM-TOAN", "GVBM-GDTC", "GVCN", "CBQL", "KY_PHAT_HANH"] * 3)
+
+
+def test_the_sealed_files_are_valid_and_are_the_documents_of_their_codes(sealed):
+    reports = sealed.reports(xml=False) + sealed.reports(xml=True)
+
+    assert [(report.kind, report.verdict, report.reasons) for report in reports] == [
+        *[("pdf", Verdict.VALID, ())] * 3,
+        *[("xml", Verdict.VALID, ())] * 3,
+    ]
+    assert {report.code for report in reports} == {document.code for document in sealed.documents}
+    assert [len(report.signatures) for report in reports] == [3, 3, 3, 5, 5, 5]
+
+
+def test_programs_that_share_no_code_with_us_accept_a_sealed_document(sealed, roots, tmp_path):
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    if missing:
+        pytest.skip(f"not installed: {missing}")
+    document = sealed.signed()[0]
+    for name in ("pdf", "xml"):
+        (tmp_path / name).write_bytes(sealed.signing.objects.get(getattr(document, name)))
+
+    assert check_pdf(tmp_path / "pdf", roots) == {"pdfsig": True, "qpdf": True, "openssl": True}
+    assert check_xml(tmp_path / "xml", roots)
+
+
+def test_a_sealed_file_altered_in_one_place_is_broken(sealed):
+    document = sealed.signed()[0]
+    pdf, xml = (sealed.signing.objects.get(name) for name in (document.pdf, document.xml))
+    altered = (pdf.replace(b"/Lang", b"/lang", 1), xml.replace(b">8.3<", b">9.3<", 1))
+
+    names = tuple(sealed.signing.objects.put(data) for data in altered)
+
+    assert [report.verdict for report in sealed.signing.ask(CheckFiles(files=names)).reports] == [Verdict.BROKEN] * 2
+
+
+def test_a_file_that_is_not_kept_cannot_be_checked(school):
+    with pytest.raises(NotFound):
+        school.signing.ask(CheckFiles(files=("0" * 64,)))
