@@ -51,11 +51,13 @@ class Bus:
 @contextmanager
 def running(part: Any) -> Iterator[Any]:
     """A relay, receiver or worker in a thread of its own until the block ends."""
-    thread = threading.Thread(target=part.run)
+    thread = threading.Thread(target=part.run, daemon=True)
     thread.start()
-    yield part
-    part.stop()
-    thread.join()
+    try:
+        yield part
+    finally:
+        part.stop()
+        thread.join()
 
 
 def until(condition: Callable[[], Any]) -> None:

@@ -53,9 +53,11 @@ def hosting(service, bus, database, folder):
     argv = [sys.executable, "-m", "tests.integration.chassis.greeter", service, "rpc"]
     with (folder / f"{service}.log").open("wb") as log:
         process = subprocess.Popen(argv, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
-    yield process
-    process.terminate()
-    process.wait(30)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +180,7 @@ def in_background(results, function, *arguments, **named):
         except Problem as problem:
             results.append(problem)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
 

@@ -1,6 +1,7 @@
 """Identity on a real PostgreSQL."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -36,10 +37,9 @@ def department(identity: Acting) -> Department:
     with identity.db.transaction() as tx:
         made = bootstrap.bootstrap(tx, "so@example.vn", "Sở GDĐT tỉnh Ví Dụ", "Tỉnh Ví Dụ")
     (row,) = identity.sql("SELECT person_id FROM accounts WHERE username = 'so@example.vn'")
-    nobody = UUID(int=0)
-    bare = Department(
-        identity=identity, unit_id=UUID(made["unit_id"]), operator=row.person_id, school=None, admin=nobody
+    alone = Department(
+        identity=identity, unit_id=UUID(made["unit_id"]), operator=row.person_id, school=None, admin=row.person_id
     )
-    school = bare.create_school()
-    admin = bare.appoint(Role.ADMIN, by=row.person_id, unit_id=school.id).person_id
-    return Department(identity=identity, unit_id=bare.unit_id, operator=row.person_id, school=school, admin=admin)
+    school = alone.create_school()
+    admin = alone.appoint(Role.ADMIN, by=alone.operator, unit_id=school.id).person_id
+    return replace(alone, school=school, admin=admin)

@@ -31,8 +31,8 @@ from services.contracts.identity import (
 from services.identity.usecases.staff import APPOINTS
 from tests.integration.identity.department import new_staff
 
-FOR_THEM = [(by, role) for role, givers in APPOINTS.items() for by in (Role.OPERATOR, Role.ADMIN) if by in givers]
-NOT_FOR_THEM = [(by, role) for role in Role for by in Role if by not in (*APPOINTS[role], Role.OPERATOR)]
+MAY_GIVE = [(by, role) for role, givers in APPOINTS.items() for by in (Role.OPERATOR, Role.ADMIN) if by in givers]
+MAY_NOT_GIVE = [(by, role) for role in Role for by in Role if by not in (*APPOINTS[role], Role.OPERATOR)]
 
 
 def new_pupil(code=None, personal_id=None):
@@ -75,7 +75,7 @@ def register(department, *pupils, unit_id=None, by=None):
     return department.identity.ask(command, by or department.admin).pupils
 
 
-@pytest.mark.parametrize(("by", "role"), FOR_THEM)
+@pytest.mark.parametrize(("by", "role"), MAY_GIVE)
 def test_a_role_is_given_by_those_who_may_give_it(department, holder, by, role):
     appointed = department.appoint(role, by=holder(by))
 
@@ -83,7 +83,7 @@ def test_a_role_is_given_by_those_who_may_give_it(department, holder, by, role):
     assert (appointed.person_id, role) in {(member.person_id, member.role) for member in staff}
 
 
-@pytest.mark.parametrize(("by", "role"), NOT_FOR_THEM)
+@pytest.mark.parametrize(("by", "role"), MAY_NOT_GIVE)
 def test_a_role_is_given_by_nobody_else(department, holder, by, role):
     with pytest.raises(Forbidden):
         department.appoint(role, by=holder(by))
