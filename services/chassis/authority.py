@@ -18,7 +18,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import Forbidden, Unauthenticated
 from services.chassis.tables import grants
 
-ISSUER, AUDIENCE, ALGORITHM = "hocba-identity", "hocba", "EdDSA"
+ISSUER, AUDIENCE, ALGORITHM = "hocba-identity", "hocba", "Ed25519"
 KEYS_SECONDS = 300  # how long a fetched key set is believed
 CLAIMS = jwt.JWTClaimsRegistry(
     leeway=5,

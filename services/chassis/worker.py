@@ -111,7 +111,10 @@ class Worker:
         fetched = [work.before(items, self._for(rows))] if work.before else []
         with self._outside.db.transaction() as tx:
             ids = [row.id for row in rows]
-            tx.conn.execute(select(inbox.c.id).where(inbox.c.id.in_(ids)).order_by(inbox.c.id).with_for_update())
+            mine = inbox.c.id.in_(ids) & (inbox.c.state == "PENDING")
+            held = tx.conn.execute(select(inbox.c.id).where(mine).order_by(inbox.c.id).with_for_update()).all()
+            if len(held) < len(ids):  # this worker lost its hold meanwhile, and another did the work
+                return
             work.handler(tx, items, *fetched)
             tx.conn.execute(
                 update(inbox).where(inbox.c.id.in_(ids)).values(state="DONE", ended_at=func.now(), reason=None)

@@ -50,7 +50,7 @@ class ReadTokenKeys(Query[TokenKeys]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """A short-lived access token (JWT, EdDSA) and the refresh token that gets the next; `expires_in` in seconds."""
+    """A short-lived access token (JWT, Ed25519) and the refresh token that gets the next; `expires_in` in seconds."""
 
     access_token: str
     refresh_token: str

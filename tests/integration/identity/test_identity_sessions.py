@@ -11,7 +11,6 @@ from services.identity.errors import ActivationUnknown, SessionEnded, WrongCrede
 from services.identity.sessions import MAX_FAILURES
 from tests.integration.identity.department import PASSWORD
 
-pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 renames it, keys and signatures stay
 WRONG = "mật khẩu của người khác"
 
 

@@ -21,6 +21,7 @@ def told(program):
     return {name.removesuffix("_FILE"): value for name, value in variables.items()}
 
 
-def http_ports():
-    """The ports for health and metrics of all processes of services."""
-    return [value for program in PROGRAMS for name, value in told(program).items() if name.endswith("_HTTP_PORT")]
+def listens(program):
+    """Where a service's program serves health and metrics, as (host, port)."""
+    prefix = f"HOCBA_{service_of(program).upper()}_HTTP_"
+    return told(program)[f"{prefix}HOST"], int(told(program)[f"{prefix}PORT"])

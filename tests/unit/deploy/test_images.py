@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from compose_file import COMPOSE, PROGRAMS, http_ports, service_of, told
+from compose_file import COMPOSE, PROGRAMS, service_of, told
 
 from deploy import containers
 from deploy.hocba.cli import CHECKOUT
@@ -189,8 +189,17 @@ def test_the_servers_are_those_that_the_compose_file_starts():
     }
 
 
-def test_no_two_programs_share_a_port():
-    assert len(http_ports()) == len(set(http_ports())) == 2 * len(SERVICES)
+@pytest.mark.parametrize("program", [name for name in PROGRAMS if name != GATEWAY])
+def test_a_program_of_a_service_may_run_in_copies(program):
+    one_container_only = {"container_name", "hostname", "network_mode", "ports"}
+
+    assert not one_container_only & set(COMPOSE[program])
+
+
+def test_nobody_outside_this_machine_is_listened_to():
+    published = {name: port for name, program in COMPOSE.items() for port in program.get("ports", ())}
+
+    assert published == {GATEWAY: "127.0.0.1:8000:8000", "prometheus": "127.0.0.1:9090:9090"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

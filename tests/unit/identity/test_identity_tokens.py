@@ -15,7 +15,6 @@ from services.chassis.authority import ALGORITHM, TokenChecker
 from services.chassis.errors import Unauthenticated
 from services.identity.credentials import TokenMaker
 
-pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 renames it, keys and signatures stay
 ACCOUNT, PERSON, SESSION = UUID(int=1), UUID(int=2), UUID(int=3)
 
 

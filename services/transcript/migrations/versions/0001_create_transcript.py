@@ -117,6 +117,10 @@ GUARDS = (
     CREATE TRIGGER kept_for_life BEFORE DELETE ON transcripts
     FOR EACH ROW WHEN (OLD.state <> 'PARKED') EXECUTE FUNCTION refuse_deletion()
     """,
+    """
+    CREATE TRIGGER not_truncated BEFORE TRUNCATE ON transcripts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_deletion()
+    """,
 )
 
 
