@@ -30,8 +30,9 @@ def while_open(year: Year) -> list[Attempt]:
         client for client in year.at.people.values() if client is not teacher and client is not year.at.admin
     )
     row = teacher.get(_path(sheet))["rows"][0]
-    wrong = mark_template(year.at.school, class_code="6B", subject=SUBJECTS[0], term=1)
-    first = next(one for one in year.sheets if one["class_name"] == "6A" and one["subject"] == SUBJECTS[0].code)
+    here, elsewhere = (one.code for one in year.at.school.classes[:2])
+    wrong = mark_template(year.at.school, class_code=elsewhere, subject=SUBJECTS[0], term=1)
+    first = next(one for one in year.sheets if one["class_name"] == here and one["subject"] == SUBJECTS[0].code)
     return [
         _refused(
             "a column on a stale version", "gradebook.stale_version", lambda: _save(teacher, sheet, row, "9.9", 99)
@@ -41,7 +42,7 @@ def while_open(year: Year) -> list[Attempt]:
         _refused(
             "another class's workbook",
             "workbook_refused",
-            lambda: _teacher(year, first).upload(f"{_path(first)}/mark-imports", "6B.xlsx", wrong),
+            lambda: _teacher(year, first).upload(f"{_path(first)}/mark-imports", "wrong.xlsx", wrong),
         ),
         _refused("a request without a token", "unauthenticated", lambda: Client(teacher.base_url).get(_path(sheet))),
     ]

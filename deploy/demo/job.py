@@ -33,11 +33,16 @@ class Outcome:
     accounts: Sequence[tuple[str, str]]
 
 
-def run(instance: Instance, console: Console, exam_csv: Path | None) -> Outcome:
-    """Do the main job, or find that it was done; `exam_csv` lends real final marks."""
+def schools(exam_csv: Path | None) -> tuple[School, School]:
+    """The school of the demonstration and the one to move to; `exam_csv` lends real final marks."""
     school, second = invent_schools()
-    if exam_csv is not None:
-        school = school.with_finals(finals_from_exam_csv(exam_csv, [pupil.code for pupil in school.pupils]))
+    if exam_csv is None:
+        return school, second
+    return school.with_finals(finals_from_exam_csv(exam_csv, [pupil.code for pupil in school.pupils])), second
+
+
+def run(instance: Instance, console: Console, school: School, second: School) -> Outcome:
+    """Do the main job at the school, or find that it was done; one pupil moves to the second school."""
     stages = Stages(console)
     at, receiving = _set_up(instance, stages, school, second)
     year, tried = _marks(stages, at, instance.home / "workbooks")

@@ -79,10 +79,17 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A connection outside any transaction, for session-level locks and looking; DatabaseAway when it is lost."""
+        """A connection outside any transaction, for looking and for advisory locks, which end with the block.
+
+        DatabaseAway when it is lost.
+        """
         try:
             with self.engine.connect() as conn:
-                yield conn.execution_options(isolation_level="AUTOCOMMIT")
+                try:
+                    yield conn.execution_options(isolation_level="AUTOCOMMIT")
+                finally:
+                    if not conn.invalidated:  # else the server has released them already
+                        conn.execute(select(func.pg_advisory_unlock_all()))
         except (OperationalError, InterfaceError) as error:
             self.engine.dispose()
             raise DatabaseAway from error

@@ -26,8 +26,9 @@ def configure(service: str, level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for noisy in ("pika", "nameko", "amqp", "kombu"):
+    for noisy in ("nameko", "amqp", "kombu", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # a lost connection is one warning of ours, not ten of its
 
 
 def _naming(service: str) -> structlog.typing.Processor:

@@ -70,13 +70,9 @@ class Relay:
     def _lead(self) -> None:
         """Relay for as long as this process holds the lock, the database and the broker."""
         with self._db.connection() as held:
-            if not held.execute(select(func.pg_try_advisory_lock(*LEADER_LOCK))).scalar_one():
-                return
-            try:
+            if held.execute(select(func.pg_try_advisory_lock(*LEADER_LOCK))).scalar_one():
                 with pika.BlockingConnection(self._parameters) as connection:
                     self._relay(held, connection)
-            finally:
-                held.execute(select(func.pg_advisory_unlock(*LEADER_LOCK)))
 
     def _relay(self, held: Connection, connection: BlockingConnection) -> None:
         while not self._stopping.is_set():

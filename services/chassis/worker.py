@@ -50,12 +50,9 @@ class Worker:
     def work_once(self) -> bool:
         """Take the oldest rows that are due, of one type, and do their work; False when nothing is due."""
         with self._outside.db.connection() as held:
-            try:
-                rows = self._claim(held)
-                if rows:
-                    self._work(rows)
-            finally:
-                held.execute(select(func.pg_advisory_unlock_all()))
+            rows = self._claim(held)
+            if rows:
+                self._work(rows)
         return bool(rows)
 
     def _claim(self, held: Connection) -> list[Row[Any]]:

@@ -45,9 +45,10 @@ class Platform:
         order.touch()
         return order
 
-    def restarts(self, name: str) -> int:
-        """How often the process and its copies were started again."""
-        return sum(run.restarts for one, run in supervisor.runs(self.instance.home).items() if _original(one) == name)
+    def restarts(self, name: str = "") -> int:
+        """How often the process of that name and its copies were started again, or all processes."""
+        runs = supervisor.runs(self.instance.home)
+        return sum(run.restarts for one, run in runs.items() if name in {"", _original(one)})
 
     def is_whole(self) -> bool:
         """Whether every process says that it is ready."""

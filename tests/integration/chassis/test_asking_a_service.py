@@ -170,7 +170,6 @@ def held_lock(school):
     with school.db.connection() as conn:
         conn.exec_driver_sql("SELECT pg_advisory_lock(%s)", (LOCK,))
         yield
-        conn.exec_driver_sql("SELECT pg_advisory_unlock(%s)", (LOCK,))
 
 
 def in_background(results, function, *arguments, **named):

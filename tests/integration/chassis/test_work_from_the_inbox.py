@@ -7,6 +7,7 @@ import pytest
 
 from services.chassis import inbox
 from services.chassis.codec import encode
+from services.chassis.database import DatabaseAway
 from services.chassis.errors import NotFound, Refused, Unavailable
 from services.chassis.worker import MAX_ATTEMPTS, MAX_ATTEMPTS_UNAVAILABLE, MAX_DELAY_SECONDS, Worker
 from services.contracts.identity import GrantChangedV1
@@ -16,7 +17,7 @@ from tests.integration.chassis.conftest import note
 DELAY = "SELECT round(extract(epoch FROM due_at - now())) AS seconds FROM inbox"
 RECORD = "SELECT id, state, attempts, reason FROM inbox"
 LOCKS = """
-    SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
     WHERE locktype = 'advisory' AND datname = current_database()
 """
 
@@ -190,6 +191,23 @@ def test_a_worker_leaves_no_lock_behind(gradebook):
     gradebook.tell(appointment())
 
     assert gradebook.sql(LOCKS) == []
+
+
+def test_a_worker_that_loses_its_connection_says_so_and_goes_on(gradebook):
+    def cut_off(tx, events):
+        for row in gradebook.sql(LOCKS):
+            gradebook.sql("SELECT pg_terminate_backend(:pid, 10000)", pid=row.pid)
+        note(tx, events)
+
+    gradebook.service.consumes(GrantChangedV1, cut_off)
+    gradebook.hear(appointment())
+
+    with pytest.raises(DatabaseAway):
+        try_once(gradebook)
+
+    assert not try_once(gradebook)
+    assert [state for state, _ in received(gradebook)] == ["DONE"]
+    assert len(heard(gradebook)) == 1
 
 
 def test_a_message_that_nobody_works_on_is_set_aside(gradebook):
