@@ -123,9 +123,8 @@ class _Gate(Rpc):  # type: ignore[misc]  # nameko ships no types
             metrics.RPC_EXPIRED.labels(self.container.service_name).inc()
             self.rpc_consumer.acknowledge(message)
             return
-        self._spawn(
-            body, message
-        )  # never waits long for a worker: as many requests are given to us as there are workers
+        # Never waits long for a free worker: the broker gives us as many requests as there are workers.
+        self._spawn(body, message)
 
     def _spawn(self, body: Any, message: Any) -> None:
         def reply(_context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:

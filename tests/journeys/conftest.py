@@ -26,10 +26,12 @@ def installation():
             patch.delenv(variable, raising=False)
         patch.setenv("PYTHONPATH", str(CHECKOUT))
         instance = Instance("journey", folder)
-        local.prepare(instance, instance.start_servers())
-        yield Platform(instance)
-        instance.erase()
-    shutil.rmtree(folder)
+        try:
+            local.prepare(instance, instance.start_servers())
+            yield Platform(instance)
+        finally:
+            instance.erase()
+            shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

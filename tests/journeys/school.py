@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import requests
 
-from deploy.demo.school import invent_schools
+from deploy.demo import job
+from deploy.demo.people_at_school import Entrance
+from deploy.demo.school import invent_school
 from deploy.demo.workbooks import pupil_list
 from deploy.local import pids, platform
 from tests.journeys.installation import WAIT_SECONDS, Platform, until
@@ -111,7 +113,7 @@ def mark(number: int) -> str:
 def set_up(installed: Platform) -> School:
     """A school with one class, two subjects and an open window for marks of term 1."""
     gateway = Gateway(installed.url)
-    operator, root = _first_operator(installed, gateway)
+    operator, root = _operator(installed, gateway)
     unit = {"kind": "TRUONG", "code": "THCS-TT", "name": "Trường THCS Tưởng Tượng", "parent_id": root}
     unit_id = gateway.ask("POST", "/v1/units", unit | {"commune": "Xã A", "province": "Tỉnh A"}, token=operator)["id"]
     admin, _ = _enter(gateway, _appoint(gateway, unit_id, operator, "admin"))
@@ -129,12 +131,12 @@ def set_up(installed: Platform) -> School:
     )
 
 
-def _first_operator(installed: Platform, gateway: Gateway) -> tuple[str, str]:
-    """The operator's token and the topmost unit."""
-    username = "operator@example.vn"
-    made = json.loads(platform.bootstrap(installed.instance, username, "Sở GDĐT Tưởng Tượng", "Tỉnh A"))
-    token, _ = _enter(gateway, {"username": username, "activation_code": made["activation_code"], "person_id": ""})
-    return token, made["unit_id"]
+def _operator(installed: Platform, gateway: Gateway) -> tuple[str, str]:
+    """The operator's token and the topmost unit; both are the demonstration's, of which an installation has one."""
+    instance = installed.instance
+    made = json.loads(platform.bootstrap(instance, job.OPERATOR, job.DEPARTMENT, job.PROVINCE))
+    entrance = Entrance(gateway.url, instance.secret("demo-password"))
+    return str(entrance.enter(job.OPERATOR, made["activation_code"]).token), made["unit_id"]
 
 
 def _appoint(gateway: Gateway, unit_id: str, token: str, role: str) -> Any:
@@ -174,6 +176,6 @@ def _begin_year(gateway: Gateway, unit_id: str, admin: str, teacher_id: str) -> 
 
 
 def _pupils() -> bytes:
-    """The ministry's list with a few pupils of the demonstration."""
-    invented = invent_schools()[1]
-    return pupil_list(replace(invented, pupils=invented.pupils_of(CLASS)[:PUPILS]))
+    """The ministry's list of the class."""
+    invented = invent_school(9, "Trường THCS Tưởng Tượng", letters="A", class_size=PUPILS)
+    return pupil_list(replace(invented, pupils=invented.pupils_of(CLASS)))
