@@ -1,4 +1,4 @@
-"""Each process's own small HTTP port: /livez, /readyz and /metrics, on loopback, or on the network between containers."""
+"""Each process's own small HTTP port: /livez, /readyz and /metrics, on loopback or between containers."""
 
 import json
 import threading

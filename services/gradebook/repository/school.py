@@ -14,10 +14,12 @@ from services.gradebook import models
 from services.gradebook.domain import WindowTimes
 from services.gradebook.models import classes, enrolments, school_years, subjects, windows
 
+PARTITIONS_LOCK = 7_203  # with the year: two numbers, so that it is never the lock of an inbox row
+
 
 def make_partitions(tx: Tx, school_year: int) -> None:
     """Partitions of a school year, where they are not there yet."""
-    tx.conn.execute(select(func.pg_advisory_xact_lock(school_year)))
+    tx.conn.execute(select(func.pg_advisory_xact_lock(PARTITIONS_LOCK, school_year)))
     if tx.conn.execute(select(func.to_regclass(f"mark_history_y{school_year}"))).scalar() is not None:
         return
     for table in models.YEARLY:

@@ -1,9 +1,13 @@
-"""A virtual host of the real broker that holds what the contracts ask for, and threads of the chassis at work on it."""
+"""A virtual host of the real broker that holds what the contracts ask for, and parts of the chassis at work on it."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +16,9 @@ import requests
 from pika.adapters.blocking_connection import BlockingConnection
 
 from deploy.local import pids
+from services.chassis.database import Database
 
+CHECKOUT = Path(__file__).parents[3]
 WAIT_SECONDS = 30
 
 
@@ -58,6 +64,21 @@ def running(part: Any) -> Iterator[Any]:
     finally:
         part.stop()
         thread.join()
+
+
+@contextmanager
+def hosting(service: str, bus: Bus, database: Database, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the small service in the place of a real one; its log is in the folder."""
+    told = {"DATABASE_URL": database.url, "BROKER_URL": bus.url(service), "OBJECTS": str(folder)}
+    environment = os.environ | {f"HOCBA_{service.upper()}_{name}": value for name, value in told.items()}
+    argv = [sys.executable, "-m", "tests.integration.chassis.greeter", service, "rpc"]
+    with (folder / f"{service}.log").open("wb") as log:
+        process = subprocess.Popen(argv, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(WAIT_SECONDS)
 
 
 def until(condition: Callable[[], Any]) -> None:

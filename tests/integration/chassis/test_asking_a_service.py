@@ -6,7 +6,6 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pika
 import pytest
@@ -18,7 +17,7 @@ from services.chassis.errors import Forbidden, Invalid, NotFound, Problem, Refus
 from services.chassis.ids import new_id
 from services.chassis.inbox import FindLacking
 from services.chassis.rpc_client import RpcClient
-from tests.integration.chassis.bus import until
+from tests.integration.chassis.bus import CHECKOUT, hosting, until
 from tests.integration.chassis.greetings import (
     Greet,
     Greeting,
@@ -30,7 +29,6 @@ from tests.integration.chassis.greetings import (
     Unheard,
 )
 
-CHECKOUT = Path(__file__).parents[3]
 LOCK = 4711
 UNPREPARED = """
 import eventlet
@@ -39,25 +37,6 @@ from services.chassis import nameko_host
 nameko_host.serve(None, None, "")
 """
 START_SECONDS = 30
-
-
-@contextmanager
-def hosting(service, bus, database, folder):
-    """The small service's process in the place of a real one."""
-    told = {
-        "DATABASE_URL": database.url,
-        "BROKER_URL": bus.url(service),
-        "OBJECTS": str(folder),
-    }
-    environment = os.environ | {f"HOCBA_{service.upper()}_{name}": value for name, value in told.items()}
-    argv = [sys.executable, "-m", "tests.integration.chassis.greeter", service, "rpc"]
-    with (folder / f"{service}.log").open("wb") as log:
-        process = subprocess.Popen(argv, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture(scope="module")
