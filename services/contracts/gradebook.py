@@ -331,10 +331,13 @@ class CellV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetRow:
+    """A pupil's row; one who has left the class keeps it, but it is written no more."""
+
     pupil_id: UUID
     code: str
     cells: tuple[CellV1, ...]
     comment: str
+    is_enrolled: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,14 +113,16 @@ def read_sheet(tx: Tx, query: ReadSheet, actor: Actor) -> SheetV1:
     current = marks.cells_of(tx, query.school_year, [head.id])
     comments = marks.comments_of(tx, query.school_year, [head.id])
     window = school.newest_window(tx, query.school_year, head.unit_id, head.term, WindowKind.MARKS)
+    enrolled = school.pupils_of(tx, query.school_year, head.class_id)
     rows = (
         SheetRow(
             pupil_id=pupil_id,
             code=code,
             cells=tuple(_cell(column.id, current.get((column.id, pupil_id), Cell())) for column in head.columns),
             comment=comments.get((head.id, pupil_id), ""),
+            is_enrolled=pupil_id in enrolled,
         )
-        for pupil_id, code in school.pupils_of(tx, query.school_year, head.class_id).items()
+        for pupil_id, code in school.pupils_of(tx, query.school_year, head.class_id, ended_too=True).items()
     )
     return SheetV1(
         head=head,

@@ -128,6 +128,18 @@ def test_a_pupil_who_moves_leaves_one_school_and_enters_the_other_in_one_step(sc
     assert [(one["version"], one["to_unit_id"]) for one in moves(school)] == [(2, str(there))]
 
 
+def test_a_pupil_who_has_left_keeps_a_row_that_is_written_no_more(school):
+    leaver = school.pupils[0]
+    school.save(["7.5"])
+    move(school, new_id())
+
+    row = next(row for row in school.sheet().rows if row.pupil_id == leaver)
+
+    assert (row.is_enrolled, row.cells[0].value) == (False, "7.5")
+    with pytest.raises(Invalid, match="cells_invalid"):
+        school.save(["9.0"], versions=[1])
+
+
 def test_a_move_asked_for_again_with_its_key_happens_once(school):
     there = new_id()
 
