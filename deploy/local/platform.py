@@ -14,6 +14,7 @@ from psycopg import sql
 
 from deploy.broker.management import Management
 from deploy.broker.topology import wanted
+from deploy.local import elsewhere
 from deploy.local.errors import InstallationError
 from deploy.local.files import write_private
 from deploy.local.instance import Instance, Servers
@@ -29,14 +30,11 @@ Ready = Callable[[], bool]
 def prepare(instance: Instance, servers: Servers) -> None:
     """Databases with their roles, migrations at head, keys, and the broker's topology; harmless when repeated."""
     _make_token_key(instance)
-    with psycopg.connect(servers.postgres_url, autocommit=True) as conn:
-        for service in SERVICES:
-            _make_database(conn, instance, service)
+    _make_databases(instance, servers)
     for service in SERVICES:
         _migrate(instance, service)
     _run(instance, "signing", ["-m", "services.signing.bootstrap"])
-    passwords = {user.name: instance.secret(f"{user.name}-broker") for user in wanted().users}
-    Management(servers.management_url, VHOST).apply(wanted(), passwords)
+    _apply_topology(instance, servers)
 
 
 def processes(instance: Instance) -> list[Process]:
@@ -76,6 +74,32 @@ def bootstrap(instance: Instance, username: str, unit_name: str, province: str) 
     """Make the first operator; gives what identity printed (JSON)."""
     module = "services.identity.bootstrap"
     return _run(instance, "identity", ["-m", module, username, unit_name, province])
+
+
+def _make_databases(instance: Instance, servers: Servers) -> None:
+    try:
+        with psycopg.connect(servers.postgres_url, autocommit=True, connect_timeout=10) as conn:
+            for service in SERVICES:
+                _make_database(conn, instance, service)
+    except psycopg.OperationalError as error:
+        place = urlsplit(servers.postgres_url)
+        why = str(error).splitlines()[0]
+        raise InstallationError(
+            f"PostgreSQL at {place.hostname}:{place.port} does not let us in ({why}): "
+            f"start it, or correct or unset {elsewhere.POSTGRES_URL}."
+        ) from error
+
+
+def _apply_topology(instance: Instance, servers: Servers) -> None:
+    passwords = {user.name: instance.secret(f"{user.name}-broker") for user in wanted().users}
+    try:
+        Management(servers.management_url, VHOST).apply(wanted(), passwords)
+    except requests.RequestException as error:
+        place = urlsplit(servers.management_url)
+        raise InstallationError(
+            f"RabbitMQ's management at {place.hostname}:{place.port} does not do what it is asked "
+            f"({type(error).__name__}): start it, or correct or unset {elsewhere.MANAGEMENT_URL}."
+        ) from error
 
 
 def _make_database(conn: psycopg.Connection, instance: Instance, service: str) -> None:

@@ -342,13 +342,18 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetV1:
-    """A sheet as it is now; `chain_head` is the hash of its newest history row."""
+    """A sheet as it is now; `chain_head` is the hash of its newest history row.
+
+    `closes_at` is when its newest entry window closes or has closed, null where none was opened; `is_open` is true
+    while its teacher may write.
+    """
 
     head: SheetHead
     rows: tuple[SheetRow, ...]
     history_rows: int
     chain_head: str
     closes_at: datetime | None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,6 +130,7 @@ def read_sheet(tx: Tx, query: ReadSheet, actor: Actor) -> SheetV1:
         history_rows=sheet.history_rows,
         chain_head=sheet.chain_head,
         closes_at=window.closes_at if window else None,
+        is_open=window is not None and window.is_open(tx.now()) and not _is_locked(tx, head),
     )
 
 
@@ -154,6 +155,10 @@ def require_open(tx: Tx, *, school_year: int, unit_id: UUID, term: int, kind: Wi
 def require_unlocked(tx: Tx, school_year: int, class_id: UUID, period: Period) -> None:
     if period in results.locked_periods(tx, school_year, class_id):
         raise ResultsLocked(period=PERIOD_VI[period])
+
+
+def _is_locked(tx: Tx, head: SheetHead) -> bool:
+    return TERM_PERIOD[head.term] in results.locked_periods(tx, head.school_year, head.class_id)
 
 
 def _open_for(tx: Tx, school_year: int, sheet_id: UUID, actor: Actor) -> OpenSheet:

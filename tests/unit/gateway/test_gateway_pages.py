@@ -1,6 +1,8 @@
 """What people see: a verdict is never shown better than it is, and nobody acts with another's cookie."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -232,9 +234,17 @@ def test_a_sheet_shows_names_marks_and_that_its_window_is_closed(visitor, servic
 
     text = visitor.get(SHEET_PATH).text
 
-    for part in ("Em 00000", "Em 00001", "00002", "7,5", "vắng P", "miễn", "đã đóng"):
+    for part in ("Em 00000", "Em 00001", "00002", "7,5", "vắng P", "miễn", "chỉ để xem"):
         assert part in text
     assert "&lt;b&gt;Cố gắng&lt;/b&gt;" in text
+
+
+@pytest.mark.parametrize(("is_open", "said"), [(True, "Đang mở nhập điểm, đến"), (False, "Đóng lúc")])
+def test_a_sheet_says_until_when_it_is_open_or_since_when_it_is_closed(visitor, services, sheet, is_open, said):
+    services.tell(ReadSheet, replace(sheet, closes_at=datetime(2026, 5, 20, 10, tzinfo=UTC), is_open=is_open))
+    services.tell(FindPeople, People(people=()))
+
+    assert f"{said} 20/05/2026 17:00" in visitor.get(SHEET_PATH).text
 
 
 def test_a_browser_gets_a_page_where_a_program_gets_a_problem(visitor, services):
