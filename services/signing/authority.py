@@ -38,10 +38,11 @@ class Authority:
         name: str,
         valid_from: datetime,
         valid_until: datetime,
+        is_seal: bool = False,
     ) -> bytes:
-        """A DER certificate to sign documents with: CN is the name, cut if too long; serialNumber the holder's id."""
+        """A DER certificate to sign documents with: CN is the name, cut if too long; `holder_attribute` the holder's id."""
         builder = _builder(
-            subject=_subject(_common_name(name), holder),
+            subject=_subject(_common_name(name), holder, is_seal=is_seal),
             public_key=public_key,
             issuer=self.issuing.subject,
             issuer_key=self.issuing_key.public_key(),
@@ -118,14 +119,22 @@ def _key_usage(*, signs_documents: bool) -> x509.KeyUsage:
     )
 
 
-def _subject(common_name: str, holder: UUID | None = None) -> x509.Name:
+def holder_attribute(*, is_seal: bool) -> x509.ObjectIdentifier:
+    """Where a certificate names its holder: a person by serialNumber, a unit by organizationIdentifier (X.520).
+
+    So nobody's personal certificate can stand for a school's seal, whatever a document calls its school.
+    """
+    return NameOID.ORGANIZATION_IDENTIFIER if is_seal else NameOID.SERIAL_NUMBER
+
+
+def _subject(common_name: str, holder: UUID | None = None, *, is_seal: bool = False) -> x509.Name:
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, MARK),
         x509.NameAttribute(NameOID.COMMON_NAME, common_name),
     ]
     if holder:
-        parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, str(holder)))
+        parts.append(x509.NameAttribute(holder_attribute(is_seal=is_seal), str(holder)))
     return x509.Name(parts)
 
 

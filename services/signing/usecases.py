@@ -95,7 +95,12 @@ class Signing:
             raise KeyExists(valid_to=known.valid_to.date())
         now = tx.now()
         der = self._authority.issue(
-            new.public, holder=new.holder, name=new.name, valid_from=now, valid_until=now + self._certificate
+            new.public,
+            holder=new.holder,
+            name=new.name,
+            valid_from=now,
+            valid_until=now + self._certificate,
+            is_seal=command.unit_id is not None,
         )
         certificate = x509.load_der_x509_certificate(der)
         row = _key_row(new, certificate, self._authority.chain, made_by=actor.person_id)

@@ -8,6 +8,7 @@ from enum import Enum, StrEnum
 from services.signing.pdf import ON_PAPER
 
 ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
+SEAL = ROLES[-1]
 
 
 class Verdict(Enum):
@@ -149,7 +150,7 @@ def check_slots(slots: Sequence[Slot], *, school: str | None) -> None:
         len(subjects) == len(set(subjects))
         and all(name.startswith("GVBM-") for name in subjects)
         and sorted((slot.slot, slot.role) for slot in others) == sorted((role, role) for role in ROLES[1:])
-        and [slot.holder for slot in others if slot.role == ROLES[-1]] == [school]
+        and [slot.holder for slot in others if slot.role == SEAL] == [school]
     )
     if not sound:
         raise Fault(Reason.SLOT_LIST)

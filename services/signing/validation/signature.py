@@ -8,10 +8,10 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
-from services.signing.validation.report import Fault, Reason, SignatureReport, Slot, Verdict
+from services.signing.authority import holder_attribute
+from services.signing.validation.report import SEAL, Fault, Reason, SignatureReport, Slot, Verdict
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far a signer's clock may be ahead of ours
 
@@ -45,7 +45,7 @@ def judge(slot: Slot, signed_in: Callable[[Slot], Signed], trust: Trust) -> Sign
     signed, reason = None, None
     try:
         signed = signed_in(slot)
-        _check(signed, holder=slot.holder, trust=trust)
+        _check(signed, slot, trust)
     except Fault as fault:
         reason = fault.reason
     return SignatureReport(
@@ -60,17 +60,17 @@ def judge(slot: Slot, signed_in: Callable[[Slot], Signed], trust: Trust) -> Sign
     )
 
 
-def _check(signed: Signed, *, holder: str, trust: Trust) -> None:
-    """The first reason not to believe that the holder signed this at that time, as a Fault."""
+def _check(signed: Signed, slot: Slot, trust: Trust) -> None:
+    """The first reason not to believe that the slot's holder signed this at that time, as a Fault."""
     if signed.stated != signed.actual:
         raise Fault(Reason.DIGEST_MISMATCH)
     try:
         own, *chain = (x509.load_der_x509_certificate(der) for der in signed.certificates)
-        key, serial_numbers = own.public_key(), own.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+        key, named = own.public_key(), own.subject.get_attributes_for_oid(holder_attribute(is_seal=slot.role == SEAL))
     except ValueError as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     _check_value(key, signed)
-    if [each.value for each in serial_numbers] != [holder]:
+    if [each.value for each in named] != [slot.holder]:
         raise Fault(Reason.WRONG_HOLDER)
     if signed.at > trust.at + CLOCK_SKEW:
         raise Fault(Reason.SIGNED_IN_FUTURE)

@@ -63,7 +63,9 @@ def holder(slot: str) -> UUID:
     return uuid5(UUID(int=0), slot)
 
 
-def signer_of(slot: str, authority: Authority, *, valid_until=SIGNED_AT + timedelta(days=365)) -> keys.Signer:
+def signer_of(
+    slot: str, authority: Authority, *, valid_until=SIGNED_AT + timedelta(days=365), is_seal: bool | None = None
+) -> keys.Signer:
     key = keys.generate()
     certificate = authority.issue(
         key.public_key(),
@@ -71,6 +73,7 @@ def signer_of(slot: str, authority: Authority, *, valid_until=SIGNED_AT + timede
         name=PEOPLE[slot],
         valid_from=SIGNED_AT - timedelta(days=30),
         valid_until=valid_until,
+        is_seal=slot == "KY_PHAT_HANH" if is_seal is None else is_seal,
     )
     return keys.Signer(key=key, certificate=certificate, chain=authority.chain)
 

@@ -242,3 +242,10 @@ def test_every_report_lists_the_signers_on_paper(school, paper, roots):
         (ON_PAPER[1], Verdict.BROKEN, Reason.SLOT_EMPTY),
         (ON_PAPER[2], Verdict.BROKEN, Reason.SLOT_EMPTY),
     ]
+
+
+def test_a_persons_own_certificate_is_no_seal_even_of_a_school_called_by_their_id(school, paper, reasons):
+    own = papers.signer_of("KY_PHAT_HANH", school.authority, is_seal=False)
+    forged = school.with_signer("KY_PHAT_HANH", own).sign_paper(paper)
+
+    assert reasons(forged) == {Reason.WRONG_HOLDER}

@@ -288,3 +288,10 @@ def test_the_homeroom_teacher_does_not_sign_before_the_last_subject_teacher(scho
 
     assert [each.slot for each in report.signatures if each.reason is Reason.OUT_OF_ORDER] == ["GVCN"]
     assert report.verdict is Verdict.BROKEN
+
+
+def test_a_persons_own_certificate_is_no_seal_even_of_a_school_called_by_their_id(school, document, reasons):
+    own = papers.signer_of("KY_PHAT_HANH", school.authority, is_seal=False)
+    forged = school.with_signer("KY_PHAT_HANH", own).sign_xml(document)
+
+    assert reasons(forged) == {Reason.WRONG_HOLDER}
