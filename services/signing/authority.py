@@ -40,7 +40,7 @@ class Authority:
         valid_until: datetime,
         is_seal: bool = False,
     ) -> bytes:
-        """A DER certificate to sign documents with: CN is the name, cut if too long; see `holder_attribute` for the id."""
+        """A DER certificate to sign documents with: CN is the name, cut if too long; `holder_attribute` has the id."""
         builder = _builder(
             subject=_subject(_common_name(name), holder, is_seal=is_seal),
             public_key=public_key,
