@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-from services.chassis import tables
+from services.chassis.first_tables import FIRST_TABLES
 
 LOCK_TIMEOUT = "5s"  # a migration gives up rather than hold writers back
 
@@ -36,10 +36,9 @@ def run_env(metadata: MetaData) -> None:
 
 
 def create_chassis_tables() -> None:
-    """For a service's first migration: outbox, inbox, idempotency records, grants. Never edited, only added to."""
-    bind = op.get_bind()
-    tables.metadata.create_all(bind)
-    op.execute("CREATE TABLE idempotency_y0 PARTITION OF idempotency FOR VALUES IN (0)")
+    """For a service's first migration: outbox, inbox, idempotency records, grants."""
+    for statement in FIRST_TABLES:
+        op.execute(statement)
 
 
 def _config(folder: Path) -> Config:
