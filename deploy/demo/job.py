@@ -16,7 +16,7 @@ from deploy.demo.exam_marks import finals_from_exam_csv
 from deploy.demo.marks_year import Year
 from deploy.demo.people_at_school import Entrance, SchoolAccounts, found_school
 from deploy.demo.school import FIRST_YEAR, School, invent_schools
-from deploy.demo.stage import Stages, wait_until
+from deploy.demo.stage import StageFailedError, Stages, wait_until
 from deploy.demo.workbooks import staff_list, write_workbooks
 from deploy.local import platform
 from deploy.local.instance import Instance
@@ -119,8 +119,9 @@ def _files(
 def _transfer(stages: Stages, year: Year, at: SchoolAccounts, receiving: SchoolAccounts) -> list[Attempt]:
     """One pupil with an issued transcript moves; the link is stolen first, and used twice afterwards."""
     with stages.stage("A pupil changes school") as bar:
-        pupil = min(one["pupil_id"] for one in issuing.transcripts_of(year) if one["state"] == "ISSUED")
-        body = {"school_year": FIRST_YEAR, "pupil_id": pupil, "to_unit_id": receiving.unit_id}
+        issued = [one for one in issuing.transcripts_of(year) if one["state"] == "ISSUED"]
+        moving = min(issued, key=lambda one: str(one["pupil_id"]))
+        body = {"school_year": FIRST_YEAR, "pupil_id": moving["pupil_id"], "to_unit_id": receiving.unit_id}
         offered = at.admin.post("/v1/transfers", body)
         transfer, link = offered["transfer"]["id"], offered["link_code"]
         stolen = attempts.stolen_link(at.principal, link)
@@ -132,7 +133,16 @@ def _transfer(stages: Stages, year: Year, at: SchoolAccounts, receiving: SchoolA
             return int(state in ("COMPLETED", "FAILED")), 1
 
         wait_until(look, bar, what="The transfer")
+        _read_there(at, receiving, moving)
         return [stolen, attempts.used_link(receiving.admin, link)]
+
+
+def _read_there(at: SchoolAccounts, receiving: SchoolAccounts, transcript: dict[str, Any]) -> None:
+    """The receiving school reads the very files that the sending school issued."""
+    for kind in ("pdf", "xml"):
+        path = f"{issuing.YEAR_PATH}/transcripts/{transcript['id']}/{kind}"
+        if receiving.admin.download(path) != at.principal.download(path):
+            raise StageFailedError(f"The receiving school reads another {kind.upper()} than was issued.")
 
 
 def _notify(instance: Instance, stages: Stages, at: SchoolAccounts) -> None:
