@@ -10,7 +10,7 @@ from deploy.local import pids
 from deploy.local.errors import InstallationError
 from deploy.local.pids import ProcessId
 
-READY_SECONDS = 90.0  # RabbitMQ took 50 on a loaded machine
+READY_SECONDS = 180.0  # RabbitMQ took 50 on a loaded machine
 STOP_SECONDS = 30.0
 
 

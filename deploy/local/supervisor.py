@@ -22,7 +22,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 FIRST_DELAY, LONGEST_DELAY = 0.2, 2.0  # seconds between a death and the next start
 STEADY_SECONDS = 30.0  # a process that lived this long starts over with the first delay
 STOP_SECONDS = 5.0
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0  # a dozen and a half processes start at once, on as little as one busy core
 MARK = "HOCBA_RUN_FOLDER"  # the variable by which a process is known to be ours, whoever its parent is by now
 
 

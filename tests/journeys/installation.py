@@ -13,7 +13,7 @@ from deploy.local.instance import Instance
 from deploy.local.supervisor import Process
 
 PROCESSES = ("identity-rpc", "identity-worker", "gradebook-rpc", "gradebook-rpc-2", "gradebook-worker", "gateway")
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 
 
 def until(condition: Callable[[], Any]) -> None:

@@ -19,7 +19,7 @@ from deploy.local import pids
 from services.chassis.database import Database
 
 CHECKOUT = Path(__file__).parents[3]
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ eventlet.monkey_patch()
 from services.chassis import nameko_host
 nameko_host.serve(None, None, "")
 """
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

@@ -25,20 +25,20 @@ def test_a_process_that_is_killed_is_started_again(school):
 
     os.kill(first.process.pid, signal.SIGKILL)
 
-    assert pids.wait_until(lambda: run_of(school).restarts == 1, seconds=10)
+    assert pids.wait_until(lambda: run_of(school).restarts == 1, seconds=60)
     assert pids.find(run_of(school).process)
 
 
 def test_what_a_dead_process_leaves_behind_is_ended_before_its_successor_starts(school):
     school.start_processes([Process("sleeper", ("sh", "-c", "sleep 1000 & echo $!; exec sleep 2000"))])
     log = school.logs / "sleeper.log"
-    assert pids.wait_until(lambda: log.read_text() != "", seconds=10)
+    assert pids.wait_until(lambda: log.read_text() != "", seconds=60)
     helper = psutil.Process(int(log.read_text()))
 
     os.kill(run_of(school).process.pid, signal.SIGKILL)
 
-    assert pids.wait_until(lambda: run_of(school).restarts == 1, seconds=10)
-    assert pids.wait_until(lambda: pids.is_dead(helper), seconds=10)
+    assert pids.wait_until(lambda: run_of(school).restarts == 1, seconds=60)
+    assert pids.wait_until(lambda: pids.is_dead(helper), seconds=60)
 
 
 def test_stopping_ends_the_processes_even_those_that_will_not(school):
@@ -57,7 +57,7 @@ def test_processes_do_not_outlive_a_supervisor_that_is_killed(school):
 
     os.kill(state.read(school.home).processes[SUPERVISOR].pid, signal.SIGKILL)
 
-    assert pids.wait_until(lambda: pids.is_dead(process), seconds=10)
+    assert pids.wait_until(lambda: pids.is_dead(process), seconds=60)
 
 
 def test_processes_whose_record_was_lost_are_stopped_all_the_same(school):
@@ -106,7 +106,7 @@ def test_a_process_gets_its_environment_and_keeps_a_log(school):
     log = school.logs / "teller.log"
     school.start_processes([Process("teller", ("sh", "-c", "echo $CLASS; exec sleep 1000"), {"CLASS": "10A1"})])
 
-    assert pids.wait_until(lambda: log.read_text() == "10A1\n", seconds=10)
+    assert pids.wait_until(lambda: log.read_text() == "10A1\n", seconds=60)
 
 
 def test_a_process_that_never_gets_ready_is_named(school, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 CHECKOUT = Path(__file__).parents[3]
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 def free_port():
