@@ -41,10 +41,6 @@ class Management:
         missing = [f"missing or different: {fact}" for fact in sorted(wanted - found)]
         return missing + [f"not in the contracts: {fact}" for fact in sorted(found - wanted)]
 
-    def queue_depths(self) -> dict[str, int]:
-        """Messages in each queue of the virtual host."""
-        return {queue["name"]: queue.get("messages", 0) for queue in self._get(f"queues/{self._vhost}")}
-
     def _apply_user(self, user: User, password: str) -> None:
         name = quote(user.name, safe="")
         self._put(f"users/{name}", {"password": password, "tags": ""})

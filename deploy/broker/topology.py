@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from services.chassis import events, wire
-from services.contracts.platform import CALLS, CONSUMERS, EVENTS, GATEWAY, PUBLIC, SERVICES
+from services.contracts.platform import CALLS, CONSUMERS, EVENTS, GATEWAY, PUBLIC, SERVICES, publisher_of
 
 UUID_KEY = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 NOTHING = "^$"
@@ -106,7 +106,7 @@ def _service_user(service: str) -> User:
 def _callable(service: str) -> str:
     """The operations that a service may call: all of those it works with, and the few that every service needs."""
     whole = {rf"{callee}\.[a-z_]+" for callee in CALLS[service]}
-    consumers = {name for event, names in EVENTS.items() if event.type.split(".")[2] == service for name in names}
+    consumers = {name for event, names in EVENTS.items() if publisher_of(event.type) == service for name in names}
     single = {r"identity\.read_token_keys"} | {rf"{consumer}\.find_lacking" for consumer in consumers}
     return "|".join(sorted(whole | single))
 

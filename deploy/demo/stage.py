@@ -1,7 +1,7 @@
 """The stages of the demonstration: each is timed, shown with its progress, and counted in the report."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -81,7 +81,3 @@ def wait_until(look: Callable[[], tuple[int, int]], bar: Bar, *, what: str) -> N
         time.sleep(POLL_SECONDS)
         done, total = look()
     bar.show(done, total)
-
-
-def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -5,8 +5,9 @@ from typing import Any
 
 import pika
 
+from services.contracts.platform import publisher_of
+
 EXCHANGE = "hocba.events"
-TYPE_PREFIX = "vn.hocba."
 STREAM = "public-events"
 
 
@@ -14,17 +15,12 @@ def events_queue(service: str) -> str:
     return f"events-{service}"
 
 
-def service_of(event_type: str) -> str:
-    """The publishing service: "vn.hocba.gradebook.results_locked.v1" is gradebook's."""
-    return event_type.removeprefix(TYPE_PREFIX).split(".")[0]
-
-
 def properties(*, event_id: str, event_type: str, written_at: datetime, traceparent: str) -> pika.BasicProperties:
     """The message properties of a CloudEvent, persistent, signed for by the publishing service's broker user."""
     headers: dict[str, Any] = {
         "cloudEvents_specversion": "1.0",
         "cloudEvents_id": event_id,
-        "cloudEvents_source": f"/hocba/{service_of(event_type)}",
+        "cloudEvents_source": f"/hocba/{publisher_of(event_type)}",
         "cloudEvents_type": event_type,
         "cloudEvents_time": written_at.isoformat(),
         "traceparent": traceparent,
@@ -34,6 +30,6 @@ def properties(*, event_id: str, event_type: str, written_at: datetime, tracepar
         delivery_mode=2,
         message_id=event_id,
         type=event_type,
-        user_id=service_of(event_type),
+        user_id=publisher_of(event_type),
         headers=headers,
     )

@@ -172,7 +172,6 @@ def _envelope(body: Any, message: Any) -> wire.Envelope:
         token=_text(message, wire.TOKEN),
         key=_text(message, wire.KEY),
         caller=message.properties.get("user_id", ""),
-        deadline_ms=message.headers[wire.DEADLINE],
         traceparent=_text(message, wire.TRACE),
     )
 

@@ -16,13 +16,12 @@ TRACE = "traceparent"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What came with a request: who is acting, which service calls, until when an answer is wanted."""
+    """What came with a request: who is acting, which service calls, under which key."""
 
     payload: Any
     token: str | None
     key: str | None
     caller: str
-    deadline_ms: int
     traceparent: str | None
 
 

@@ -27,12 +27,11 @@ _own = threading.local()  # a renderer must not be shared by threads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeClassTask(Task):
-    """Freeze the class's transcripts that are not frozen yet; `requested_by` is the account that authorised it."""
+    """Freeze the class's transcripts that are not frozen yet; who authorised it is kept beside the freeze."""
 
     type: ClassVar[str] = "transcript.freeze_class"
     school_year: int
     class_id: UUID
-    requested_by: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ def ask_freeze(tx: Tx, command: FreezeClass, actor: Actor) -> FreezeAccepted:
     authority.require(tx, actor, LEADERS, unit_id)
     year, class_id = command.school_year, command.class_id
     repository.ask_freeze(tx, school_year=year, class_id=class_id, account_id=actor.account_id)
-    tx.later(FreezeClassTask(school_year=year, class_id=class_id, requested_by=actor.account_id))
+    tx.later(FreezeClassTask(school_year=year, class_id=class_id))
     return FreezeAccepted(school_year=year, class_id=class_id)
 
 

@@ -113,9 +113,7 @@ class Acting:
             return list(result) if result.returns_rows else []
 
     def _answer(self, request: Request[A], token: str | None, key: str, caller: str) -> A:
-        envelope = Envelope(
-            payload=encode(request), token=token, key=key, caller=caller, deadline_ms=0, traceparent=None
-        )
+        envelope = Envelope(payload=encode(request), token=token, key=key, caller=caller, traceparent=None)
         dispatcher = Dispatcher(self.service, self.outside, OwnTokens())  # type: ignore[arg-type]  # its part
         reply = dispatcher.answer(request.operation.split(".")[1], envelope)
         if reply["error"]:
