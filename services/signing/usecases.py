@@ -42,7 +42,7 @@ from services.signing.custody import wrap
 from services.signing.errors import KeyBlocked, KeyExists, NoKey, NothingToSign, OneSchoolOnly, PinTooShort, PinWrong
 from services.signing.keys import SealedKey, WrongPin
 from services.signing.repository import Session
-from services.signing.validation import Report, validate_pdf, validate_xml
+from services.signing.validation import Report, validate
 
 LEAST_PIN = 6
 MAX_PIN_FAILURES = 5
@@ -182,9 +182,7 @@ class Signing:
         return FileReports(reports=tuple(reports))
 
     def _report(self, data: bytes, now: datetime) -> FileReport:
-        kind = "pdf" if data.startswith(b"%PDF-") else "xml"
-        validate = validate_pdf if kind == "pdf" else validate_xml
-        return _file_report(kind, validate(data, trust=[self._authority.root], at=now))
+        return _file_report(*validate(data, trust=[self._authority.root], at=now))
 
 
 def read_session(tx: Tx, query: ReadSigningSession, actor: Actor) -> SigningSessionV1:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from deploy.hocba.options import as_json, on_instance
 from deploy.local.instance import Instance
-from services.signing.validation import Report, Verdict, validate_pdf, validate_xml
+from services.signing.validation import Report, Verdict, validate
 
 COLOURS = {Verdict.VALID: "green", Verdict.UNDECIDED: "yellow", Verdict.REVOKED: "red", Verdict.BROKEN: "red"}
 Roots = list[x509.Certificate]
@@ -36,7 +36,7 @@ def command(
     """
     roots = _certificates(trust) if trust else _roots_of(instance)
     now = datetime.now(UTC)
-    found = [(path, *_checked(path.read_bytes(), roots, now)) for path in files]
+    found = [(path, *validate(path.read_bytes(), trust=roots, at=now)) for path in files]
     if as_json:
         click.echo(msgspec.json.encode([_plain(*each) for each in found]))
     else:
@@ -57,11 +57,6 @@ def _certificates(path: Path) -> Roots:
         return x509.load_pem_x509_certificates(path.read_bytes())
     except ValueError as error:
         raise click.ClickException(f"{path} holds no certificate in PEM form.") from error
-
-
-def _checked(data: bytes, roots: Roots, at: datetime) -> tuple[str, Report]:
-    kind, validate = ("pdf", validate_pdf) if data.startswith(b"%PDF-") else ("xml", validate_xml)
-    return kind, validate(data, trust=roots, at=at)
 
 
 def _plain(path: Path, kind: str, report: Report) -> dict[str, Any]:

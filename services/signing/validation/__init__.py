@@ -1,7 +1,19 @@
 """Validation answers whether a document is a transcript signed by those whom it names; it believes nothing else."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from cryptography import x509
+
 from services.signing.validation.pdf import validate_pdf
 from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
 from services.signing.validation.xml import validate_xml
 
-__all__ = ["Reason", "Report", "SignatureReport", "Verdict", "validate_pdf", "validate_xml"]
+__all__ = ["Reason", "Report", "SignatureReport", "Verdict", "validate", "validate_pdf", "validate_xml"]
+
+
+def validate(data: bytes, *, trust: Sequence[x509.Certificate], at: datetime) -> tuple[str, Report]:
+    """What a file is taken for ("pdf", or "xml" for all else), and the verdict on it."""
+    if data.startswith(b"%PDF-"):
+        return "pdf", validate_pdf(data, trust=trust, at=at)
+    return "xml", validate_xml(data, trust=trust, at=at)
