@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from gateway.language import say
 from gateway.pages.visit import VIETNAM, ask
 from services.chassis.errors import Forbidden, NotFound, Unauthenticated
-from services.contracts.gradebook import CellState, CellV1, FindSheets, ReadSheet, SheetHead, SheetV1
+from services.contracts.gradebook.sheets import CellState, CellV1, FindSheets, ReadSheet, SheetHead, SheetV1
 from services.contracts.identity import FindPeople, ReadMe
 
 YEARS = range(2000, 2100)

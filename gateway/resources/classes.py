@@ -1,7 +1,8 @@
 """What belongs to a class as a whole: conduct, and the locking of results."""
 
 from gateway.endpoints import YEAR, offer, resource
-from services.contracts.gradebook import LockResults, SaveConduct
+from services.contracts.gradebook.conduct import SaveConduct
+from services.contracts.gradebook.results import LockResults
 
 CLASS = f"{YEAR}/classes/<uuid:class_id>"
 api = resource("classes", "Rèn luyện và kết quả của lớp (conduct, results)")

@@ -4,7 +4,8 @@ import flask
 
 from gateway.backend import admit, ask
 from gateway.endpoints import YEAR, offer, offer_upload, read, reply, resource, serve
-from services.contracts.gradebook import AuditSheet, ImportMarks, ReadSheet, SaveColumn, SaveComments
+from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.sheets import ImportMarks, ReadSheet, SaveColumn, SaveComments
 
 SHEET = f"{YEAR}/sheets/<uuid:sheet_id>"
 api = resource("sheets", "Bảng điểm (mark sheets)")

@@ -1,16 +1,11 @@
 """A unit's school year: its plan, classes, pupils, teaching assignments and entry windows."""
 
 from gateway.endpoints import YEAR, offer, offer_upload, resource
-from services.contracts.gradebook import (
-    AssignTeachers,
-    CloseWindow,
-    CreateClasses,
-    FindClasses,
-    FindSheets,
-    ImportPupils,
-    OpenSchoolYear,
-    OpenWindow,
-)
+from services.contracts.gradebook.assignments import AssignTeachers
+from services.contracts.gradebook.enrolment import ImportPupils
+from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
+from services.contracts.gradebook.sheets import FindSheets
+from services.contracts.gradebook.windows import CloseWindow, OpenWindow
 
 UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
 api = resource("years", "Năm học: lớp, học sinh, phân công, đợt nhập điểm (school years)")

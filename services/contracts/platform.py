@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.contracts.gradebook import PupilMovedV1, ResultsLockedV1
+from services.contracts.gradebook.enrolment import PupilMovedV1
+from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1
 from services.contracts.messages import Event
 from services.contracts.signing import DocumentsSignedV1

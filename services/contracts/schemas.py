@@ -1,6 +1,9 @@
 """Every message as JSON Schema (draft 2020-12), for whoever has to speak to the platform without its code."""
 
+from collections.abc import Iterator
 from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -20,8 +23,19 @@ def messages() -> dict[str, type[Request[Any] | Event]]:
 
 
 def _published(service: str) -> dict[str, type[Request[Any] | Event]]:
-    """What the service's own contract module defines."""
-    module = import_module(f"services.contracts.{service}")
-    mine = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+    """What the service's own contract modules define."""
+    mine = [one for module in _modules(service) for one in vars(module).values() if _is_defined_in(module, one)]
     requests = {shape.operation: shape for shape in mine if issubclass(shape, Request)}
     return requests | {shape.type: shape for shape in mine if issubclass(shape, Event)}
+
+
+def _modules(service: str) -> Iterator[ModuleType]:
+    """The service's contract module and, where it is a package, those within."""
+    module = import_module(f"services.contracts.{service}")
+    yield module
+    for within in iter_modules(getattr(module, "__path__", ())):
+        yield import_module(f"{module.__name__}.{within.name}")
+
+
+def _is_defined_in(module: ModuleType, one: object) -> bool:
+    return isinstance(one, type) and one.__module__ == module.__name__

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.contracts.gradebook import CellEntry, CellState, SheetHead, SubjectKind
+from services.contracts.gradebook.school import SubjectKind
+from services.contracts.gradebook.sheets import CellEntry, CellState, SheetHead
 from services.gradebook.errors import CellsInvalid, StaleVersion
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.arithmetic import half_up

@@ -4,7 +4,14 @@ from pathlib import Path
 
 from services.chassis import authority
 from services.chassis.service import Service
-from services.contracts import gradebook as contracts
+from services.contracts.gradebook.assignments import AssignTeachers
+from services.contracts.gradebook.conduct import SaveConduct
+from services.contracts.gradebook.enrolment import FindEnrolment, ImportPupils, MovePupil
+from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.results import LockResults, ReadClassResults
+from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
+from services.contracts.gradebook.sheets import FindSheets, ImportMarks, ReadSheet, SaveColumn, SaveComments
+from services.contracts.gradebook.windows import CloseWindow, OpenWindow
 from services.contracts.identity import GrantChangedV1
 from services.gradebook.usecases import conduct, enrolment, marks, results, school
 
@@ -19,27 +26,27 @@ def build() -> Service:
 
 
 def _add_school(service: Service) -> None:
-    service.command(contracts.OpenSchoolYear, school.open_school_year)
-    service.command(contracts.CreateClasses, school.create_classes)
-    service.query(contracts.FindClasses, school.find_classes)
-    service.command(contracts.ImportPupils, enrolment.import_pupils, before=enrolment.register_listed)
-    service.command(contracts.AssignTeachers, school.assign_teachers)
-    service.query(contracts.FindSheets, school.find_sheets)
-    service.command(contracts.OpenWindow, school.open_window)
-    service.command(contracts.CloseWindow, school.close_window)
-    service.query(contracts.FindEnrolment, enrolment.find_enrolment, systems=("transfer",))
-    service.internal(contracts.MovePupil, enrolment.move_pupil, systems=("transfer",))
+    service.command(OpenSchoolYear, school.open_school_year)
+    service.command(CreateClasses, school.create_classes)
+    service.query(FindClasses, school.find_classes)
+    service.command(ImportPupils, enrolment.import_pupils, before=enrolment.register_listed)
+    service.command(AssignTeachers, school.assign_teachers)
+    service.query(FindSheets, school.find_sheets)
+    service.command(OpenWindow, school.open_window)
+    service.command(CloseWindow, school.close_window)
+    service.query(FindEnrolment, enrolment.find_enrolment, systems=("transfer",))
+    service.internal(MovePupil, enrolment.move_pupil, systems=("transfer",))
 
 
 def _add_marks(service: Service) -> None:
-    service.command(contracts.SaveColumn, marks.save_column)
-    service.command(contracts.ImportMarks, marks.import_marks, before=marks.read_mark_file)
-    service.command(contracts.SaveComments, marks.save_comments)
-    service.query(contracts.ReadSheet, marks.read_sheet)
-    service.query(contracts.AuditSheet, marks.audit_sheet)
+    service.command(SaveColumn, marks.save_column)
+    service.command(ImportMarks, marks.import_marks, before=marks.read_mark_file)
+    service.command(SaveComments, marks.save_comments)
+    service.query(ReadSheet, marks.read_sheet)
+    service.query(AuditSheet, marks.audit_sheet)
 
 
 def _add_results(service: Service) -> None:
-    service.command(contracts.SaveConduct, conduct.save_conduct)
-    service.command(contracts.LockResults, results.lock_results)
-    service.query(contracts.ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.command(SaveConduct, conduct.save_conduct)
+    service.command(LockResults, results.lock_results)
+    service.query(ReadClassResults, results.read_class_results, systems=("transcript",))

@@ -6,7 +6,7 @@ from pathlib import Path
 from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts import identity as contracts
-from services.contracts.gradebook import PupilMovedV1
+from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.identity import sessions
 from services.identity.credentials import TokenMaker
 from services.identity.settings import Settings

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts.gradebook import ClassResults, PupilResult, SubjectResult
+from services.contracts.gradebook.results import ClassResults, PupilResult, SubjectResult
 from services.contracts.identity import PersonV1, UnitV1
 from services.contracts.transcript import SlotV1
 from services.transcript.canonical import (

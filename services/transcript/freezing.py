@@ -10,7 +10,7 @@ from uuid import UUID
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside
-from services.contracts.gradebook import ClassResults, PupilResult, ReadClassResults
+from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults
 from services.contracts.identity import FindPeople, FindUnits
 from services.contracts.messages import Task
 from services.contracts.transcript import BoxV1, TranscriptState

@@ -5,7 +5,7 @@ from pathlib import Path
 from services.chassis import authority
 from services.chassis.service import Service
 from services.contracts import transcript as contracts
-from services.contracts.gradebook import ResultsLockedV1
+from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1
 from services.contracts.signing import DocumentsSignedV1
 from services.transcript import freezing, usecases, verification

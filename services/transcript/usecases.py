@@ -8,7 +8,7 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
-from services.contracts.gradebook import Period, ResultsLockedV1
+from services.contracts.gradebook.results import Period, ResultsLockedV1
 from services.contracts.identity import Change, Role
 from services.contracts.signing import DocumentsSignedV1, ReadSignedDocuments, SignedDocument
 from services.contracts.transcript import (

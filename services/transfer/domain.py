@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.chassis.errors import Refused
 from services.chassis.ids import normalise_code
-from services.contracts.gradebook import EnrolmentV1
+from services.contracts.gradebook.enrolment import EnrolmentV1
 from services.contracts.identity import UnitKind, UnitV1
 from services.contracts.messages import Task
 from services.contracts.signing import FileReport

@@ -8,7 +8,7 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound, Refused, Unauthenticated
 from services.chassis.service import Outside
-from services.contracts.gradebook import FindEnrolment, MovePupil
+from services.contracts.gradebook.enrolment import FindEnrolment, MovePupil
 from services.contracts.identity import Change, FindUnits, Role
 from services.contracts.signing import CheckFiles, ReadTrust
 from services.contracts.transcript import FindPupilTranscripts, IssuedFile, ReceiveTranscripts

@@ -27,7 +27,7 @@ def fields(shape):
 def test_a_request_is_named_after_its_service_and_itself(operation):
     service, method = operation.split(".")
 
-    assert REQUESTS[operation].__module__ == f"services.contracts.{service}"
+    assert REQUESTS[operation].__module__.startswith(f"services.contracts.{service}")
     assert re.sub(r"(?<=[a-z])(?=[A-Z])", "_", REQUESTS[operation].__name__).lower() == method
 
 
@@ -44,7 +44,7 @@ def test_an_event_is_named_after_its_publisher_its_fact_and_its_version(event_ty
     fact = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", fact).lower()
 
     assert event_type == f"vn.hocba.{platform.publisher_of(event_type)}.{fact}.v{version}"
-    assert shape.__module__ == f"services.contracts.{platform.publisher_of(event_type)}"
+    assert shape.__module__.startswith(f"services.contracts.{platform.publisher_of(event_type)}")
 
 
 @pytest.mark.parametrize("event_type", EVENTS)

@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.ids import new_id
-from services.contracts.gradebook import (
+from services.contracts.gradebook.results import (
     ClassResults,
     PupilResult,
     ReadClassResults,
     ReasonV1,
-    SubjectKind,
     SubjectResult,
     TermSummary,
 )
+from services.contracts.gradebook.school import SubjectKind
 from services.contracts.identity import FindPeople, FindUnits, People, PersonV1, UnitKind, Units, UnitV1
 
 YEAR = 2025

@@ -8,7 +8,8 @@ from sqlalchemy import Row, Select, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
-from services.contracts.gradebook import CellState, ColumnKind, ColumnV1, SheetHead, SubjectKind
+from services.contracts.gradebook.school import SubjectKind
+from services.contracts.gradebook.sheets import CellState, ColumnKind, ColumnV1, SheetHead
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.ledger import Entry, chain
 from services.gradebook.models import cells, classes, columns, comments, mark_history, sheets, subjects

@@ -10,7 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode, digest, encode
 from services.chassis.database import Tx
-from services.contracts.gradebook import ConductEntry, Period, PupilResult
+from services.contracts.gradebook.conduct import ConductEntry
+from services.contracts.gradebook.results import Period, PupilResult
 from services.gradebook.models import conduct, locks, results
 
 

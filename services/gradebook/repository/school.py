@@ -9,7 +9,9 @@ from sqlalchemy import Row, bindparam, func, insert, select, text, update
 
 from services.chassis import idempotency
 from services.chassis.database import Tx
-from services.contracts.gradebook import ClassV1, EnrolmentV1, WindowKind, WindowV1
+from services.contracts.gradebook.enrolment import EnrolmentV1
+from services.contracts.gradebook.school import ClassV1
+from services.contracts.gradebook.windows import WindowKind, WindowV1
 from services.gradebook import models
 from services.gradebook.domain import WindowTimes
 from services.gradebook.models import classes, enrolments, school_years, subjects, windows

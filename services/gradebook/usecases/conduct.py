@@ -6,7 +6,8 @@ from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
-from services.contracts.gradebook import ConductSaved, SaveConduct, WindowKind
+from services.contracts.gradebook.conduct import ConductSaved, SaveConduct
+from services.contracts.gradebook.windows import WindowKind
 from services.contracts.identity import Role
 from services.gradebook.domain import CONDUCT_LEVELS
 from services.gradebook.errors import NotYourClass

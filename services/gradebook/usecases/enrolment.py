@@ -14,7 +14,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
-from services.contracts.gradebook import (
+from services.contracts.gradebook.enrolment import (
     EnrolmentV1,
     FindEnrolment,
     ImportPupils,

@@ -9,8 +9,9 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
-from services.contracts.gradebook import (
-    AuditSheet,
+from services.contracts.gradebook.history import AuditSheet, SheetAudit
+from services.contracts.gradebook.results import Period
+from services.contracts.gradebook.sheets import (
     CellEntry,
     CellState,
     CellV1,
@@ -19,16 +20,14 @@ from services.contracts.gradebook import (
     CommentsSaved,
     ImportMarks,
     MarksImported,
-    Period,
     ReadSheet,
     SaveColumn,
     SaveComments,
-    SheetAudit,
     SheetHead,
     SheetRow,
     SheetV1,
-    WindowKind,
 )
+from services.contracts.gradebook.windows import WindowKind
 from services.contracts.identity import Role
 from services.gradebook import domain
 from services.gradebook.domain import SCHOOL_TIME, Cell, OpenSheet, Write

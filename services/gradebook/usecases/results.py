@@ -10,11 +10,9 @@ from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
-from services.contracts.gradebook import (
-    CellState,
+from services.contracts.gradebook.conduct import ConductEntry
+from services.contracts.gradebook.results import (
     ClassResults,
-    ClassV1,
-    ConductEntry,
     LockResults,
     Period,
     PeriodLocked,
@@ -22,11 +20,11 @@ from services.contracts.gradebook import (
     ReadClassResults,
     ReasonV1,
     ResultsLockedV1,
-    SheetHead,
-    SubjectKind,
     SubjectResult,
     TermSummary,
 )
+from services.contracts.gradebook.school import ClassV1, SubjectKind
+from services.contracts.gradebook.sheets import CellState, SheetHead
 from services.contracts.identity import Change
 from services.gradebook.domain import Cell
 from services.gradebook.errors import Incomplete, LockOrder, NotLocked

@@ -10,23 +10,18 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
-from services.contracts.gradebook import (
-    AssignTeachers,
+from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
+from services.contracts.gradebook.school import (
     Classes,
     ClassV1,
-    CloseWindow,
-    ColumnKind,
     CreateClasses,
     FindClasses,
-    FindSheets,
-    NewAssignment,
     OpenSchoolYear,
-    OpenWindow,
-    Sheets,
     SubjectKind,
-    WindowV1,
     YearOpened,
 )
+from services.contracts.gradebook.sheets import ColumnKind, FindSheets, Sheets
+from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowV1
 from services.contracts.identity import Role
 from services.gradebook.errors import (
     SheetHasMarks,

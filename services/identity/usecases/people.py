@@ -6,7 +6,7 @@ from uuid import UUID
 from services.chassis.authority import Actor, require
 from services.chassis.database import Tx
 from services.chassis.ids import new_id
-from services.contracts.gradebook import PupilMovedV1
+from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.contracts.identity import (
     AddGuardians,
     CreateUnit,

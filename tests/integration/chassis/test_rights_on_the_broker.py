@@ -9,7 +9,7 @@ from pika.exceptions import ChannelClosedByBroker
 from services.chassis import wire
 from services.chassis.events import EXCHANGE, STREAM, events_queue
 from services.chassis.ids import new_id
-from services.contracts.gradebook import SaveColumn
+from services.contracts.gradebook.sheets import SaveColumn
 from services.contracts.identity import GrantChangedV1
 
 FORBIDDEN, CONTRADICTION = 403, 406

@@ -10,33 +10,28 @@ from uuid import UUID
 from deploy.demo import school as invented
 from deploy.demo.workbooks import pupil_list
 from services.chassis.ids import new_id
-from services.contracts.gradebook import (
-    AssignTeachers,
+from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
+from services.contracts.gradebook.conduct import ConductEntry, ConductSaved, SaveConduct
+from services.contracts.gradebook.enrolment import ImportPupils
+from services.contracts.gradebook.results import LockResults, Period, PeriodLocked
+from services.contracts.gradebook.school import (
+    CreateClasses,
+    GradePeriods,
+    NewClass,
+    OpenSchoolYear,
+    SubjectKind,
+    SubjectPlan,
+)
+from services.contracts.gradebook.sheets import (
     CellEntry,
     CellState,
     ColumnSaved,
-    ConductEntry,
-    ConductSaved,
-    CreateClasses,
-    GradePeriods,
-    ImportPupils,
-    LockResults,
-    NewAssignment,
-    NewClass,
-    OpenSchoolYear,
-    OpenWindow,
-    Period,
-    PeriodLocked,
     ReadSheet,
     SaveColumn,
-    SaveConduct,
     SheetHead,
     SheetV1,
-    SubjectKind,
-    SubjectPlan,
-    WindowKind,
-    WindowV1,
 )
+from services.contracts.gradebook.windows import OpenWindow, WindowKind, WindowV1
 from services.contracts.identity import PupilRef, PupilsRegistered, RegisterPupils, Role
 from tests.integration.acting import Acting
 

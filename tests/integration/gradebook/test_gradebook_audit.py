@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from services.contracts.gradebook import AuditSheet
+from services.contracts.gradebook.history import AuditSheet
 from services.gradebook.ledger import link
 from services.gradebook.repository import marks
 from tests.integration.gradebook.small_school import MATHS, YEAR

@@ -8,7 +8,8 @@ from deploy.demo.school import SUBJECTS, MarkKey
 from deploy.demo.workbooks import comment_on, mark_template
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook import CellState, ImportMarks, Period, ReadClassResults, ResultsLockedV1
+from services.contracts.gradebook.results import Period, ReadClassResults, ResultsLockedV1
+from services.contracts.gradebook.sheets import CellState, ImportMarks
 from services.contracts.identity import Role
 from services.gradebook.repository import marks
 from services.gradebook.rules import judgement

@@ -5,17 +5,15 @@ import pytest
 from services.chassis.authority import Actor
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook import (
+from services.contracts.gradebook.sheets import (
     CellState,
-    CloseWindow,
     FindSheets,
-    OpenWindow,
     ReadSheet,
     SaveColumn,
     SaveComments,
     SubjectComment,
-    WindowKind,
 )
+from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.identity import Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.ledger import genesis

@@ -7,16 +7,9 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook import (
-    AssignTeachers,
-    CreateClasses,
-    FindEnrolment,
-    MovePupil,
-    NewAssignment,
-    NewClass,
-    OpenSchoolYear,
-    PupilMovedV1,
-)
+from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
+from services.contracts.gradebook.enrolment import FindEnrolment, MovePupil, PupilMovedV1
+from services.contracts.gradebook.school import CreateClasses, NewClass, OpenSchoolYear
 from services.contracts.identity import Role
 from services.gradebook.models import YEARLY
 from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR

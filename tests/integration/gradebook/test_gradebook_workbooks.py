@@ -9,7 +9,9 @@ from deploy.demo.school import SUBJECTS, MarkKey
 from deploy.demo.workbooks import comment_on, mark_template, pupil_list
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook import FindClasses, ImportMarks, ImportPupils, MovePupil
+from services.contracts.gradebook.enrolment import ImportPupils, MovePupil
+from services.contracts.gradebook.school import FindClasses
+from services.contracts.gradebook.sheets import ImportMarks
 from services.contracts.identity import PupilsRegistered, RegisterPupils
 from tests.integration.gradebook.small_school import MATHS, YEAR, small_school
 

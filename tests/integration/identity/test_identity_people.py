@@ -8,7 +8,7 @@ from deploy.demo.school import invent_schools
 from deploy.demo.workbooks import staff_list
 from services.chassis.errors import Forbidden, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook import PupilMovedV1
+from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.contracts.identity import (
     ActivateAccount,
     AddGuardians,

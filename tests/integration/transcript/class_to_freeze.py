@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts.gradebook import Period, ResultsLockedV1
+from services.contracts.gradebook.results import Period, ResultsLockedV1
 from services.contracts.identity import Change
 from services.contracts.signing import DocumentsSignedV1, ReadSignedDocuments, SignedDocument, SignedDocuments, SlotRole
 from services.contracts.transcript import (

@@ -4,7 +4,7 @@ import pytest
 
 from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
 from services.chassis.ids import new_id
-from services.contracts.gradebook import Period, ReadClassResults
+from services.contracts.gradebook.results import Period, ReadClassResults
 from services.contracts.identity import FindPeople, Role
 from services.contracts.transcript import (
     FindClassTranscripts,

@@ -12,7 +12,7 @@ import pytest
 from services.chassis.database import Database
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
-from services.contracts.gradebook import EnrolmentV1, FindEnrolment, MovePupil
+from services.contracts.gradebook.enrolment import EnrolmentV1, FindEnrolment, MovePupil
 from services.contracts.identity import FindUnits, Role, UnitKind, Units, UnitV1
 from services.contracts.signing import CheckFiles, FileReport, FileReports, ReadTrust, Trust
 from services.contracts.transcript import (

@@ -3,7 +3,7 @@
 import pytest
 
 from services.chassis.errors import NotFound, Refused, Unavailable
-from services.contracts.gradebook import MovePupil
+from services.contracts.gradebook.enrolment import MovePupil
 from services.contracts.signing import CheckFiles
 from services.contracts.transcript import ReceiveTranscripts, Verdict
 from services.contracts.transfer import TransferState

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.chassis.errors import Forbidden, NotFound, Refused, to_wire
 from services.chassis.ids import new_id
-from services.contracts.gradebook import FindEnrolment
+from services.contracts.gradebook.enrolment import FindEnrolment
 from services.contracts.identity import FindUnits, Role, Units
 from services.contracts.transcript import FindPupilTranscripts
 from services.contracts.transfer import AcceptTransfer, CancelTransfer, OfferTransfer, ReadTransfer, TransferState

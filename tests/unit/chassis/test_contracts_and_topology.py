@@ -7,30 +7,17 @@ import pytest
 
 from deploy.broker.topology import SUBSCRIBER, wanted
 from services.chassis import events, wire
-from services.contracts import gradebook, identity, notify, signing, transcript, transfer
 from services.contracts.messages import Event, Request
 from services.contracts.platform import CALLS, CONSUMERS, EVENTS, GATEWAY, PUBLIC, SERVICES, publisher_of, publishers_to
+from services.contracts.schemas import messages
 
-MODULES = {
-    "identity": identity,
-    "gradebook": gradebook,
-    "transcript": transcript,
-    "signing": signing,
-    "transfer": transfer,
-    "notify": notify,
-}
 TOPOLOGY = wanted()
 USERS = {user.name: user for user in TOPOLOGY.users}
 
 
 def shapes(kind):
     """The contracts of a kind, with the service whose module publishes them."""
-    return [
-        (service, shape)
-        for service, module in MODULES.items()
-        for shape in vars(module).values()
-        if isinstance(shape, type) and issubclass(shape, kind) and shape.__module__ == module.__name__
-    ]
+    return [(shape.__module__.split(".")[2], shape) for shape in messages().values() if issubclass(shape, kind)]
 
 
 def queues_of(exchange, key):

@@ -10,7 +10,7 @@ import pytest
 
 from services.chassis.codec import answer_of, decode, digest, encode, from_json, to_json
 from services.chassis.errors import Invalid
-from services.contracts.gradebook import ColumnSaved, SaveColumn
+from services.contracts.gradebook.sheets import ColumnSaved, SaveColumn
 
 
 class Kind(StrEnum):

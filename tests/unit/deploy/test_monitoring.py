@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from deploy.hocba.cli import CHECKOUT
 from gateway import observing
 from services.chassis import metrics
-from services.contracts.gradebook import SaveColumn
+from services.contracts.gradebook.sheets import SaveColumn
 from services.contracts.platform import GATEWAY, SERVICES
 
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum")}

@@ -7,7 +7,23 @@ import pytest
 from gateway_services import ID, example, form
 
 from services.chassis.errors import Unauthenticated
-from services.contracts import gradebook, identity, notify, signing, transcript, transfer
+from services.contracts import identity, notify, signing, transcript, transfer
+from services.contracts.gradebook.assignments import AssignTeachers
+from services.contracts.gradebook.conduct import SaveConduct
+from services.contracts.gradebook.enrolment import ImportPupils
+from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.results import LockResults, Period
+from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
+from services.contracts.gradebook.sheets import (
+    CellEntry,
+    CellState,
+    FindSheets,
+    ImportMarks,
+    ReadSheet,
+    SaveColumn,
+    SaveComments,
+)
+from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
@@ -63,53 +79,53 @@ ASKED = [
         "POST",
         f"{YEAR}/units/{ID}",
         {"stage": "THCS", "subjects": []},
-        gradebook.OpenSchoolYear(**IN_YEAR, stage="THCS", subjects=()),
+        OpenSchoolYear(**IN_YEAR, stage="THCS", subjects=()),
         201,
     ),
-    ("POST", f"{YEAR}/units/{ID}/classes", {"classes": []}, gradebook.CreateClasses(**IN_YEAR, classes=()), 201),
-    ("GET", f"{YEAR}/units/{ID}/classes", None, gradebook.FindClasses(**IN_YEAR), 200),
+    ("POST", f"{YEAR}/units/{ID}/classes", {"classes": []}, CreateClasses(**IN_YEAR, classes=()), 201),
+    ("GET", f"{YEAR}/units/{ID}/classes", None, FindClasses(**IN_YEAR), 200),
     (
         "POST",
         f"{YEAR}/units/{ID}/assignments",
         {"assignments": []},
-        gradebook.AssignTeachers(**IN_YEAR, assignments=()),
+        AssignTeachers(**IN_YEAR, assignments=()),
         201,
     ),
-    ("GET", f"{YEAR}/units/{ID}/sheets", None, gradebook.FindSheets(**IN_YEAR), 200),
+    ("GET", f"{YEAR}/units/{ID}/sheets", None, FindSheets(**IN_YEAR), 200),
     (
         "POST",
         f"{YEAR}/units/{ID}/windows",
         {"term": 2, "kind": "MARKS", "closes_at": "2026-05-30T00:00:00Z"},
-        gradebook.OpenWindow(**IN_YEAR, term=2, kind=gradebook.WindowKind.MARKS, closes_at=CLOSES_AT),
+        OpenWindow(**IN_YEAR, term=2, kind=WindowKind.MARKS, closes_at=CLOSES_AT),
         201,
     ),
-    ("DELETE", f"{YEAR}/windows/{ID}", None, gradebook.CloseWindow(school_year=2025, window_id=ID), 200),
-    ("GET", f"{YEAR}/sheets/{ID}", None, gradebook.ReadSheet(**SHEET), 200),
+    ("DELETE", f"{YEAR}/windows/{ID}", None, CloseWindow(school_year=2025, window_id=ID), 200),
+    ("GET", f"{YEAR}/sheets/{ID}", None, ReadSheet(**SHEET), 200),
     (
         "PUT",
         f"{YEAR}/sheets/{ID}/columns/{ID}",
         {"cells": [{"pupil_id": str(ID), "state": "VALUE", "value": "7.5", "version": 3}]},
-        gradebook.SaveColumn(
+        SaveColumn(
             **SHEET,
             column_id=ID,
-            cells=(gradebook.CellEntry(pupil_id=ID, state=gradebook.CellState.VALUE, value="7.5", version=3),),
+            cells=(CellEntry(pupil_id=ID, state=CellState.VALUE, value="7.5", version=3),),
         ),
         200,
     ),
-    ("PUT", f"{YEAR}/sheets/{ID}/comments", {"comments": []}, gradebook.SaveComments(**SHEET, comments=()), 200),
-    ("GET", f"{YEAR}/sheets/{ID}/audit", None, gradebook.AuditSheet(**SHEET), 200),
+    ("PUT", f"{YEAR}/sheets/{ID}/comments", {"comments": []}, SaveComments(**SHEET, comments=()), 200),
+    ("GET", f"{YEAR}/sheets/{ID}/audit", None, AuditSheet(**SHEET), 200),
     (
         "PUT",
         f"{YEAR}/classes/{ID}/terms/2/conduct",
         {"entries": []},
-        gradebook.SaveConduct(**CLASS, term=2, entries=()),
+        SaveConduct(**CLASS, term=2, entries=()),
         200,
     ),
     (
         "POST",
         f"{YEAR}/classes/{ID}/results/TERM_1",
         None,
-        gradebook.LockResults(**CLASS, period=gradebook.Period.TERM_1),
+        LockResults(**CLASS, period=Period.TERM_1),
         200,
     ),
     ("POST", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FreezeClass(**CLASS), 202),
@@ -164,8 +180,8 @@ OPEN = (identity.LogIn, identity.RefreshSession, identity.LogOut, identity.Activ
     ("path", "request_"),
     [
         (f"{UNIT}/staff-imports", identity.ImportStaff(unit_id=ID, file=SHA)),
-        (f"{YEAR}/units/{ID}/pupil-imports", gradebook.ImportPupils(**IN_YEAR, file=SHA)),
-        (f"{YEAR}/sheets/{ID}/mark-imports", gradebook.ImportMarks(**SHEET, file=SHA)),
+        (f"{YEAR}/units/{ID}/pupil-imports", ImportPupils(**IN_YEAR, file=SHA)),
+        (f"{YEAR}/sheets/{ID}/mark-imports", ImportMarks(**SHEET, file=SHA)),
     ],
 )
 def test_a_workbook_is_stored_and_its_service_is_told_its_name(  # noqa: PLR0917 - fixtures and a table's columns

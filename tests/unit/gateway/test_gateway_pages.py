@@ -9,7 +9,7 @@ import pytest
 from gateway_services import ID, example, form
 
 from services.chassis.errors import Forbidden, NotFound, Refused, Unauthenticated, Unavailable
-from services.contracts.gradebook import (
+from services.contracts.gradebook.sheets import (
     CellState,
     CellV1,
     ColumnV1,

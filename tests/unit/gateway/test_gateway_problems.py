@@ -19,7 +19,7 @@ from services.chassis.errors import (
 )
 from services.chassis.idempotency import KeyReused
 from services.chassis.rpc_client import NoAnswer
-from services.contracts.gradebook import ReadSheet, SaveColumn
+from services.contracts.gradebook.sheets import ReadSheet, SaveColumn
 from services.contracts.identity import LogIn, ReadMe
 
 COLUMN = f"/v1/years/2025/sheets/{ID}/columns/{ID}"

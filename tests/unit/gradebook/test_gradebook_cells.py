@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.contracts.gradebook import CellEntry, CellState, SubjectKind
+from services.contracts.gradebook.school import SubjectKind
+from services.contracts.gradebook.sheets import CellEntry, CellState
 from services.gradebook.domain import Cell, WindowTimes, Write, changed, checked, normalised
 from services.gradebook.errors import CellsInvalid, StaleVersion
 

@@ -1,0 +1,1 @@
+"""What gradebook answers and tells, one module for each of its matters."""

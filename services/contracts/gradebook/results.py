@@ -1,0 +1,119 @@
+"""What the law makes of a class's marks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts.gradebook.school import SubjectKind
+from services.contracts.identity import Change
+from services.contracts.messages import Command, Event, Query
+
+
+class Period(StrEnum):
+    """What is locked: a term's results or the year's."""
+
+    TERM_1 = "TERM_1"
+    TERM_2 = "TERM_2"
+    YEAR = "YEAR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodLocked:
+    class_id: UUID
+    period: Period
+    pupils: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockResults(Command[PeriodLocked]):
+    """Compute and lock a class's results of a period; term 1, then term 2, then the year."""
+
+    operation: ClassVar[str] = "gradebook.lock_results"
+    school_year: int
+    class_id: UUID
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectResult:
+    code: str
+    name: str
+    kind: SubjectKind
+    term1: str | None
+    term2: str | None
+    year: str | None
+    comment: str
+    teacher_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermSummary:
+    term: int
+    level: str | None
+    conduct: str | None
+    absences: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonV1:
+    """Why a result is what it is, with the clause that says so."""
+
+    code: str
+    clause: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PupilResult:
+    """A pupil's locked year. `promotion` is PROMOTED, RETEST, SUMMER_TRAINING or NOT_PROMOTED."""
+
+    pupil_id: UUID
+    regulation: str
+    subjects: tuple[SubjectResult, ...]
+    terms: tuple[TermSummary, ...]
+    level: str | None
+    conduct: str | None
+    absences: int
+    promotion: str
+    title: str | None
+    reasons: tuple[ReasonV1, ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassResults:
+    school_year: int
+    unit_id: UUID
+    class_id: UUID
+    class_name: str
+    stage: str
+    grade: int
+    homeroom_id: UUID
+    results: tuple[PupilResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadClassResults(Query[ClassResults]):
+    """A class's locked year results; refused until they are locked."""
+
+    operation: ClassVar[str] = "gradebook.read_class_results"
+    school_year: int
+    class_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsLockedV1(Event):
+    """A class's results of a period are final."""
+
+    type: ClassVar[str] = "vn.hocba.gradebook.results_locked.v1"
+    aggregate: ClassVar[str] = "record_id"
+    record_id: UUID
+    change: Change
+    version: int
+    updated_at: datetime
+    school_year: int
+    unit_id: UUID
+    period: Period

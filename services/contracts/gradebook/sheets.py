@@ -1,0 +1,180 @@
+"""Mark sheets: one class, one subject, one term; columns and cells."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts.gradebook.school import SubjectKind
+from services.contracts.messages import Command, Query
+
+
+class ColumnKind(StrEnum):
+    """Kinds of assessment: regular (ĐĐGtx), mid-term (ĐĐGgk), final (ĐĐGck)."""
+
+    REGULAR = "REGULAR"
+    MIDTERM = "MIDTERM"
+    FINAL = "FINAL"
+
+
+class CellState(StrEnum):
+    EMPTY = "EMPTY"
+    VALUE = "VALUE"
+    MISSED_EXCUSED = "MISSED_EXCUSED"
+    MISSED_UNEXCUSED = "MISSED_UNEXCUSED"
+    EXEMPT = "EXEMPT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnV1:
+    """A column of a sheet; `key` is tx1…, gk or ck."""
+
+    id: UUID
+    key: str
+    kind: ColumnKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetHead:
+    """A sheet: one class, one subject, one term."""
+
+    id: UUID
+    school_year: int
+    unit_id: UUID
+    class_id: UUID
+    class_name: str
+    subject: str
+    subject_name: str
+    kind: SubjectKind
+    term: int
+    teacher_id: UUID
+    columns: tuple[ColumnV1, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheets:
+    sheets: tuple[SheetHead, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindSheets(Query[Sheets]):
+    """The unit's sheets that the person may read: all for admins and principals, else one's own and one's class's."""
+
+    operation: ClassVar[str] = "gradebook.find_sheets"
+    school_year: int
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellEntry:
+    """One cell to write. `value` is "7.5" or "Đ"/"CĐ" with VALUE, else null; `version` is its base, 0: none."""
+
+    pupil_id: UUID
+    state: CellState
+    value: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellVersion:
+    pupil_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSaved:
+    written: int
+    cells: tuple[CellVersion, ...]
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveColumn(Command[ColumnSaved]):
+    """Write one column of a class sheet: all cells or none."""
+
+    operation: ClassVar[str] = "gradebook.save_column"
+    school_year: int
+    sheet_id: UUID
+    column_id: UUID
+    cells: tuple[CellEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarksImported:
+    written: int
+    unchanged: int
+    comments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportMarks(Command[MarksImported]):
+    """Write a sheet from a workbook in mark template 1; `file` is the SHA-256 of the uploaded object."""
+
+    operation: ClassVar[str] = "gradebook.import_marks"
+    school_year: int
+    sheet_id: UUID
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectComment:
+    pupil_id: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentsSaved:
+    written: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveComments(Command[CommentsSaved]):
+    """Write the subject teacher's comments of a sheet."""
+
+    operation: ClassVar[str] = "gradebook.save_comments"
+    school_year: int
+    sheet_id: UUID
+    comments: tuple[SubjectComment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellV1:
+    column_id: UUID
+    state: CellState
+    value: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """A pupil's row; one who has left the class keeps it, but it is written no more."""
+
+    pupil_id: UUID
+    code: str
+    cells: tuple[CellV1, ...]
+    comment: str
+    is_enrolled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetV1:
+    """A sheet as it is now; `chain_head` is the hash of its newest history row.
+
+    `closes_at` is when its newest entry window closes or has closed, null where none was opened; `is_open` is true
+    while its teacher may write.
+    """
+
+    head: SheetHead
+    rows: tuple[SheetRow, ...]
+    history_rows: int
+    chain_head: str
+    closes_at: datetime | None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSheet(Query[SheetV1]):
+    operation: ClassVar[str] = "gradebook.read_sheet"
+    school_year: int
+    sheet_id: UUID
