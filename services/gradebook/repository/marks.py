@@ -12,7 +12,8 @@ from services.contracts.gradebook.school import SubjectKind
 from services.contracts.gradebook.sheets import CellState, ColumnKind, ColumnV1, SheetHead
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.ledger import Entry, chain
-from services.gradebook.models import cells, classes, columns, comments, mark_history, sheets, subjects
+from services.gradebook.models.school import classes, subjects
+from services.gradebook.models.sheets import cells, columns, comments, mark_history, sheets
 
 Cells = dict[tuple[UUID, UUID], Cell]
 """Cells by (column, pupil)."""

@@ -12,7 +12,8 @@ from services.chassis.codec import decode, digest, encode
 from services.chassis.database import Tx
 from services.contracts.gradebook.conduct import ConductEntry
 from services.contracts.gradebook.results import Period, PupilResult
-from services.gradebook.models import conduct, locks, results
+from services.gradebook.models.results import locks, results
+from services.gradebook.models.sheets import conduct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.windows import WindowKind, WindowV1
 from services.gradebook import models
 from services.gradebook.domain import WindowTimes
-from services.gradebook.models import classes, enrolments, school_years, subjects, windows
+from services.gradebook.models.school import classes, enrolments, school_years, subjects, windows
 
 PARTITIONS_LOCK = 7_203  # with the year: two numbers, so that it is never the lock of an inbox row
 
