@@ -1,22 +1,23 @@
-"""Who is acting: access tokens checked against identity's public keys, and the grants that identity told us of."""
+"""Who is acting: access tokens checked against identity's public keys, and the grants and units that it told us of."""
 
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import CTE, ColumnElement, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
 from services.chassis.errors import Forbidden, Unauthenticated
-from services.chassis.tables import grants
+from services.chassis.tables import grants, unit_parents
 
 ISSUER, AUDIENCE, ALGORITHM = "hocba-identity", "hocba", "Ed25519"
 KEYS_SECONDS = 300  # how long a fetched key set is believed
@@ -28,6 +29,9 @@ CLAIMS = jwt.JWTClaimsRegistry(
     sub={"essential": True},
     pid={"essential": True},
 )
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")  # a unit's place changes at midnight here
+MOST_ABOVE = 6  # units above one another: ministry, department, district, commune, school, campus
+UNIT_LOCK = 7_203
 SYSTEM_NAMESPACE = UUID("6f0f9a1e-4c0e-5d4e-9a50-3d0f6a0c7b11")
 
 
@@ -131,15 +135,118 @@ def copy_grants(tx: Tx, events: Sequence[GrantChanged]) -> None:
         )
 
 
+class UnitParent(Protocol):
+    """Below which unit a unit is, from a first day; `valid_to` is the first day no longer, None while it lasts."""
+
+    @property
+    def parent_id(self) -> UUID: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+class UnitChanged(Protocol):
+    """The event that tells of a unit and of all the places it ever had in the tree."""
+
+    @property
+    def record_id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def parents(self) -> Sequence[UnitParent]: ...
+
+
+def copy_units(tx: Tx, events: Sequence[UnitChanged]) -> None:
+    """Keep what identity tells about units; a greater version wins, whatever the order of arrival."""
+    for event in sorted(events, key=lambda event: event.record_id):  # one order of locks for all
+        tx.conn.execute(select(func.pg_advisory_xact_lock(UNIT_LOCK, func.hashtext(str(event.record_id)))))
+        mine = unit_parents.c.unit_id == event.record_id
+        tx.conn.execute(delete(unit_parents).where(mine, unit_parents.c.version < event.version))
+        if event.parents and tx.conn.execute(select(unit_parents.c.version).where(mine).limit(1)).first() is None:
+            tx.conn.execute(insert(unit_parents), _places(event))
+
+
+def local_day(at: datetime) -> date:
+    """The day in Vietnam at that moment."""
+    return at.astimezone(LOCAL_TIME).date()
+
+
+def units_above(tx: Tx, unit_id: UUID, on: date) -> list[UUID]:
+    """The unit itself and those above it on that day, nearest first."""
+    tree = _above(unit_id, on)
+    return list(tx.conn.scalars(select(tree.c.unit_id).order_by(tree.c.depth)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitBelow:
+    """A unit somewhere below another on some day; `parent_id` is the unit next above it."""
+
+    unit_id: UUID
+    parent_id: UUID
+    kind: str
+
+
+def units_below(tx: Tx, unit_id: UUID, on: date) -> list[UnitBelow]:
+    """The units that were below this one on that day, however deep and without itself, highest first."""
+    columns = [unit_parents.c.unit_id, unit_parents.c.parent_id, unit_parents.c.kind]
+    first = select(*columns, literal(1).label("depth")).where(unit_parents.c.parent_id == unit_id, placed_on(on))
+    tree = first.cte("below", recursive=True)
+    next_below = select(*columns, tree.c.depth + 1).join(tree, unit_parents.c.parent_id == tree.c.unit_id)
+    tree = tree.union_all(next_below.where(placed_on(on), tree.c.depth < MOST_ABOVE))
+    rows = tx.conn.execute(select(tree).order_by(tree.c.depth, tree.c.unit_id))
+    return [UnitBelow(unit_id=row.unit_id, parent_id=row.parent_id, kind=row.kind) for row in rows]
+
+
+def placed_on(on: date) -> ColumnElement[bool]:
+    """That a row of the tree holds on that day."""
+    ends = unit_parents.c.valid_to
+    return (unit_parents.c.valid_from <= on) & (ends.is_(None) | (ends > on))
+
+
 def holds(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> bool:
     """Whether the person holds one of the roles at the unit at this moment."""
-    now = tx.now()
-    valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    mine = (grants.c.person_id == actor.person_id) & (grants.c.unit_id == unit_id) & grants.c.role.in_(list(roles))
-    return tx.conn.execute(select(grants.c.grant_id).where(mine & valid).limit(1)).first() is not None
+    mine = _held(actor, roles, tx.now()) & (grants.c.unit_id == unit_id)
+    return tx.conn.execute(select(grants.c.grant_id).where(mine).limit(1)).first() is not None
 
 
 def require(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None:
     """Forbidden unless the person holds one of the roles at the unit at this moment."""
     if not holds(tx, actor, roles, unit_id):
         raise Forbidden
+
+
+def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, at: datetime | None = None) -> bool:
+    """Whether the person holds one of the roles at the unit or at one above it, at this moment or at that one."""
+    moment = at or tx.now()
+    tree = _above(unit_id, local_day(moment))
+    query = select(grants.c.grant_id).join(tree, grants.c.unit_id == tree.c.unit_id)
+    return tx.conn.execute(query.where(_held(actor, roles, moment)).limit(1)).first() is not None
+
+
+def require_cover(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None:
+    """Forbidden unless the person holds one of the roles at the unit or at one above it at this moment."""
+    if not covers(tx, actor, roles, unit_id):
+        raise Forbidden
+
+
+def _places(event: UnitChanged) -> list[dict[str, Any]]:
+    unit = {"unit_id": event.record_id, "kind": event.kind, "version": event.version}
+    return [
+        unit | {"parent_id": place.parent_id, "valid_from": place.valid_from, "valid_to": place.valid_to}
+        for place in event.parents
+    ]
+
+
+def _above(unit_id: UUID, on: date) -> CTE:
+    first = select(literal(unit_id, grants.c.unit_id.type).label("unit_id"), literal(0).label("depth"))
+    tree = first.cte("above", recursive=True)
+    next_above = select(unit_parents.c.parent_id, tree.c.depth + 1).join(tree, unit_parents.c.unit_id == tree.c.unit_id)
+    return tree.union_all(next_above.where(placed_on(on), tree.c.depth < MOST_ABOVE))
+
+
+def _held(actor: Actor, roles: Collection[str], at: datetime) -> ColumnElement[bool]:
+    valid = (grants.c.valid_from <= at) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > at))
+    return (grants.c.person_id == actor.person_id) & grants.c.role.in_(list(roles)) & valid

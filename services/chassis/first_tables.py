@@ -1,4 +1,4 @@
-"""The chassis's tables as every service's first migration makes them: frozen text; later migrations change them."""
+"""The chassis's tables as a service's migrations first make them: frozen text; later migrations change them."""
 
 FIRST_TABLES = (
     """
@@ -72,4 +72,27 @@ FIRST_TABLES = (
     "CREATE INDEX outbox_unpublished_idx ON outbox (id) WHERE published_at IS NULL",
     "CREATE INDEX outbox_unsettled_idx ON outbox (published_at) WHERE settled_at IS NULL",
     "CREATE TABLE idempotency_y0 PARTITION OF idempotency FOR VALUES IN (0)",
+)
+
+UNIT_TREE = (
+    "CREATE EXTENSION IF NOT EXISTS btree_gist",  # trusted: the database's owner may
+    """
+    CREATE TABLE unit_parents (
+        unit_id UUID NOT NULL,
+        valid_from DATE NOT NULL,
+        valid_to DATE,
+        parent_id UUID NOT NULL,
+        kind VARCHAR NOT NULL,
+        version INTEGER NOT NULL,
+        CONSTRAINT unit_parents_pkey PRIMARY KEY (unit_id, valid_from),
+        CONSTRAINT unit_parents_interval_check CHECK (valid_to > valid_from),
+        CONSTRAINT unit_parents_one_at_a_time_excl
+            EXCLUDE USING gist (unit_id WITH =, daterange(valid_from, valid_to) WITH &&)
+    )
+    """,
+    "COMMENT ON COLUMN unit_parents.valid_from IS 'first day below this parent, in Vietnam''s time'",
+    "COMMENT ON COLUMN unit_parents.valid_to IS 'first day no longer below it'",
+    "COMMENT ON COLUMN unit_parents.kind IS 'of the unit'",
+    "COMMENT ON COLUMN unit_parents.version IS 'of the unit, when this was told'",
+    "CREATE INDEX unit_parents_parent_id_idx ON unit_parents (parent_id)",
 )

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-from services.chassis.first_tables import FIRST_TABLES
+from services.chassis.first_tables import FIRST_TABLES, UNIT_TREE
 
 LOCK_TIMEOUT = "5s"  # a migration gives up rather than hold writers back
 
@@ -38,6 +38,12 @@ def run_env(metadata: MetaData) -> None:
 def create_chassis_tables() -> None:
     """For a service's first migration: outbox, inbox, idempotency records, grants."""
     for statement in FIRST_TABLES:
+        op.execute(statement)
+
+
+def create_unit_tree() -> None:
+    """For the migration with which a service begins to hear of units: who was below whom, from when to when."""
+    for statement in UNIT_TREE:
         op.execute(statement)
 
 

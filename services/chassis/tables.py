@@ -1,8 +1,10 @@
-"""The tables that every service's database has: outbox, inbox, idempotency records, and the grants it was told of."""
+"""The tables that every service's database has: outbox, inbox, idempotency records, grants, and the tree of units."""
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -15,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID, ExcludeConstraint
 
 NAMING = {
     "pk": "%(table_name)s_pkey",
@@ -86,4 +88,22 @@ grants = Table(
     Column("valid_from", DateTime(timezone=True), nullable=False),
     Column("valid_to", DateTime(timezone=True)),
     Index("grants_person_id_idx", "person_id"),
+)
+
+unit_parents = Table(
+    "unit_parents",
+    metadata,
+    Column("unit_id", UUID, primary_key=True),
+    Column("valid_from", Date, primary_key=True, comment="first day below this parent, in Vietnam's time"),
+    Column("valid_to", Date, comment="first day no longer below it"),
+    Column("parent_id", UUID, nullable=False, index=True),
+    Column("kind", String, nullable=False, comment="of the unit"),
+    Column("version", Integer, nullable=False, comment="of the unit, when this was told"),
+    CheckConstraint("valid_to > valid_from", name="interval"),
+    ExcludeConstraint(
+        ("unit_id", "="),
+        (text("daterange(valid_from, valid_to)"), "&&"),
+        using="gist",
+        name="unit_parents_one_at_a_time_excl",
+    ),
 )

@@ -10,22 +10,30 @@ from services.contracts.messages import Command, Event, Query, Request
 
 
 class UnitKind(StrEnum):
-    """Kinds of unit: ministry (Bộ), department (Sở), commune (xã, phường), school (trường)."""
+    """Kinds of unit: Bộ, Sở, Phòng (of a district; none since 1 July 2025), xã or phường, trường, điểm trường."""
 
     MINISTRY = "BO"
     DEPARTMENT = "SO"
+    DISTRICT = "PHONG"
     COMMUNE = "XA"
     SCHOOL = "TRUONG"
+    CAMPUS = "DIEM_TRUONG"
 
 
 class Role(StrEnum):
-    """What a grant lets a person be at a unit."""
+    """What a grant lets a person be at a unit.
+
+    DEPUTY is a phó hiệu trưởng, OFFICER a chuyên viên of a department or commune, INSPECTOR a thanh tra with a case.
+    """
 
     OPERATOR = "operator"
     ADMIN = "admin"
     PRINCIPAL = "principal"
+    DEPUTY = "deputy"
     CLERK = "clerk"
     STAFF = "staff"
+    OFFICER = "officer"
+    INSPECTOR = "inspector"
 
 
 class Change(StrEnum):
@@ -100,6 +108,8 @@ class ActivateAccount(Request[AccountActivated]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitV1:
+    """A unit as of a day: `parent_id` and `department` are where it was then, null and "" where it was nowhere."""
+
     id: UUID
     kind: UnitKind
     code: str
@@ -108,11 +118,13 @@ class UnitV1:
     commune: str
     province: str
     department: str
+    closed_on: date | None = None
+    merged_into: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateUnit(Command[UnitV1]):
-    """Create a unit below one where the person is operator."""
+    """Create a unit below one where the person is operator; without `opened_on` it opens today."""
 
     operation: ClassVar[str] = "identity.create_unit"
     kind: UnitKind
@@ -121,6 +133,7 @@ class CreateUnit(Command[UnitV1]):
     parent_id: UUID
     commune: str
     province: str
+    opened_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +143,11 @@ class Units:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindUnits(Query[Units]):
-    """Units by id; unknown ones are left out."""
+    """Units by id as of a day (without `on`, of today); those unknown or not open yet are left out."""
 
     operation: ClassVar[str] = "identity.find_units"
     unit_ids: tuple[UUID, ...]
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,3 +350,28 @@ class GrantChangedV1(Event):
     unit_id: UUID
     valid_from: datetime
     valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitParent:
+    """Below which unit a unit is: `valid_from` is the first day in Vietnam's time, `valid_to` the first day after."""
+
+    parent_id: UUID
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitChangedV1(Event):
+    """A unit was created, renamed, moved, closed or merged; `parents` is every place that it had in the tree."""
+
+    type: ClassVar[str] = "vn.hocba.identity.unit_changed.v1"
+    aggregate: ClassVar[str] = "record_id"
+    record_id: UUID
+    change: Change
+    version: int
+    updated_at: datetime
+    kind: UnitKind
+    parents: tuple[UnitParent, ...]
+    closed_on: date | None
+    merged_into: UUID | None

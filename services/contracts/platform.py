@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.contracts.gradebook.results import ResultsLockedV1
-from services.contracts.identity import GrantChangedV1
+from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.messages import Event
 from services.contracts.signing import DocumentsSignedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
@@ -26,6 +26,7 @@ CALLS: Mapping[str, Sequence[str]] = {
 
 EVENTS: Mapping[type[Event], Sequence[str]] = {
     GrantChangedV1: ("gradebook", "transcript", "signing", "transfer", "notify"),
+    UnitChangedV1: ("gradebook", "transcript", "signing", "transfer", "notify"),
     ResultsLockedV1: ("transcript",),
     PupilMovedV1: ("identity",),
     TranscriptsFrozenV1: ("signing",),

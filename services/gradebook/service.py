@@ -12,7 +12,7 @@ from services.contracts.gradebook.results import LockResults, ReadClassResults
 from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import FindSheets, ImportMarks, ReadSheet, SaveColumn, SaveComments
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow
-from services.contracts.identity import GrantChangedV1
+from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.gradebook.usecases import conduct, enrolment, marks, results, school
 
 
@@ -22,6 +22,7 @@ def build() -> Service:
     _add_marks(service)
     _add_results(service)
     service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
     return service
 
 

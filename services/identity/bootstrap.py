@@ -6,13 +6,15 @@ Prints the operator's activation code once, as JSON. A second run says that ther
 import json
 import sys
 
+from services.chassis.authority import local_day
 from services.chassis.database import Database, Tx
 from services.chassis.ids import new_code, new_id
 from services.chassis.settings import ProcessSettings, load
-from services.contracts.identity import Role, UnitKind, UnitV1
-from services.identity import repository
+from services.contracts.identity import Role, UnitKind
 from services.identity.credentials import digest
-from services.identity.usecases import staff
+from services.identity.domain import Unit, UnitName
+from services.identity.repository import accounts, grants, people
+from services.identity.usecases import staff, units
 
 
 def main(username: str, unit_name: str, province: str) -> int:
@@ -25,21 +27,14 @@ def main(username: str, unit_name: str, province: str) -> int:
 
 def bootstrap(tx: Tx, username: str, unit_name: str, province: str) -> dict[str, str | None]:
     """The unit, and the activation code of its operator: null where the account exists already."""
-    account = repository.find_account(tx, username)
+    account = accounts.find_account(tx, username)
     if account is not None:
-        unit_id = repository.grants_of(tx, account.person_id, tx.now())[0].unit_id
+        unit_id = grants.grants_of(tx, account.person_id, tx.now())[0].unit_id
         return {"unit_id": str(unit_id), "activation_code": None}
-    unit = UnitV1(
-        id=new_id(),
-        kind=UnitKind.DEPARTMENT,
-        code="SO",
-        name=unit_name,
-        parent_id=None,
-        commune="",
-        province=province,
-        department=unit_name,
-    )
-    repository.insert_unit(tx, unit)
+    today = local_day(tx.now())
+    unit = Unit(id=new_id(), kind=UnitKind.DEPARTMENT, code="SO", opened_on=today)
+    name = UnitName(name=unit_name, commune="", province=province, valid_from=today, valid_to=None)
+    units.establish(tx, unit, name)
     person_id, code = new_id(), new_code()
     person = {
         "id": person_id,
@@ -49,9 +44,9 @@ def bootstrap(tx: Tx, username: str, unit_name: str, province: str) -> dict[str,
         "unit_id": unit.id,
         "email": username,
     }
-    repository.insert_people(tx, [person])
+    people.insert_people(tx, [person])
     account_row = {"id": new_id(), "person_id": person_id, "username": username, "activation_hash": digest(code)}
-    repository.insert_accounts(tx, [account_row])
+    accounts.insert_accounts(tx, [account_row])
     staff.give(tx, [staff.new_grant(person_id, Role.OPERATOR, unit.id, tx.now())])
     return {"unit_id": str(unit.id), "activation_code": code}
 

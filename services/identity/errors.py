@@ -64,3 +64,24 @@ class AccountActive(Refused):
 
     code = "identity.account_active"
     vi = "Người này đã đặt mật khẩu; không ai khác được mở lại tài khoản."
+
+
+class UnitBelowWrongKind(Refused):
+    """A unit of kind {kind} does not stand below one of kind {above}."""
+
+    code = "identity.unit_below_wrong_kind"
+    vi = "Đơn vị loại {kind} không thể trực thuộc đơn vị loại {above}."
+
+
+class UnitNotThere(Refused):
+    """The unit {unit_id} is not there on {on}: it opens later or is closed."""
+
+    code = "identity.unit_not_there"
+    vi = "Đơn vị {unit_id} không hoạt động vào ngày {on}: chưa thành lập hoặc đã đóng."
+
+
+class CaseMissing(Refused):
+    """An inspector is appointed for a case: with its number and a last day."""
+
+    code = "identity.case_missing"
+    vi = "Thanh tra được cử theo vụ việc: cần số quyết định và ngày kết thúc."

@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import UUID, ExcludeConstraint
 
 from services.chassis.tables import NAMING
 
@@ -25,14 +25,38 @@ units = Table(
     "units",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("kind", String, CheckConstraint("kind IN ('BO', 'SO', 'XA', 'TRUONG')", name="kind"), nullable=False),
+    Column(
+        "kind",
+        String,
+        CheckConstraint("kind IN ('BO', 'SO', 'PHONG', 'XA', 'TRUONG', 'DIEM_TRUONG')", name="kind"),
+        nullable=False,
+    ),
     Column("code", String, nullable=False, unique=True),
+    Column("opened_on", Date, nullable=False, comment="in Vietnam's time, as every day here"),
+    Column("closed_on", Date, comment="first day on which it was no more"),
+    Column("merged_into", UUID, ForeignKey("units.id")),
+    Column("version", Integer, nullable=False, server_default="1", comment="counts what was told of the unit"),
+    CheckConstraint("merged_into IS NULL OR closed_on IS NOT NULL", name="merged"),
+    CheckConstraint("closed_on >= opened_on", name="interval"),
+)
+"""Where a unit is in the tree stands in the chassis's `unit_parents`, as in every service; here it is the truth."""
+
+unit_names = Table(
+    "unit_names",
+    metadata,
+    Column("unit_id", UUID, ForeignKey("units.id"), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date, comment="open for a closed unit too: the name by which it is still known"),
     Column("name", String, nullable=False),
-    Column("parent_id", UUID, ForeignKey("units.id")),
     Column("commune", String, nullable=False),
     Column("province", String, nullable=False),
-    Column("valid_from", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("valid_to", DateTime(timezone=True)),
+    CheckConstraint("valid_to > valid_from", name="interval"),
+    ExcludeConstraint(
+        ("unit_id", "="),
+        (text("daterange(valid_from, valid_to)"), "&&"),
+        using="gist",
+        name="unit_names_one_at_a_time_excl",
+    ),
 )
 
 people = Table(

@@ -10,7 +10,7 @@ from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.identity import sessions
 from services.identity.credentials import TokenMaker
 from services.identity.settings import Settings
-from services.identity.usecases import people, staff
+from services.identity.usecases import people, staff, units
 
 READERS = ("gradebook", "transcript", "signing", "transfer", "notify")
 
@@ -20,6 +20,7 @@ def build() -> Service:
     service = Service("identity", Path(__file__).parent / "migrations")
     tokens = TokenMaker(settings.token_key, timedelta(seconds=settings.token_seconds))
     _add_sessions(service, sessions.Sessions(tokens, timedelta(hours=settings.session_hours)))
+    _add_units(service)
     _add_people(service)
     service.consumes(PupilMovedV1, people.follow_moves)
     return service
@@ -33,9 +34,12 @@ def _add_sessions(service: Service, mine: sessions.Sessions) -> None:
     service.open(contracts.ActivateAccount, sessions.activate_account, before=sessions.hash_new_password)
 
 
+def _add_units(service: Service) -> None:
+    service.command(contracts.CreateUnit, units.create_unit)
+    service.query(contracts.FindUnits, units.find_units, systems=READERS)
+
+
 def _add_people(service: Service) -> None:
-    service.command(contracts.CreateUnit, people.create_unit)
-    service.query(contracts.FindUnits, people.find_units, systems=READERS)
     service.query(contracts.ReadMe, people.read_me)
     service.command(contracts.AddStaff, staff.add_staff)
     service.command(contracts.ImportStaff, staff.import_staff, before=staff.read_staff_file)

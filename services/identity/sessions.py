@@ -18,9 +18,9 @@ from services.contracts.identity import (
     TokenKeys,
     Tokens,
 )
-from services.identity import repository
 from services.identity.credentials import TokenMaker, digest, hash_password, is_password, new_secret
 from services.identity.errors import ActivationUnknown, PasswordTooShort, SessionEnded, WrongCredentials
+from services.identity.repository import accounts
 
 MAX_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
@@ -38,13 +38,13 @@ class Known:
 def check_password(request: LogIn, outside: Outside) -> Known:
     """The account, if the password is right. A failure is counted in its own transaction, or refusal would undo it."""
     with outside.db.transaction() as tx:
-        account, now = repository.find_account(tx, request.username.strip().lower()), tx.now()
+        account, now = accounts.find_account(tx, request.username.strip().lower()), tx.now()
     locked = account is not None and account.locked_until is not None and account.locked_until > now
     right = outside.run(is_password, account.password_hash if account else None, request.password)
     if account is None or locked or not right:
         if account is not None and not locked:
             with outside.db.transaction() as tx:
-                repository.count_failure(tx, account.id, most=MAX_FAILURES, lock_until=now + LOCKED_FOR)
+                accounts.count_failure(tx, account.id, most=MAX_FAILURES, lock_until=now + LOCKED_FOR)
         raise WrongCredentials
     return Known(account_id=account.id, person_id=account.person_id)
 
@@ -62,15 +62,15 @@ class Sessions:
     def log_in(self, tx: Tx, _request: LogIn, known: Known) -> Tokens:
         """Begin a session for the person whose password was right."""
         refresh, session_id, now = new_secret(), new_id(), tx.now()
-        repository.update_account(tx, known.account_id, failures=0, locked_until=None)
-        repository.insert_session(
+        accounts.update_account(tx, known.account_id, failures=0, locked_until=None)
+        accounts.insert_session(
             tx, id=session_id, account_id=known.account_id, refresh_hash=digest(refresh), expires_at=now + self._length
         )
         return self._answer(known.account_id, known.person_id, session_id, refresh, now)
 
     def refresh_session(self, tx: Tx, request: RefreshSession) -> Tokens:
         refresh = new_secret()
-        session = repository.rotate_session(tx, digest(request.refresh_token), digest(refresh))
+        session = accounts.rotate_session(tx, digest(request.refresh_token), digest(refresh))
         if session is None:
             raise SessionEnded
         return self._answer(session.account_id, session.person_id, session.id, refresh, tx.now())
@@ -82,7 +82,7 @@ class Sessions:
 
 
 def log_out(tx: Tx, request: LogOut) -> LoggedOut:
-    return LoggedOut(sessions=repository.end_session(tx, digest(request.refresh_token)))
+    return LoggedOut(sessions=accounts.end_session(tx, digest(request.refresh_token)))
 
 
 def hash_new_password(request: ActivateAccount, outside: Outside) -> str:
@@ -94,7 +94,7 @@ def hash_new_password(request: ActivateAccount, outside: Outside) -> str:
 
 def activate_account(tx: Tx, request: ActivateAccount, password_hash: str) -> AccountActivated:
     """Set one's own password; the activation code works once."""
-    username = repository.use_activation(tx, digest(normalise_code(request.activation_code)), password_hash)
+    username = accounts.use_activation(tx, digest(normalise_code(request.activation_code)), password_hash)
     if username is None:
         raise ActivationUnknown
     return AccountActivated(username=username)

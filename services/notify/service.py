@@ -6,7 +6,7 @@ from pathlib import Path
 from services.chassis import authority
 from services.chassis.service import Service
 from services.chassis.settings import load
-from services.contracts.identity import GrantChangedV1
+from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.notify import CountDeliveries, RecordConsents
 from services.notify import usecases
 from services.notify.domain import KINDS, SendMessage
@@ -23,4 +23,5 @@ def build() -> Service:
         service.consumes(event, usecases.tell_guardians, before=usecases.find_guardians)
     service.task(SendMessage, usecases.record_outcome, before=send)
     service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
     return service

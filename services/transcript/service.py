@@ -6,7 +6,7 @@ from services.chassis import authority
 from services.chassis.service import Service
 from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
-from services.contracts.identity import GrantChangedV1
+from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing import DocumentsSignedV1
 from services.transcript import freezing, usecases, verification
 
@@ -23,6 +23,7 @@ def build() -> Service:
     service.open(contracts.VerifyCode, verification.verify_code, before=verification.look_up)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
     service.consumes(ResultsLockedV1, usecases.note_locked_results)
     service.consumes(DocumentsSignedV1, usecases.follow_signatures, before=usecases.fetch_signed)
     return service

@@ -7,7 +7,7 @@ from pathlib import Path
 from services.chassis import authority
 from services.chassis.service import Service
 from services.chassis.settings import load
-from services.contracts.identity import GrantChangedV1
+from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transfer import AcceptTransfer, CancelTransfer, OfferTransfer, ReadTransfer
 from services.transfer import usecases
 from services.transfer.domain import CompleteTransfer
@@ -24,4 +24,5 @@ def build() -> Service:
     service.query(ReadTransfer, usecases.read_transfer)
     service.task(CompleteTransfer, usecases.complete_transfer, before=usecases.import_bundle)
     service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
     return service

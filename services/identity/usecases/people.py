@@ -1,4 +1,4 @@
-"""Units, pupils and guardians: who they are, and who may be told."""
+"""Pupils and guardians: who they are, and who may be told."""
 
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,8 @@ from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.contracts.identity import (
     AddGuardians,
-    CreateUnit,
     FindGuardians,
     FindPeople,
-    FindUnits,
     GuardianContacts,
     GuardianRef,
     GuardiansAdded,
@@ -25,51 +23,25 @@ from services.contracts.identity import (
     ReadMe,
     RegisterPupils,
     Role,
-    Units,
-    UnitV1,
 )
-from services.identity import repository
-from services.identity.errors import PupilElsewhere, PupilUnknown, UnitCodeTaken
-from services.identity.usecases.staff import require_operator
-
-
-def create_unit(tx: Tx, command: CreateUnit, actor: Actor) -> UnitV1:
-    """A unit below one where the person is operator."""
-    require_operator(tx, actor, command.parent_id)
-    if repository.unit_code_taken(tx, command.code):
-        raise UnitCodeTaken(code=command.code)
-    unit = UnitV1(
-        id=new_id(),
-        kind=command.kind,
-        code=command.code,
-        name=command.name,
-        parent_id=command.parent_id,
-        commune=command.commune,
-        province=command.province,
-        department="",
-    )
-    repository.insert_unit(tx, unit)
-    return repository.find_units(tx, [unit.id])[0]
-
-
-def find_units(tx: Tx, query: FindUnits, _actor: Actor) -> Units:
-    return Units(units=tuple(repository.find_units(tx, query.unit_ids)))
+from services.identity.errors import PupilElsewhere, PupilUnknown
+from services.identity.repository import grants, people
 
 
 def read_me(tx: Tx, _query: ReadMe, actor: Actor) -> Me:
-    person = repository.find_people(tx, [actor.person_id], None)[0]
-    return Me(person_id=person.id, name=person.name, grants=tuple(repository.grants_of(tx, person.id, tx.now())))
+    person = people.find_people(tx, [actor.person_id], None)[0]
+    return Me(person_id=person.id, name=person.name, grants=tuple(grants.grants_of(tx, person.id, tx.now())))
 
 
 def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegistered:
     """The school's pupils by code: those known are found, the others registered."""
     require(tx, actor, (Role.ADMIN,), command.unit_id)
-    known = repository.find_codes(tx, "PUPIL", [pupil.code for pupil in command.pupils])
+    known = people.find_codes(tx, "PUPIL", [pupil.code for pupil in command.pupils])
     elsewhere = sorted(code for code, row in known.items() if row.unit_id != command.unit_id)
     if elsewhere:
         raise PupilElsewhere(codes=", ".join(elsewhere))
     rows = [_pupil_row(pupil, command.unit_id) for pupil in command.pupils if pupil.code not in known]
-    repository.insert_people(tx, rows)
+    people.insert_people(tx, rows)
     ids = {code: row.id for code, row in known.items()} | {row["code"]: row["id"] for row in rows}
     return PupilsRegistered(
         pupils=tuple(PupilRef(code=pupil.code, person_id=ids[pupil.code]) for pupil in command.pupils)
@@ -78,17 +50,17 @@ def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegi
 
 def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded:
     require(tx, actor, (Role.ADMIN,), command.unit_id)
-    pupils = repository.find_codes(tx, "PUPIL", [guardian.pupil_code for guardian in command.guardians])
+    pupils = people.find_codes(tx, "PUPIL", [guardian.pupil_code for guardian in command.guardians])
     unknown = sorted(
         {g.pupil_code for g in command.guardians} - {c for c, row in pupils.items() if row.unit_id == command.unit_id}
     )
     if unknown:
         raise PupilUnknown(codes=", ".join(unknown))
     ids = [new_id() for _ in command.guardians]
-    repository.insert_people(
+    people.insert_people(
         tx, [_guardian_row(g, guardian_id) for g, guardian_id in zip(command.guardians, ids, strict=True)]
     )
-    repository.insert_guardianships(
+    people.insert_guardianships(
         tx,
         [
             {"pupil_id": pupils[g.pupil_code].id, "guardian_id": guardian_id, "relation": g.relation}
@@ -102,19 +74,19 @@ def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded
 def find_people(tx: Tx, query: FindPeople, actor: Actor) -> People:
     """People by id: services are told of all, a person only of those of the units where a grant of theirs is valid."""
     if actor.system:
-        return People(people=tuple(repository.find_people(tx, query.person_ids, None)))
-    mine = {grant.unit_id for grant in repository.grants_of(tx, actor.person_id, tx.now())}
-    return People(people=tuple(repository.find_people(tx, query.person_ids, mine)))
+        return People(people=tuple(people.find_people(tx, query.person_ids, None)))
+    mine = {grant.unit_id for grant in grants.grants_of(tx, actor.person_id, tx.now())}
+    return People(people=tuple(people.find_people(tx, query.person_ids, mine)))
 
 
 def find_guardians(tx: Tx, query: FindGuardians, _actor: Actor) -> GuardianContacts:
-    return GuardianContacts(contacts=tuple(repository.guardians_of(tx, query.pupil_ids, tx.now())))
+    return GuardianContacts(contacts=tuple(people.guardians_of(tx, query.pupil_ids, tx.now())))
 
 
 def follow_moves(tx: Tx, events: list[PupilMovedV1]) -> None:
     """A pupil belongs to the unit of the newest move that we were told of."""
     for event in events:
-        repository.move_person(tx, event.record_id, event.to_unit_id, event.version)
+        people.move_person(tx, event.record_id, event.to_unit_id, event.version)
 
 
 def _pupil_row(pupil: NewPupil, unit_id: UUID) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.chassis.authority import Actor, require
+from services.chassis.authority import Actor, require, require_cover
 from services.chassis.database import Tx
-from services.chassis.errors import Forbidden, NotFound
+from services.chassis.errors import NotFound
 from services.chassis.ids import new_code, new_id
 from services.chassis.service import Outside
 from services.contracts.identity import (
@@ -22,15 +22,18 @@ from services.contracts.identity import (
     Staff,
     StaffMember,
 )
-from services.identity import repository
 from services.identity.credentials import digest
-from services.identity.errors import AccountActive, PersonElsewhere
+from services.identity.errors import AccountActive, CaseMissing, PersonElsewhere
+from services.identity.repository import accounts, grants, people
 from services.identity.spreadsheets import StaffRow, read_staff
 
 APPOINTS = {
     Role.OPERATOR: (Role.OPERATOR,),
     Role.ADMIN: (Role.OPERATOR,),
     Role.PRINCIPAL: (Role.OPERATOR,),
+    Role.DEPUTY: (Role.OPERATOR,),
+    Role.OFFICER: (Role.OPERATOR,),
+    Role.INSPECTOR: (Role.OPERATOR,),
     Role.CLERK: (Role.ADMIN, Role.OPERATOR),
     Role.STAFF: (Role.ADMIN, Role.OPERATOR),
 }
@@ -41,8 +44,10 @@ def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
     """Appoint people; who is new gets an account and a one-time code, so that nobody else ever knows the password."""
     for role in {member.role for member in command.members}:
         _require_appointer(tx, actor, command.unit_id, role)
+    if any(member.role is Role.INSPECTOR for member in command.members):
+        raise CaseMissing
     members = tuple(replace(member, email=member.email.strip().lower()) for member in command.members)
-    known = {code: row.id for code, row in repository.find_codes(tx, "STAFF", [one.code for one in members]).items()}
+    known = {code: row.id for code, row in people.find_codes(tx, "STAFF", [one.code for one in members]).items()}
     _refuse_other_peoples_names(tx, members, known)
     new = {member.code: member for member in members if member.code not in known}  # once, whatever their roles
     ids = known | {code: new_id() for code in new}
@@ -66,29 +71,27 @@ def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRo
 
 def reissue_activation(tx: Tx, command: ReissueActivation, actor: Actor) -> StaffMember:
     """A lost activation code is replaced, but an account in use is opened anew by nobody."""
-    held = [one for one in repository.staff_of(tx, command.unit_id, tx.now()) if one.person_id == command.person_id]
+    held = [one for one in grants.staff_of(tx, command.unit_id, tx.now()) if one.person_id == command.person_id]
     if not held:
         _require_appointer(tx, actor, command.unit_id, Role.STAFF)
         raise NotFound(person_id=command.person_id)
     for member in held:
         _require_appointer(tx, actor, command.unit_id, member.role)
     code = new_code()
-    if not repository.replace_activation(tx, command.person_id, digest(code)):
+    if not accounts.replace_activation(tx, command.person_id, digest(code)):
         raise AccountActive
     return replace(held[0], activation_code=code)
 
 
 def find_staff(tx: Tx, query: FindStaff, actor: Actor) -> Staff:
     require(tx, actor, tuple(Role), query.unit_id)
-    return Staff(members=tuple(repository.staff_of(tx, query.unit_id, tx.now())))
+    return Staff(members=tuple(grants.staff_of(tx, query.unit_id, tx.now())))
 
 
 def give(tx: Tx, given: list[GrantChangedV1]) -> None:
     """Keep the grants and announce them."""
     names = ("version", "person_id", "role", "unit_id", "valid_from", "valid_to")
-    repository.insert_grants(
-        tx, [{"grant_id": g.record_id} | {name: getattr(g, name) for name in names} for g in given]
-    )
+    grants.insert_grants(tx, [{"grant_id": g.record_id} | {name: getattr(g, name) for name in names} for g in given])
     tx.emit_all(given)
 
 
@@ -107,25 +110,18 @@ def new_grant(person_id: UUID, role: Role, unit_id: UUID, now: datetime) -> Gran
     )
 
 
-def require_operator(tx: Tx, actor: Actor, unit_id: UUID) -> None:
-    """Forbidden unless the person is operator of the unit or of one above it."""
-    held = {(grant.role, grant.unit_id) for grant in repository.grants_of(tx, actor.person_id, tx.now())}
-    if not any((Role.OPERATOR, above) in held for above in repository.ancestors(tx, unit_id)):
-        raise Forbidden
-
-
 def _require_appointer(tx: Tx, actor: Actor, unit_id: UUID, role: Role) -> None:
     if Role.ADMIN in APPOINTS[role] and _is_admin(tx, actor, unit_id):
         return
-    require_operator(tx, actor, unit_id)
+    require_cover(tx, actor, (Role.OPERATOR,), unit_id)
 
 
 def _is_admin(tx: Tx, actor: Actor, unit_id: UUID) -> bool:
-    return (actor.person_id, Role.ADMIN) in repository.roles_at(tx, unit_id, [actor.person_id], tx.now())
+    return (actor.person_id, Role.ADMIN) in grants.roles_at(tx, unit_id, [actor.person_id], tx.now())
 
 
 def _refuse_other_peoples_names(tx: Tx, members: tuple[NewStaff, ...], known: dict[str, UUID]) -> None:
-    taken = repository.taken_usernames(tx, [member.email for member in members])
+    taken = accounts.taken_usernames(tx, [member.email for member in members])
     for member in members:
         if member.email in taken and taken[member.email] != known.get(member.code):
             raise PersonElsewhere(username=member.email, staff_code=member.code)
@@ -135,10 +131,10 @@ def _open_accounts(tx: Tx, members: list[NewStaff], ids: dict[str, UUID], unit_i
     """People and accounts for the new ones; their activation codes by staff code, which nobody can read again."""
     codes = {member.code: new_code() for member in members}
     person: dict[str, Any] = {"kind": "STAFF", "unit_id": unit_id}
-    repository.insert_people(
+    people.insert_people(
         tx, [person | {"id": ids[m.code], "code": m.code, "name": m.name, "email": m.email} for m in members]
     )
-    repository.insert_accounts(
+    accounts.insert_accounts(
         tx,
         [
             {"id": new_id(), "person_id": ids[m.code], "username": m.email, "activation_hash": digest(codes[m.code])}
@@ -150,7 +146,7 @@ def _open_accounts(tx: Tx, members: list[NewStaff], ids: dict[str, UUID], unit_i
 
 def _give_grants(tx: Tx, command: AddStaff, ids: dict[str, UUID]) -> None:
     """Grants that are not held yet, from now on, and the events that tell the other services."""
-    held = repository.roles_at(tx, command.unit_id, ids.values(), tx.now())
+    held = grants.roles_at(tx, command.unit_id, ids.values(), tx.now())
     given = [
         new_grant(ids[member.code], member.role, command.unit_id, tx.now())
         for member in command.members

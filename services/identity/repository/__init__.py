@@ -1,0 +1,1 @@
+"""Identity's only queries: rows in, contract values out; one module for each group of tables."""

@@ -1,0 +1,107 @@
+"""Queries of units: what a unit was, was called and was below on a day, and the history that is told of it."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select
+
+from services.chassis.authority import placed_on
+from services.chassis.database import Tx
+from services.chassis.errors import NotFound
+from services.chassis.tables import unit_parents
+from services.contracts.identity import UnitKind, UnitParent, UnitV1
+from services.identity.domain import Unit, UnitName
+from services.identity.models import unit_names, units
+
+_UNIT = [units.c[name] for name in ("id", "kind", "code", "opened_on", "closed_on", "merged_into", "version")]
+
+_NAME = ("name", "commune", "province", "valid_from", "valid_to")
+
+
+def code_taken(tx: Tx, code: str) -> bool:
+    return tx.conn.execute(select(units.c.id).where(units.c.code == code)).first() is not None
+
+
+def insert_unit(tx: Tx, unit: Unit, name: UnitName) -> None:
+    row = {column.name: getattr(unit, column.name) for column in _UNIT}
+    tx.conn.execute(insert(units).values(row))
+    tx.conn.execute(insert(unit_names).values(unit_id=unit.id, **_columns_of(name)))
+
+
+def get_unit(tx: Tx, unit_id: UUID) -> Unit:
+    """The unit with its places, locked until the transaction ends; NotFound where there is none."""
+    row = tx.conn.execute(select(*_UNIT).where(units.c.id == unit_id).with_for_update()).first()
+    if row is None:
+        raise NotFound(unit_id=unit_id)
+    fields = dict(row._mapping) | {"kind": UnitKind(row.kind)}  # noqa: SLF001 - SQLAlchemy's documented name
+    return Unit(**fields, parents=_places_of(tx, unit_id))
+
+
+def names_of(tx: Tx, unit_ids: Collection[UUID], on: date) -> dict[UUID, UnitName]:
+    """What units were called on that day, by id; those that were not there yet are left out."""
+    query = (
+        select(unit_names)
+        .distinct(unit_names.c.unit_id)
+        .where(unit_names.c.unit_id.in_(list(unit_ids)), unit_names.c.valid_from <= on)
+        .order_by(unit_names.c.unit_id, unit_names.c.valid_from.desc())
+    )
+    return {row.unit_id: _name(row) for row in tx.conn.execute(query)}
+
+
+def find_units(tx: Tx, unit_ids: Collection[UUID], on: date) -> list[UnitV1]:
+    """Units by id as of a day; those that were not there yet are left out."""
+    names = names_of(tx, unit_ids, on)
+    parents, departments = _parents_of(tx, list(names), on), _departments_of(tx, list(names), on)
+    rows = tx.conn.execute(select(*_UNIT).where(units.c.id.in_(list(names))))
+    return [
+        UnitV1(
+            id=row.id,
+            kind=UnitKind(row.kind),
+            code=row.code,
+            name=names[row.id].name,
+            parent_id=parents.get(row.id),
+            commune=names[row.id].commune,
+            province=names[row.id].province,
+            department=departments.get(row.id, ""),
+            closed_on=row.closed_on,
+            merged_into=row.merged_into,
+        )
+        for row in rows
+    ]
+
+
+def _places_of(tx: Tx, unit_id: UUID) -> tuple[UnitParent, ...]:
+    mine = select(unit_parents).where(unit_parents.c.unit_id == unit_id).order_by(unit_parents.c.valid_from)
+    return tuple(
+        UnitParent(parent_id=row.parent_id, valid_from=row.valid_from, valid_to=row.valid_to)
+        for row in tx.conn.execute(mine)
+    )
+
+
+def _parents_of(tx: Tx, unit_ids: Collection[UUID], on: date) -> dict[UUID, UUID]:
+    mine = unit_parents.c.unit_id.in_(list(unit_ids)) & placed_on(on)
+    rows = tx.conn.execute(select(unit_parents.c.unit_id, unit_parents.c.parent_id).where(mine))
+    return {row.unit_id: row.parent_id for row in rows}
+
+
+def _departments_of(tx: Tx, unit_ids: Collection[UUID], on: date) -> dict[UUID, str]:
+    """The name of the department that each unit is, or is below, on that day."""
+    first = select(units.c.id.label("asked"), units.c.id.label("unit_id")).where(units.c.id.in_(list(unit_ids)))
+    tree = first.cte("above", recursive=True)
+    next_above = select(tree.c.asked, unit_parents.c.parent_id).join(tree, unit_parents.c.unit_id == tree.c.unit_id)
+    tree = tree.union_all(next_above.where(placed_on(on)))
+    found = select(tree.c.asked, units.c.id).join(units, units.c.id == tree.c.unit_id)
+    pairs = tx.conn.execute(found.where(units.c.kind == UnitKind.DEPARTMENT)).all()
+    names = names_of(tx, {department for _, department in pairs}, on)
+    return {asked: names[department].name for asked, department in pairs if department in names}
+
+
+def _columns_of(name: UnitName) -> dict[str, Any]:
+    return {field: getattr(name, field) for field in _NAME}
+
+
+def _name(row: Row[Any]) -> UnitName:
+    fields = row._mapping  # noqa: SLF001 - SQLAlchemy's documented name
+    return UnitName(**{column: fields[column] for column in _NAME})
