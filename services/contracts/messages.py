@@ -1,5 +1,6 @@
 """The kinds of message: commands and queries with an answer, events, and a service's own tasks."""
 
+from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
 A = TypeVar("A")
@@ -24,6 +25,14 @@ class Command(Request[A]):
     __slots__ = ()
     secrets: ClassVar[frozenset[str]] = frozenset()
     """Fields that are kept nowhere, not even in the digest that knows a repeated request."""
+
+
+class Change(StrEnum):
+    """What happened to a record, as in the national data dictionary (sukien)."""
+
+    NEW = "NEW"
+    UPDATE = "UPDATE"
+    CANCEL = "CANCEL"
 
 
 class Event:
