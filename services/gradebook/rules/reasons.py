@@ -1,22 +1,14 @@
-"""The words in which a judgement under TT22/2021 explains itself, in Vietnamese and in English."""
+"""The words in which a judgement under TT22/2021 or TT43/2021 explains itself, in Vietnamese and in English."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.clauses import Reason
-from services.gradebook.rules.tt22_2021 import (
-    LADDER,
-    MOST_ABSENCES,
-    SUBJECTS_AT_BAR,
-    Level,
-    Promotion,
-    Result,
-    Results,
-    Rung,
-    Switches,
-    Title,
-)
+from services.gradebook.rules.tt22_2021 import LADDER, Level, Rung, Standing, Title
+from services.gradebook.rules.vocabulary import Promotion, Results, comments_failed, scores_of
+from services.gradebook.rules.wording import absent_too_often, comma, listed, marked
 
 ENGLISH_LEVEL = {
     Level.GOOD: "Good",
@@ -26,45 +18,26 @@ ENGLISH_LEVEL = {
 }
 
 
-def incomplete(names: Sequence[str]) -> Reason:
-    return Reason(
-        code="incomplete",
-        clause=tt22_2021.counted.clause,
-        vi=f"Chưa đủ số lần đánh giá: {_list(names)}.",
-        en=f"Assessments are missing in: {_list(names)}.",
-    )
-
-
-def too_few_scored(count: int) -> Reason:
+def too_few_scored(count: int, at_bar: int) -> Reason:
     return Reason(
         code="too_few_scored",
         clause=tt22_2021.general_level.clause,
-        vi=f"Chỉ có {count} môn được cho điểm; xếp mức cần ít nhất {SUBJECTS_AT_BAR} môn.",
-        en=f"Only {count} subjects have marks; a level needs at least {SUBJECTS_AT_BAR}.",
+        vi=f"Chỉ có {count} môn được cho điểm; xếp mức cần ít nhất {at_bar} môn.",
+        en=f"Only {count} subjects have marks; a level needs at least {at_bar}.",
     )
 
 
-def of_level(results: Results, names: Mapping[str, str], switches: Switches) -> tuple[Reason, ...]:
+def of_standing(standing: Standing, results: Results, names: Mapping[str, str], *, at_bar: int) -> tuple[Reason, ...]:
     """The level that the results reach, what keeps them from the next one, and the adjustment if there is one."""
-    level = tt22_2021.general_level(results)
-    above = next((rung for rung in reversed(LADDER) if rung.level > level), None)
-    at_fault = tt22_2021.single_subject_at_fault(results, switches)
+    level, forgiven = standing.general, standing.forgiven
     return (
         _level_reached(level),
-        *(_short_of(above, results, names) if above else ()),
-        *((_raised(Level(level + 1), names[at_fault]),) if at_fault else ()),
+        *(_short_of(RUNG_ABOVE[level], results, names, at_bar=at_bar) if level in RUNG_ABOVE else ()),
+        *((_raised(standing.level, names[forgiven]),) if forgiven else ()),
     )
 
 
-def conduct_missing() -> Reason:
-    return Reason(
-        code="conduct_missing",
-        clause=tt22_2021.conduct_of_year.clause,
-        vi="Chưa có kết quả rèn luyện.",
-        en="Conduct has not been judged yet.",
-    )
-
-
+@cache
 def conduct_of_one_term(conduct: Level) -> Reason:
     return Reason(
         code="conduct_of_one_term",
@@ -74,6 +47,7 @@ def conduct_of_one_term(conduct: Level) -> Reason:
     )
 
 
+@cache
 def conduct_of_year(first: Level, second: Level, year: Level) -> Reason:
     return Reason(
         code="conduct_of_year",
@@ -83,15 +57,11 @@ def conduct_of_year(first: Level, second: Level, year: Level) -> Reason:
     )
 
 
-def reassessed(names: Sequence[str]) -> Reason:
-    return Reason(
-        code="reassessed",
-        clause=tt22_2021.is_reassessed.clause,
-        vi=f"Đã đánh giá lại: {_list(names)}; kết quả mới thay kết quả cả năm của môn.",
-        en=f"Re-assessed: {_list(names)}; the new result replaces the subject's result of the year.",
-    )
-
-
+COMPLETION = "completion"  # conditions from practice: no clause is known
+COMPLETION_WORDS = {
+    True: ("Hoàn thành chương trình.", "The programme is completed."),
+    False: ("Chưa hoàn thành chương trình.", "The programme is not completed."),
+}
 PROMOTION_WORDS = {
     Promotion.PROMOTED: ("Được lên lớp.", "Promoted to the next grade."),
     Promotion.RETEST: (
@@ -108,12 +78,50 @@ PROMOTION_CLAUSE = {Promotion.RETEST: tt22_2021.is_reassessed.clause, Promotion.
 
 
 def of_promotion(promotion: Promotion, absences: int) -> tuple[Reason, ...]:
-    vi, en = PROMOTION_WORDS[promotion]
-    clause = PROMOTION_CLAUSE.get(promotion, tt22_2021.promotion_of.clause)
-    decided = Reason(code=promotion.value, clause=clause, vi=vi, en=en)
-    return (_absent(absences), decided) if tt22_2021.is_absent_too_often(absences) else (decided,)
+    decided = _promotion_reason(promotion)
+    return (
+        (absent_too_often(absences, clause=tt22_2021.is_absent_too_often.clause), decided)
+        if tt22_2021.is_absent_too_often(absences)
+        else (decided,)
+    )
 
 
+@cache
+def principal_decides() -> Reason:
+    return Reason(
+        code="principal_decides",
+        clause="12(4)",
+        vi="Học sinh khuyết tật: hiệu trưởng quyết định việc lên lớp theo kế hoạch giáo dục cá nhân.",
+        en="A disabled pupil: the principal decides on promotion by the individual plan.",
+    )
+
+
+def completion(*, is_completed: bool) -> Reason:
+    vi, en = COMPLETION_WORDS[is_completed]
+    return Reason(
+        code="completed" if is_completed else "not_completed", clause=tt22_2021.promotion_of.clause, vi=vi, en=en
+    )
+
+
+def failed_comment(names: Sequence[str]) -> Reason:
+    return Reason(
+        code="completion_failed_comment",
+        clause=COMPLETION,
+        vi=f"Hoàn thành chương trình không cho phép môn nhận xét Chưa đạt: {listed(names)}.",
+        en=f"Completion allows no comment subject not achieved: {listed(names)}.",
+    )
+
+
+def too_old(oldest: int) -> Reason:
+    return Reason(
+        code="completion_age",
+        clause=COMPLETION,
+        vi=f"Hoàn thành chương trình cần biết tuổi không quá {oldest}.",
+        en=f"Completion needs an age known to be {oldest} at most.",
+    )
+
+
+@cache
 def of_title(title: Title) -> Reason:
     english = {Title.EXCELLENT: "Excellent pupil", Title.GOOD: "Good pupil"}[title]
     return Reason(
@@ -124,6 +132,14 @@ def of_title(title: Title) -> Reason:
     )
 
 
+@cache
+def _promotion_reason(promotion: Promotion) -> Reason:
+    vi, en = PROMOTION_WORDS[promotion]
+    clause = PROMOTION_CLAUSE.get(promotion, tt22_2021.promotion_of.clause)
+    return Reason(code=promotion.value, clause=clause, vi=vi, en=en)
+
+
+@cache
 def _level_reached(level: Level) -> Reason:
     return Reason(
         code="level_reached",
@@ -133,15 +149,18 @@ def _level_reached(level: Level) -> Reason:
     )
 
 
-def _short_of(rung: Rung, results: Results, names: Mapping[str, str]) -> tuple[Reason, ...]:
+RUNG_ABOVE = dict(zip((Level.FAIR, Level.ACHIEVED, Level.NOT_ACHIEVED), LADDER, strict=True))
+
+
+def _short_of(rung: Rung, results: Results, names: Mapping[str, str], *, at_bar: int) -> tuple[Reason, ...]:
     """Each condition of the rung that the results fail."""
-    below = [code for code, result in results.items() if isinstance(result, Decimal) and result < rung.floor]
-    at_bar = sum(score >= rung.bar for score in tt22_2021.scores_of(results))
-    failed = tt22_2021.comments_failed(results)
+    below = sorted(code for code, mark in results.items() if isinstance(mark, Decimal) and mark < rung.floor)
+    reaching = sum(score >= rung.bar for score in scores_of(results))
+    failed = sorted(comments_failed(results))
     return (
-        *((_below_floor(rung, [f"{names[code]} {_comma(results[code])}" for code in sorted(below)]),) if below else ()),
-        *((_too_few_at_bar(rung, at_bar),) if at_bar < SUBJECTS_AT_BAR else ()),
-        *((_comments(rung, [names[code] for code in sorted(failed)]),) if len(failed) > rung.comments_forgiven else ()),
+        *((_below_floor(rung, marked(below, results, names)),) if below else ()),
+        *((_too_few_at_bar(rung, reaching, at_bar),) if reaching < at_bar else ()),
+        *((_comments(rung, [names[code] for code in failed]),) if len(failed) > rung.comments_forgiven else ()),
     )
 
 
@@ -149,17 +168,18 @@ def _below_floor(rung: Rung, subjects: Sequence[str]) -> Reason:
     return Reason(
         code="below_floor",
         clause=tt22_2021.general_level.clause,
-        vi=f"Mức {rung.level.vi} cần mọi môn từ {_comma(rung.floor)}; còn thấp hơn: {_list(subjects)}.",
-        en=f"{ENGLISH_LEVEL[rung.level]} asks {rung.floor} in every subject; lower: {_list(subjects)}.",
+        vi=f"Mức {rung.level.vi} cần mọi môn từ {comma(rung.floor)}; còn thấp hơn: {listed(subjects)}.",
+        en=f"{ENGLISH_LEVEL[rung.level]} asks {rung.floor} in every subject; lower: {listed(subjects)}.",
     )
 
 
-def _too_few_at_bar(rung: Rung, count: int) -> Reason:
+@cache
+def _too_few_at_bar(rung: Rung, count: int, at_bar: int) -> Reason:
     return Reason(
         code="too_few_at_bar",
         clause=tt22_2021.general_level.clause,
-        vi=f"Mức {rung.level.vi} cần ít nhất {SUBJECTS_AT_BAR} môn từ {_comma(rung.bar)}; mới có {count}.",
-        en=f"{ENGLISH_LEVEL[rung.level]} asks {rung.bar} in at least {SUBJECTS_AT_BAR} subjects; there are {count}.",
+        vi=f"Mức {rung.level.vi} cần ít nhất {at_bar} môn từ {comma(rung.bar)}; mới có {count}.",
+        en=f"{ENGLISH_LEVEL[rung.level]} asks {rung.bar} in at least {at_bar} subjects; there are {count}.",
     )
 
 
@@ -167,33 +187,16 @@ def _comments(rung: Rung, names: Sequence[str]) -> Reason:
     return Reason(
         code="comments_not_achieved",
         clause=tt22_2021.general_level.clause,
-        vi=f"Mức {rung.level.vi} cho phép {rung.comments_forgiven} môn nhận xét Chưa đạt; hiện có: {_list(names)}.",
+        vi=f"Mức {rung.level.vi} cho phép {rung.comments_forgiven} môn nhận xét Chưa đạt; hiện có: {listed(names)}.",
         en=f"{ENGLISH_LEVEL[rung.level]} allows {rung.comments_forgiven} comment subjects not achieved; there are: "
-        f"{_list(names)}.",
+        f"{listed(names)}.",
     )
 
 
 def _raised(level: Level, name: str) -> Reason:
     return Reason(
         code="raised_for_one_subject",
-        clause=tt22_2021.level_after_adjustment.clause,
+        clause=tt22_2021.standing_of.clause,
         vi=f"Điều chỉnh lên mức liền kề {level.vi} vì chỉ do một môn: {name}.",
         en=f"Raised to the next level, {ENGLISH_LEVEL[level]}, as one subject alone is at fault: {name}.",
     )
-
-
-def _absent(absences: int) -> Reason:
-    return Reason(
-        code="absent_too_often",
-        clause=tt22_2021.is_absent_too_often.clause,
-        vi=f"Nghỉ học {absences} buổi, quá {MOST_ABSENCES} buổi.",
-        en=f"Absent {absences} times, more than {MOST_ABSENCES}.",
-    )
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-def _comma(mark: Result) -> str:
-    return str(mark).replace(".", ",")

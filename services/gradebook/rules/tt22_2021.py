@@ -6,11 +6,35 @@ Last reread against the official text: not yet; paragraph and point numbers foll
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum, IntEnum, StrEnum
-from typing import TypeAlias
+from enum import Enum, IntEnum
 
 from services.gradebook.rules.arithmetic import half_up
 from services.gradebook.rules.clauses import clause
+from services.gradebook.rules.reassessment import falls_short
+from services.gradebook.rules.switches import BothFail, SingleSubjectMode, Switches
+from services.gradebook.rules.vocabulary import (
+    HIGHEST_MARK,
+    Cell,
+    CellState,
+    CommentResult,
+    Promotion,
+    Result,
+    Results,
+    SubjectKind,
+    comments_failed,
+    scores_of,
+)
+
+__all__ = [  # what users of the law may also name here
+    "Cell",
+    "CellState",
+    "CommentResult",
+    "Promotion",
+    "Result",
+    "SingleSubjectMode",
+    "SubjectKind",
+    "Switches",
+]
 
 
 class Level(IntEnum):
@@ -24,40 +48,6 @@ class Level(IntEnum):
     @property
     def vi(self) -> str:
         return ("Chưa đạt", "Đạt", "Khá", "Tốt")[self - 1]
-
-
-class CommentResult(StrEnum):
-    """What an assessment by comments (nhận xét) says; the value is how schools write it."""
-
-    ACHIEVED = "Đ"
-    NOT_ACHIEVED = "CĐ"
-
-
-class SubjectKind(Enum):
-    """How a subject is assessed (Art. 5): by comments alone, or by comments and marks."""
-
-    SCORED = "scored"
-    COMMENT = "comment"
-
-
-class SingleSubjectMode(Enum):
-    """How Art. 9(3) looks past one subject: leave it out, or suppose it perfect. The circular does not say."""
-
-    REMOVAL = "removal"
-    REPLACEMENT = "replacement"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switches:
-    """The readings of Art. 9(3) that the official text leaves open; stored with every result."""
-
-    single_subject_mode: SingleSubjectMode = SingleSubjectMode.REMOVAL
-    adjust_comment_subject: bool = True
-
-
-Result: TypeAlias = Decimal | CommentResult
-Results: TypeAlias = Mapping[str, Result]  # by subject code; exempt subjects stay out (Art. 11)
-HIGHEST_MARK = Decimal(10)
 
 
 @clause("5(2)")
@@ -83,24 +73,6 @@ def regular_assessments(kind: SubjectKind, periods: int, *, has_cluster: bool = 
     return plain + has_cluster
 
 
-class CellState(Enum):
-    """What is known of one assessment of one pupil; a missed one is not an empty one, and zero is neither."""
-
-    EMPTY = "empty"
-    VALUE = "value"
-    MISSED_EXCUSED = "missed_excused"  # to be made up; until then the term cannot be judged
-    MISSED_UNEXCUSED = "missed_unexcused"
-    EXEMPT = "exempt"  # a disabled pupil's subject (Art. 11)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One assessment of one pupil; ``value`` is set exactly when the state is VALUE."""
-
-    state: CellState = CellState.EMPTY
-    value: Result | None = None
-
-
 MISSED: Mapping[SubjectKind, Result] = {SubjectKind.SCORED: Decimal(0), SubjectKind.COMMENT: CommentResult.NOT_ACHIEVED}
 
 
@@ -110,6 +82,14 @@ def counted(cell: Cell, kind: SubjectKind) -> Result | None:
     if cell.state is CellState.MISSED_UNEXCUSED:
         return MISSED[kind]
     return cell.value if cell.state is CellState.VALUE else None
+
+
+@clause("7")
+def counted_regular(cell: Cell, kind: SubjectKind, switches: Switches) -> Result | None:
+    """A regular assessment's contribution; whether a missed one is 0 is open."""
+    if cell.state is CellState.MISSED_UNEXCUSED and not switches.zero_for_missed_regular:
+        return None
+    return counted(cell, kind)
 
 
 CONDUCT_OF_YEAR = {  # term 1: the year's conduct by term 2 (Chưa đạt, Đạt, Khá, Tốt)
@@ -127,7 +107,7 @@ def conduct_of_year(first: Level, second: Level) -> Level:
 
 
 @clause("9(1)(a)")
-def comment_of_term(results: Sequence[CommentResult]) -> CommentResult:
+def comment_of_term(results: Sequence[Result]) -> CommentResult:
     """A comment subject's term: Đạt when every assessment is."""
     return CommentResult.NOT_ACHIEVED if CommentResult.NOT_ACHIEVED in results else CommentResult.ACHIEVED
 
@@ -178,61 +158,59 @@ LADDER = (
 SUBJECTS_AT_BAR = 6
 
 
-def scores_of(results: Results) -> list[Decimal]:
-    return [result for result in results.values() if isinstance(result, Decimal)]
-
-
-def comments_failed(results: Results) -> list[str]:
-    """Codes of the comment subjects that are Chưa đạt."""
-    return [code for code, result in results.items() if result == CommentResult.NOT_ACHIEVED]
-
-
-def reaches(rung: Rung, results: Results) -> bool:
-    scores = scores_of(results)
-    return (
-        all(score >= rung.floor for score in scores)
-        and sum(score >= rung.bar for score in scores) >= SUBJECTS_AT_BAR
-        and len(comments_failed(results)) <= rung.comments_forgiven
-    )
-
-
 @clause("9(2)")
-def general_level(results: Results) -> Level:
-    """The highest rung that the pupil's results reach."""
-    return next((rung.level for rung in LADDER if reaches(rung, results)), Level.NOT_ACHIEVED)
+def general_level(results: Results, at_bar: int = SUBJECTS_AT_BAR) -> Level:
+    """The highest rung that the pupil's results reach; ``at_bar`` subjects must reach its bar."""
+    return _general_level(sorted(scores_of(results)), len(comments_failed(results)), at_bar)
+
+
+def _general_level(ascending: Sequence[Decimal], failed: int, at_bar: int) -> Level:
+    if len(ascending) < at_bar:
+        return Level.NOT_ACHIEVED
+    weakest, last_counted = ascending[0], ascending[-at_bar]
+    for rung in LADDER:
+        if weakest >= rung.floor and last_counted >= rung.bar and failed <= rung.comments_forgiven:
+            return rung.level
+    return Level.NOT_ACHIEVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where results stand: the general level, and the code of the one subject that Art. 9(3) forgives, if any."""
+
+    general: Level
+    forgiven: str | None = None
+
+    @property
+    def level(self) -> Level:
+        """The level given: the next higher one where a subject is forgiven."""
+        return self.general if self.forgiven is None else Level(self.general + 1)
 
 
 @clause("9(3)")
-def single_subject_at_fault(results: Results, switches: Switches) -> str | None:
-    """Code of the one subject that alone holds the pupil two or more levels below Tốt or Khá."""
-    level = general_level(results)
-    return next((code for code in sorted(results) if _level_but_for(code, results, switches) - level > 1), None)
+def standing_of(results: Results, switches: Switches, at_bar: int = SUBJECTS_AT_BAR) -> Standing:
+    """Exception: one subject alone may not cost a pupil two levels.
+
+    Only two subjects can be at fault alone: the weakest mark, as looking past any other leaves it in place, and the
+    one comment subject that is Chưa đạt.
+    """
+    scored = sorted((result, code) for code, result in results.items() if isinstance(result, Decimal))
+    ascending = [score for score, _ in scored]
+    failed = comments_failed(results)
+    general = _general_level(ascending, len(failed), at_bar)
+    if general >= Level.FAIR:
+        return Standing(general=general)
+    if _general_level(_but_for_weakest(ascending, switches), len(failed), at_bar) - general > 1:
+        return Standing(general=general, forgiven=scored[0][1])
+    is_comment_at_fault = len(failed) == 1 and switches.adjust_comment_subject
+    if is_comment_at_fault and _general_level(ascending, 0, at_bar) - general > 1:
+        return Standing(general=general, forgiven=failed[0])
+    return Standing(general=general)
 
 
-@clause("9(3)")
-def level_after_adjustment(results: Results, switches: Switches) -> Level:
-    """Exception: one subject alone may not cost a pupil two levels; the next higher one is given."""
-    level = general_level(results)
-    return level if single_subject_at_fault(results, switches) is None else Level(level + 1)
-
-
-def _level_but_for(code: str, results: Results, switches: Switches) -> Level:
-    is_scored = isinstance(results[code], Decimal)
-    if not is_scored and not switches.adjust_comment_subject:
-        return general_level(results)
-    others = {other: result for other, result in results.items() if other != code}
-    if is_scored and switches.single_subject_mode is SingleSubjectMode.REPLACEMENT:
-        return general_level({**others, code: HIGHEST_MARK})
-    return general_level(others)
-
-
-class Promotion(Enum):
-    """What follows a school year: the next grade, a second chance, or the same grade again."""
-
-    PROMOTED = "promoted"  # lên lớp
-    RETEST = "retest"  # kiểm tra lại, Art. 14
-    SUMMER_TRAINING = "summer_training"  # rèn luyện trong hè, Art. 13
-    NOT_PROMOTED = "not_promoted"  # không lên lớp
+def _but_for_weakest(ascending: Sequence[Decimal], switches: Switches) -> Sequence[Decimal]:
+    is_replaced = switches.single_subject_mode is SingleSubjectMode.REPLACEMENT
+    return [*ascending[1:], HIGHEST_MARK] if is_replaced else ascending[1:]
 
 
 MOST_ABSENCES = 45  # buổi, with or without permission
@@ -247,16 +225,22 @@ SECOND_CHANCE = {  # (study achieved, conduct achieved)
     (True, True): Promotion.PROMOTED,
     (False, True): Promotion.RETEST,
     (True, False): Promotion.SUMMER_TRAINING,
-    (False, False): Promotion.NOT_PROMOTED,  # Art. 14 asks for conduct of Đạt before any re-assessment
+}
+BOTH_FAIL = {  # Art. 14 asks for conduct of Đạt before any re-assessment
+    BothFail.NOT_PROMOTED: Promotion.NOT_PROMOTED,
+    BothFail.SUMMER_FIRST: Promotion.SUMMER_TRAINING,
 }
 
 
 @clause("12")
-def promotion_of(level: Level, conduct: Level, absences: int) -> Promotion:
+def promotion_of(
+    level: Level, conduct: Level, absences: int, *, both_fail: BothFail = BothFail.NOT_PROMOTED
+) -> Promotion:
     """Promotion at the end of the year, before any summer."""
     if is_absent_too_often(absences):
         return Promotion.NOT_PROMOTED
-    return SECOND_CHANCE[level >= Level.ACHIEVED, conduct >= Level.ACHIEVED]
+    achieved = (level >= Level.ACHIEVED, conduct >= Level.ACHIEVED)
+    return SECOND_CHANCE.get(achieved, BOTH_FAIL[both_fail])
 
 
 @clause("12")
@@ -266,13 +250,10 @@ def promotion_after_summer(level: Level, conduct: Level, absences: int) -> Promo
     return at_last if at_last is Promotion.PROMOTED else Promotion.NOT_PROMOTED
 
 
-REASSESSED_BELOW = Decimal("5.0")
-
-
 @clause("14")
 def is_reassessed(result: Result) -> bool:
-    """Whether a pupil held back by study sits this subject again: Chưa đạt by comments, or an average below 5.0."""
-    return result < REASSESSED_BELOW if isinstance(result, Decimal) else result == CommentResult.NOT_ACHIEVED
+    """Whether a pupil held back by study sits this subject again."""
+    return falls_short(result)
 
 
 class Title(Enum):
@@ -290,9 +271,9 @@ EXCELLENT_AVERAGE = Decimal("9.0")
 
 
 @clause("15(1)(a)")
-def title_of(level: Level, conduct: Level, results: Results) -> Title | None:
+def title_of(level: Level, conduct: Level, results: Results, at_bar: int = SUBJECTS_AT_BAR) -> Title | None:
     """The title of the year, from the results before any summer."""
     if level is not Level.GOOD or conduct is not Level.GOOD:
         return None
     excellent = sum(score >= EXCELLENT_AVERAGE for score in scores_of(results))
-    return Title.EXCELLENT if excellent >= SUBJECTS_AT_BAR else Title.GOOD
+    return Title.EXCELLENT if excellent >= at_bar else Title.GOOD

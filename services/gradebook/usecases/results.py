@@ -32,7 +32,7 @@ from services.gradebook.repository import marks, results, school
 from services.gradebook.repository.results import Judged
 from services.gradebook.rules import judgement, tt22_2021
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, TermResult, YearInput, YearResult
-from services.gradebook.rules.regulation import Stage, governing
+from services.gradebook.rules.regulation import Regulation, Stage, governing
 from services.gradebook.rules.tt22_2021 import CommentResult, Level
 from services.gradebook.usecases.marks import LEADERS, PERIOD_VI, require_unlocked
 
@@ -58,7 +58,8 @@ def lock_results(tx: Tx, command: LockResults, actor: Actor) -> PeriodLocked:
     for term in TERMS_OF[command.period]:
         marks.hold_class(tx, command.school_year, command.class_id, term)
     _check_order(tx, command)
-    governing(Stage(school.stage_of(tx, command.school_year, of_class.unit_id)), of_class.grade, command.school_year)
+    stage = Stage(school.stage_of(tx, command.school_year, of_class.unit_id))
+    governing(stage, of_class.grade, command.school_year, among=frozenset({Regulation.TT22_2021}))
     known = _marks_of(tx, command.school_year, command.class_id)
     pupils = school.pupils_of(tx, command.school_year, command.class_id)
     _refuse_incomplete(known, pupils, command.period)
