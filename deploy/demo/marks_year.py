@@ -80,6 +80,7 @@ def write_conduct(year: Year, bar: Bar) -> None:
                     "conduct": pupil.conduct[term - 1].vi,
                     "absences": pupil.absences[term - 1],
                     "remark": REMARKS[(number + term) % len(REMARKS)],
+                    "version": 0,
                 }
                 for number, pupil in enumerate(year.at.school.pupils_of(school_class.code))
             ]
@@ -135,7 +136,8 @@ def _by_columns(year: Year, client: Any, sheet: dict[str, Any]) -> int:
         ]
         written += client.put(f"{path}/columns/{column['id']}", {"cells": cells})["written"]
     comments = [
-        {"pupil_id": ids[pupil.code], "text": COMMENTS[number % len(COMMENTS)]} for number, pupil in enumerate(pupils)
+        {"pupil_id": ids[pupil.code], "text": COMMENTS[number % len(COMMENTS)], "version": 0}
+        for number, pupil in enumerate(pupils)
     ]
     client.put(f"{path}/comments", {"comments": comments})
     return written

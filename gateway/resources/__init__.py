@@ -1,6 +1,17 @@
 """The endpoints, one module for each resource; `ALL` is what the application serves."""
 
-from gateway.resources import classes, sessions, sheets, signing, transcripts, transfers, units, verifications, years
+from gateway.resources import (
+    classes,
+    enrolments,
+    sessions,
+    sheets,
+    signing,
+    transcripts,
+    transfers,
+    units,
+    verifications,
+    years,
+)
 
 ALL = (
     sessions.api,
@@ -8,6 +19,7 @@ ALL = (
     years.api,
     sheets.api,
     classes.api,
+    enrolments.api,
     transcripts.api,
     signing.api,
     transfers.api,

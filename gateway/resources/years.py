@@ -2,19 +2,25 @@
 
 from gateway.endpoints import YEAR, offer, offer_upload, resource
 from services.contracts.gradebook.assignments import AssignTeachers
-from services.contracts.gradebook.enrolment import ImportPupils
-from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
-from services.contracts.gradebook.sheets import FindSheets
-from services.contracts.gradebook.windows import CloseWindow, OpenWindow
+from services.contracts.gradebook.corrections import FindCorrections
+from services.contracts.gradebook.enrolment import ChooseSubjects, ImportPupils
+from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
+from services.contracts.gradebook.sheets import CentraliseColumns, FindSheets
+from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 
 UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
 api = resource("years", "Năm học: lớp, học sinh, phân công, đợt nhập điểm (school years)")
 
 offer(api, "POST", UNIT_YEAR, OpenSchoolYear, status=201)
+offer(api, "POST", f"{UNIT_YEAR}/end", EndSchoolYear)
 offer(api, "POST", f"{UNIT_YEAR}/classes", CreateClasses, status=201)
 offer(api, "GET", f"{UNIT_YEAR}/classes", FindClasses)
 offer_upload(api, f"{UNIT_YEAR}/pupil-imports", ImportPupils)
+offer(api, "PUT", f"{UNIT_YEAR}/choices", ChooseSubjects)
 offer(api, "POST", f"{UNIT_YEAR}/assignments", AssignTeachers, status=201)
 offer(api, "GET", f"{UNIT_YEAR}/sheets", FindSheets)
+offer(api, "PUT", f"{UNIT_YEAR}/centralised-columns", CentraliseColumns)
 offer(api, "POST", f"{UNIT_YEAR}/windows", OpenWindow, status=201)
+offer(api, "GET", f"{UNIT_YEAR}/windows", FindWindows)
 offer(api, "DELETE", f"{YEAR}/windows/<uuid:window_id>", CloseWindow)
+offer(api, "GET", f"{UNIT_YEAR}/corrections", FindCorrections)

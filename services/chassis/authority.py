@@ -212,6 +212,14 @@ def holds(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> bool:
     return tx.conn.execute(select(grants.c.grant_id).where(mine).limit(1)).first() is not None
 
 
+def count_people(tx: Tx, unit_id: UUID) -> int:
+    """How many people hold a role at the unit at this moment."""
+    now = tx.now()
+    valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
+    counted = select(func.count(grants.c.person_id.distinct())).where(valid & (grants.c.unit_id == unit_id))
+    return tx.conn.execute(counted).scalar_one()
+
+
 def require(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None:
     """Forbidden unless the person holds one of the roles at the unit at this moment."""
     if not holds(tx, actor, roles, unit_id):

@@ -29,10 +29,10 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     UnitChangedV1: ("gradebook", "transcript", "signing", "transfer", "notify"),
     ResultsLockedV1: ("transcript",),
     PupilMovedV1: ("identity",),
-    TranscriptsFrozenV1: ("signing",),
+    TranscriptsFrozenV1: ("signing", "gradebook"),
     DocumentsSignedV1: ("transcript",),
-    TranscriptIssuedV1: ("notify",),
-    TranscriptRevokedV1: ("notify",),
+    TranscriptIssuedV1: ("notify", "gradebook"),
+    TranscriptRevokedV1: ("notify", "gradebook"),
     TransferCompletedV1: ("notify",),
 }
 """Every event, and the services that must have it."""

@@ -1,22 +1,21 @@
 """Decisions about cells: what may stand in one, what has changed, what is stale. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import CellEntry, CellState, SheetHead
+from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, Scale, SheetHead
 from services.gradebook.errors import CellsInvalid, StaleVersion
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.arithmetic import half_up
-from services.gradebook.rules.tt22_2021 import CommentResult
 
 SCHOOL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")  # windows, working days and ages are judged here
 CONDUCT_LEVELS = ("Tốt", "Khá", "Đạt", "Chưa đạt")
+Place = tuple[UUID, UUID]
+"""A cell's address in its sheet: column, pupil."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,77 +43,116 @@ class Write:
     column_id: UUID
     entry: CellEntry
 
+    @property
+    def place(self) -> Place:
+        return self.column_id, self.entry.pupil_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowTimes:
-    opens_at: datetime
-    closes_at: datetime
+class Member:
+    """A pupil of a sheet's class who takes its subject."""
 
-    def is_open(self, now: datetime) -> bool:
-        return self.opens_at <= now < self.closes_at
+    code: str
+    has_cluster: bool = False
 
 
-def normalised(entry: CellEntry, kind: SubjectKind) -> CellEntry | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who may have marks in a sheet, and who of them is exempt from the subject."""
+
+    members: Mapping[UUID, Member]
+    exempt: Collection[UUID] = field(default_factory=frozenset)
+
+
+def normalised(entry: CellEntry, scale: Scale) -> CellEntry | None:
     """The entry with its value in the one form that is stored ("7.5", "8.0", "Đ", "CĐ"); None when it cannot stand."""
     if entry.state is not CellState.VALUE:
         return entry if entry.value is None else None
-    value = _mark(entry.value) if kind is SubjectKind.SCORED else _comment(entry.value)
-    return (
-        None
-        if value is None
-        else CellEntry(pupil_id=entry.pupil_id, state=entry.state, value=value, version=entry.version)
-    )
+    value = READERS[scale](entry.value or "")
+    return None if value is None else replace(entry, value=value)
 
 
-def checked(writes: Sequence[Write], kind: SubjectKind, pupils: set[UUID]) -> list[Write]:
-    """The writes in stored form; CellsInvalid lists every cell that is no mark, unknown, or written twice."""
-    seen: set[tuple[UUID, UUID]] = set()
+def checked(writes: Sequence[Write], columns: Mapping[UUID, ColumnV1], roster: Roster) -> list[Write]:
+    """The writes in stored form; CellsInvalid lists every cell that cannot stand, each with the reason."""
+    seen: set[Place] = set()
     good, bad = [], []
     for write in writes:
-        entry = normalised(write.entry, kind)
-        place = (write.column_id, write.entry.pupil_id)
-        if entry is None or write.entry.pupil_id not in pupils or place in seen:
-            bad.append(_fault(write, is_mark=entry is not None, is_known=write.entry.pupil_id in pupils))
+        reason = "written_twice" if write.place in seen else _misplaced(write, columns[write.column_id], roster)
+        entry = normalised(write.entry, columns[write.column_id].scale)
+        if reason or entry is None:
+            bad.append(_fault(write, reason or "bad_value"))
         else:
             good.append(Write(column_id=write.column_id, entry=entry))
-        seen.add(place)
+        seen.add(write.place)
     if bad:
         raise CellsInvalid(count=len(bad), errors=bad)
     return good
 
 
-def changed(writes: Sequence[Write], current: Mapping[tuple[UUID, UUID], Cell]) -> list[Write]:
+def stale(writes: Sequence[Write], current: Mapping[Place, Cell]) -> list[tuple[Write, Cell]]:
+    """The writes whose cell moved on since the version that they are based on, each with the cell as it is."""
+    cells = ((write, current.get(write.place, Cell())) for write in writes)
+    return [(write, cell) for write, cell in cells if cell.version != write.entry.version]
+
+
+def changed(writes: Sequence[Write], current: Mapping[Place, Cell]) -> list[Write]:
     """The writes that change something; StaleVersion gives both values of every cell that moved on meanwhile."""
-    stale = [
-        _stale(write, cell) for write in writes if (cell := _current(write, current)).version != write.entry.version
-    ]
-    if stale:
-        raise StaleVersion(count=len(stale), cells=stale)
-    return [
-        write
-        for write in writes
-        if (write.entry.state, write.entry.value) != ((cell := _current(write, current)).state, cell.value)
-    ]
+    moved_on = stale(writes, current)
+    if moved_on:
+        raise StaleVersion(count=len(moved_on), cells=[_stale(*each) for each in moved_on])
+    return [write for write in writes if differs(write.entry, current.get(write.place, Cell()))]
 
 
-def _current(write: Write, current: Mapping[tuple[UUID, UUID], Cell]) -> Cell:
-    return current.get((write.column_id, write.entry.pupil_id), Cell())
+def differs(entry: CellEntry, cell: Cell) -> bool:
+    return (entry.state, entry.value) != (cell.state, cell.value)
 
 
-def _mark(text: str | None) -> str | None:
+def _misplaced(write: Write, column: ColumnV1, roster: Roster) -> str | None:
+    """Why this pupil has no such cell in this column; None where all is well."""
+    member = roster.members.get(write.entry.pupil_id)
+    if member is None:
+        return "unknown_pupil"
+    if column.is_cluster and not member.has_cluster:
+        return "no_cluster"
+    if (write.entry.state is CellState.EXEMPT) != (write.entry.pupil_id in roster.exempt):
+        return "exempt" if write.entry.pupil_id in roster.exempt else "not_exempt"
+    return None
+
+
+def _mark(text: str) -> str | None:
+    mark = _decimal(text)
+    return str(half_up(mark)) if mark is not None and tt22_2021.is_mark(mark) else None
+
+
+def _test(text: str) -> str | None:
+    """A primary test is marked in whole numbers (TT27/2020 Art. 7)."""
+    mark = _decimal(text)
+    return f"{mark:.0f}" if mark is not None and tt22_2021.is_mark(mark) and mark == mark.to_integral() else None
+
+
+def _decimal(text: str) -> Decimal | None:
     try:
-        mark = Decimal((text or "").replace(",", "."))
+        return Decimal(text.strip().replace(",", "."))
     except InvalidOperation:
         return None
-    return str(half_up(mark)) if tt22_2021.is_mark(mark) else None
 
 
-def _comment(text: str | None) -> str | None:
-    return text if text in set(CommentResult) else None
+def _one_of(written: Mapping[str, str]) -> Callable[[str], str | None]:
+    """Reads one of these words, in any case, the Icelandic Ð taken for Đ."""
+    known = {word.casefold(): value for word, value in written.items()}
+    return lambda text: known.get(" ".join(text.replace("\u00d0", "\u0110").split()).casefold())
 
 
-def _fault(write: Write, *, is_mark: bool, is_known: bool) -> dict[str, Any]:
-    reason = "unknown_pupil" if not is_known else "written_twice" if is_mark else "bad_value"
+READERS: Mapping[Scale, Callable[[str], str | None]] = {
+    Scale.MARK: _mark,
+    Scale.TEST: _test,
+    Scale.PASS: _one_of({"Đ": "Đ", "Đạt": "Đ", "CĐ": "CĐ", "C Đ": "CĐ", "Chưa đạt": "CĐ"}),
+    Scale.LEVEL: _one_of({"T": "T", "H": "H", "C": "C"}),
+    Scale.QUALITY: _one_of({"T": "T", "Đ": "Đ", "C": "C"}),
+}
+
+
+def _fault(write: Write, reason: str) -> dict[str, Any]:
     entry = write.entry
     return {"pupil_id": entry.pupil_id, "column_id": write.column_id, "value": entry.value, "reason": reason}
 

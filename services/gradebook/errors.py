@@ -120,3 +120,108 @@ class NotLocked(Refused):
 
     code = "gradebook.not_locked"
     vi = "Kết quả cả năm của lớp chưa khóa."
+
+
+class Centralised(Forbidden):
+    """The marks of a centralised exam are written by the school's admins only."""
+
+    code = "gradebook.centralised"
+    vi = "Điểm bài thi, bài kiểm tra tập trung chỉ do quản trị viên của trường nhập."
+
+
+class ReasonRequired(Invalid):
+    """These marks were open before; say why they are opened again."""
+
+    code = "gradebook.reason_required"
+    vi = "Nội dung này đã từng được mở; cần nêu lý do mở lại."
+
+
+class PaperOnly(Refused):
+    """Grade {grade} of this school still keeps paper books this year; its marks are not entered here."""
+
+    code = "gradebook.paper_only"
+    vi = "Khối {grade} của trường năm nay còn dùng sổ giấy; không nhập điểm ở đây."
+
+
+class YearUnfinished(Refused):
+    """The school year cannot end: the year's results of {classes} are not locked."""
+
+    code = "gradebook.year_unfinished"
+    vi = "Chưa kết thúc được năm học: lớp {classes} chưa khóa kết quả cả năm."
+
+
+class NoCalendar(Refused):
+    """The school year has no calendar, so that the day of its end is not known; open it with one."""
+
+    code = "gradebook.no_calendar"
+    vi = "Năm học chưa có lịch nên chưa biết ngày kết thúc; cần mở năm học kèm lịch."
+
+
+class NotExempt(Refused):
+    """Only a principal's decision exempts a pupil, and only as a whole subject of the pupil's plan."""
+
+    code = "gradebook.not_exempt"
+    vi = "Chỉ quyết định của hiệu trưởng mới miễn môn học cho học sinh, và miễn cả môn."
+
+
+class StillOpen(Refused):
+    """The window is still open: the teacher changes the mark in the sheet, without a correction."""
+
+    code = "gradebook.still_open"
+    vi = "Cửa sổ nhập còn mở: giáo viên sửa ngay trong bảng điểm, không cần đề nghị sửa."
+
+
+class NothingToCorrect(Invalid):
+    """The cell holds this value already."""
+
+    code = "gradebook.nothing_to_correct"
+    vi = "Ô này đã có giá trị đó."
+
+
+class CorrectionUnderWay(Refused):
+    """Another correction of this cell is waiting to be decided."""
+
+    code = "gradebook.correction_under_way"
+    vi = "Ô này đang có một đề nghị sửa khác chờ quyết định."
+
+
+class SamePerson(Forbidden):
+    """A correction goes through different hands: you had a part in this one already."""
+
+    code = "gradebook.same_person"
+    vi = "Việc sửa điểm phải qua những người khác nhau: bạn đã tham gia đề nghị này."
+
+
+class WrongStep(Refused):
+    """The correction is {state}; this step is not open any more, or not yet."""
+
+    code = "gradebook.wrong_step"
+    vi = "Đề nghị đang ở trạng thái {state}; bước này chưa đến hoặc đã qua."
+
+
+class TranscriptIssued(Refused):
+    """The pupil's transcript is issued; revoke it first, then correct, then issue a new version."""
+
+    code = "gradebook.transcript_issued"
+    vi = "Học bạ của học sinh đã phát hành; cần thu hồi trước, rồi sửa, rồi phát hành phiên bản mới."
+
+
+class TranscriptFrozen(Refused):
+    """The pupil's transcript is being signed; once it is issued it can be revoked, and then the mark corrected."""
+
+    code = "gradebook.transcript_frozen"
+    vi = "Học bạ của học sinh đang được ký; chờ phát hành, thu hồi, rồi mới sửa điểm được."
+
+
+class NoSecondChance(Refused):
+    """The pupil's year, {promotion}, opens no second chance in: {what}."""
+
+    code = "gradebook.no_second_chance"
+    vi = "Kết quả năm của học sinh ({promotion}) không có phần đánh giá lại: {what}."
+
+
+class ReportRequired(Invalid):
+    """Conduct after training in the summer needs the report that the parents signed."""
+
+    code = "gradebook.report_required"
+    vi = "Rèn luyện trong hè cần báo cáo có chữ ký của cha mẹ học sinh."

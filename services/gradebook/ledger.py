@@ -22,6 +22,7 @@ class Entry:
     account_id: UUID
     person_id: UUID
     recorded_at: datetime
+    basis: str | None = None
 
 
 def genesis(school_year: int, sheet_id: UUID) -> str:
@@ -41,6 +42,7 @@ def link(head: str, entry: Entry) -> str:
         entry.account_id,
         entry.person_id,
         int(entry.recorded_at.timestamp() * 1_000_000),
+        *([entry.basis] if entry.basis else []),
     ]
     return hashlib.sha256(head.encode() + msgspec.json.encode(fields)).hexdigest()
 

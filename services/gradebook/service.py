@@ -4,50 +4,120 @@ from pathlib import Path
 
 from services.chassis import authority
 from services.chassis.service import Service
-from services.contracts.gradebook.assignments import AssignTeachers
-from services.contracts.gradebook.conduct import SaveConduct
-from services.contracts.gradebook.enrolment import FindEnrolment, ImportPupils, MovePupil
+from services.contracts.gradebook.assignments import AssignTeachers, ReplaceTeacher
+from services.contracts.gradebook.conduct import ReadConduct, SaveConduct
+from services.contracts.gradebook.corrections import (
+    DecideCorrection,
+    FindCorrections,
+    RequestCorrection,
+    VerifyCorrection,
+)
+from services.contracts.gradebook.enrolment import (
+    ChooseSubjects,
+    EnterEarlierMarks,
+    ExemptPupil,
+    FindEnrolment,
+    ImportPupils,
+    MovePupil,
+    WithdrawPupil,
+)
 from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
 from services.contracts.gradebook.results import LockResults, ReadClassResults
-from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
-from services.contracts.gradebook.sheets import FindSheets, ImportMarks, ReadSheet, SaveColumn, SaveComments
-from services.contracts.gradebook.windows import CloseWindow, OpenWindow
+from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
+from services.contracts.gradebook.sheets import (
+    CentraliseColumns,
+    FindSheets,
+    ImportMarks,
+    MergeDraft,
+    ReadSheet,
+    SaveColumn,
+    SaveComments,
+)
+from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
+from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.gradebook.usecases import conduct, enrolment, marks, results, school
+from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
+from services.gradebook.usecases import (
+    arrivals,
+    assignments,
+    comments,
+    conduct,
+    corrections,
+    documents,
+    enrolment,
+    history,
+    marks,
+    results,
+    school,
+    summer,
+    windows,
+)
 
 
 def build() -> Service:
     service = Service("gradebook", Path(__file__).parent / "migrations")
     _add_school(service)
+    _add_pupils(service)
     _add_marks(service)
     _add_results(service)
-    service.consumes(GrantChangedV1, authority.copy_grants)
-    service.consumes(UnitChangedV1, authority.copy_units)
+    _add_events(service)
     return service
 
 
 def _add_school(service: Service) -> None:
     service.command(OpenSchoolYear, school.open_school_year)
+    service.command(EndSchoolYear, school.end_school_year)
     service.command(CreateClasses, school.create_classes)
     service.query(FindClasses, school.find_classes)
+    service.command(AssignTeachers, assignments.assign_teachers)
+    service.command(ReplaceTeacher, assignments.replace_teacher)
+    service.command(OpenWindow, windows.open_window)
+    service.command(CloseWindow, windows.close_window)
+    service.query(FindWindows, windows.find_windows)
+
+
+def _add_pupils(service: Service) -> None:
     service.command(ImportPupils, enrolment.import_pupils, before=enrolment.register_listed)
-    service.command(AssignTeachers, school.assign_teachers)
-    service.query(FindSheets, school.find_sheets)
-    service.command(OpenWindow, school.open_window)
-    service.command(CloseWindow, school.close_window)
     service.query(FindEnrolment, enrolment.find_enrolment, systems=("transfer",))
     service.internal(MovePupil, enrolment.move_pupil, systems=("transfer",))
+    service.command(WithdrawPupil, enrolment.withdraw_pupil)
+    service.command(ChooseSubjects, arrivals.choose_subjects)
+    service.command(ExemptPupil, arrivals.exempt_pupil)
+    service.command(EnterEarlierMarks, arrivals.enter_earlier_marks)
 
 
 def _add_marks(service: Service) -> None:
-    service.command(SaveColumn, marks.save_column)
-    service.command(ImportMarks, marks.import_marks, before=marks.read_mark_file)
-    service.command(SaveComments, marks.save_comments)
+    service.query(FindSheets, marks.find_sheets)
     service.query(ReadSheet, marks.read_sheet)
-    service.query(AuditSheet, marks.audit_sheet)
+    service.command(SaveColumn, marks.save_column)
+    service.command(MergeDraft, marks.merge_draft)
+    service.command(CentraliseColumns, marks.centralise_columns)
+    service.command(ImportMarks, marks.import_marks, before=marks.read_mark_file)
+    service.query(AuditSheet, history.audit_sheet)
+    service.command(SaveComments, comments.save_comments)
+    service.command(AddPhrases, comments.add_phrases)
+    service.command(RemovePhrase, comments.remove_phrase)
+    service.query(FindPhrases, comments.find_phrases)
+    service.command(SaveConduct, conduct.save_conduct)
+    service.query(ReadConduct, conduct.read_conduct)
 
 
 def _add_results(service: Service) -> None:
-    service.command(SaveConduct, conduct.save_conduct)
     service.command(LockResults, results.lock_results)
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.command(RequestCorrection, corrections.request_correction)
+    service.command(VerifyCorrection, corrections.verify_correction)
+    service.command(DecideCorrection, corrections.decide_correction)
+    service.query(FindCorrections, corrections.find_corrections)
+    service.command(ProposeSecondChance, summer.propose_second_chance)
+    service.command(DecideSecondChance, summer.decide_second_chance)
+    service.query(FindSecondChances, summer.find_second_chances)
+
+
+def _add_events(service: Service) -> None:
+    service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
+    service.consumes(TranscriptsFrozenV1, documents.follow_frozen)
+    service.consumes(TranscriptIssuedV1, documents.follow_issued)
+    service.consumes(TranscriptRevokedV1, documents.follow_revoked)

@@ -1,14 +1,13 @@
 """What the law makes of a class's marks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.identity import Change
-from services.contracts.messages import Command, Event, Query
+from services.contracts.messages import Change, Command, Event, Query
 
 
 class Period(StrEnum):
@@ -46,6 +45,10 @@ class SubjectResult:
     year: str | None
     comment: str
     teacher_id: UUID
+    retest: str | None = None
+    """After re-assessment in the summer."""
+    test: str | None = None
+    """Primary: the mark of the year's last test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +70,28 @@ class ReasonV1:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualityResult:
+    """A quality or competence of primary school at the year's end: T, Đ or C."""
+
+    code: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionCount:
+    """How many marks of a subject were corrected after they were locked."""
+
+    subject: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PupilResult:
-    """A pupil's locked year. `promotion` is PROMOTED, RETEST, SUMMER_TRAINING or NOT_PROMOTED."""
+    """A pupil's locked year, the newest `version` of it.
+
+    `level` and `conduct` are those at the year's end, `level_after` and `conduct_after` those after the summer, null
+    without one; `promotion` is PROMOTED, RETEST, SUMMER_TRAINING or NOT_PROMOTED.
+    """
 
     pupil_id: UUID
     regulation: str
@@ -81,6 +104,13 @@ class PupilResult:
     title: str | None
     reasons: tuple[ReasonV1, ...]
     remark: str
+    level_after: str | None = None
+    conduct_after: str | None = None
+    completion: str | None = None
+    qualities: tuple[QualityResult, ...] = ()
+    corrections: tuple[CorrectionCount, ...] = ()
+    switches: dict[str, str] = field(default_factory=dict)
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

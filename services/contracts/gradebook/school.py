@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -12,10 +13,15 @@ from services.contracts.messages import Command, Query
 
 
 class SubjectKind(StrEnum):
-    """How a subject is assessed (TT22/2021 Art. 5): by comments, or by comments and marks."""
+    """How a subject is assessed: with marks or by comments alone (TT22/2021 Art. 5), or as in primary (TT27/2020).
+
+    QUALITIES is the primary class's sheet of qualities and competences (phẩm chất, năng lực), kept like a subject.
+    """
 
     SCORED = "SCORED"
     COMMENT = "COMMENT"
+    PRIMARY = "PRIMARY"
+    QUALITIES = "QUALITIES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +32,28 @@ class GradePeriods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectPlan:
-    """A subject of the school's plan, with its periods a year in each grade where it is taught."""
+    """A subject of the school's plan, with its periods a year in each grade where it is taught.
+
+    An elective is only for the pupils who chose it; with `has_cluster` pupils may take its study-topic cluster (cụm
+    chuyên đề), which asks for one assessment more; `terms` says when it is taught.
+    """
 
     code: str
     name: str
     kind: SubjectKind
     grades: tuple[GradePeriods, ...]
+    is_elective: bool = False
+    has_cluster: bool = False
+    terms: tuple[int, ...] = (1, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The year's days at the school: its first, the first of term 2, its last."""
+
+    begins_on: date
+    second_term_on: date
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +64,30 @@ class YearOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSchoolYear(Command[YearOpened]):
+    """Begin a stage's school year with its plan; `paper_grades` still keep their books on paper."""
+
     operation: ClassVar[str] = "gradebook.open_school_year"
     school_year: int
     unit_id: UUID
     stage: str
     subjects: tuple[SubjectPlan, ...]
+    calendar: Calendar | None = None
+    paper_grades: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearEnded:
+    school_year: int
+    pupils: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSchoolYear(Command[YearEnded]):
+    """End the enrolments of a school year whose every class is locked, so that the next year can be enrolled."""
+
+    operation: ClassVar[str] = "gradebook.end_school_year"
+    school_year: int
+    unit_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +102,7 @@ class ClassV1:
     id: UUID
     school_year: int
     unit_id: UUID
+    stage: str
     name: str
     grade: int
     homeroom_id: UUID

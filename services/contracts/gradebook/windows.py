@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Command
+from services.contracts.messages import Command, Query
 
 
 class WindowKind(StrEnum):
-    """What an entry window lets people write: marks (with subject comments), or conduct and homeroom remarks."""
+    """What an entry window lets people write: marks; or comments, conduct and remarks."""
 
     MARKS = "MARKS"
     COMMENTS = "COMMENTS"
@@ -25,11 +25,19 @@ class WindowV1:
     kind: WindowKind
     opens_at: datetime
     closes_at: datetime
+    grade: int | None = None
+    class_id: UUID | None = None
+    subject: str | None = None
+    column_key: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWindow(Command[WindowV1]):
-    """Let the unit's teachers write from now until `closes_at`."""
+    """Let the unit's teachers write from now until `closes_at`; grade, class, subject and column narrow it.
+
+    What was open before is opened again only with a reason.
+    """
 
     operation: ClassVar[str] = "gradebook.open_window"
     school_year: int
@@ -37,6 +45,11 @@ class OpenWindow(Command[WindowV1]):
     term: int
     kind: WindowKind
     closes_at: datetime
+    grade: int | None = None
+    class_id: UUID | None = None
+    subject: str | None = None
+    column_key: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +59,17 @@ class CloseWindow(Command[WindowV1]):
     operation: ClassVar[str] = "gradebook.close_window"
     school_year: int
     window_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    windows: tuple[WindowV1, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindWindows(Query[Windows]):
+    """Every window that the unit's year had, newest first: who may write what until when, and what was reopened why."""
+
+    operation: ClassVar[str] = "gradebook.find_windows"
+    school_year: int
+    unit_id: UUID

@@ -61,6 +61,7 @@ subjects = Table(
     Column("periods", Integer, nullable=False, comment="a year, without study-topic clusters"),
     Column("position", SmallInteger, nullable=False, comment="order on the printed form"),
     Column("is_elective", Boolean, nullable=False, server_default=false()),
+    Column("has_cluster", Boolean, nullable=False, server_default=false(), comment="may be taken with a topic cluster"),
     Column("terms", ARRAY(SmallInteger), nullable=False, server_default="{1,2}", comment="when it is taught"),
     ForeignKeyConstraint(YEAR_KEYS, YEAR_PLACES),
 )

@@ -1,61 +1,27 @@
-"""Conduct, locks and locked results."""
+"""Locks and results; a result is only ever followed by a newer version of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.chassis.codec import decode, digest, encode
+from services.chassis.codec import decode
 from services.chassis.database import Tx
-from services.contracts.gradebook.conduct import ConductEntry
 from services.contracts.gradebook.results import Period, PupilResult
-from services.gradebook.models.results import locks, results
-from services.gradebook.models.sheets import conduct
+from services.gradebook.judging.judged import Judged
+from services.gradebook.models.results import document_states, locks, results
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A pupil's result of a period, with what the rules were given for it."""
+class ClassPeriod:
+    """What is locked: a class's results of one period."""
 
-    pupil_id: UUID
-    regulation: str
-    inputs: Any
-    result: Any
-
-
-def write_conduct(
-    tx: Tx, *, school_year: int, class_id: UUID, term: int, entries: Sequence[ConductEntry], person_id: UUID
-) -> None:
-    place = {
-        "school_year": school_year,
-        "class_id": class_id,
-        "term": term,
-        "person_id": person_id,
-        "written_at": tx.now(),
-    }
-    rows = [
-        place | {"pupil_id": e.pupil_id, "level": e.conduct, "absences": e.absences, "remark": e.remark}
-        for e in entries
-    ]
-    new = upsert(conduct)
-    changes = {name: new.excluded[name] for name in ("level", "absences", "remark", "person_id", "written_at")}
-    keys = ["school_year", "class_id", "term", "pupil_id"]
-    if rows:
-        tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), rows)
-
-
-def conduct_of(tx: Tx, school_year: int, class_id: UUID) -> dict[tuple[int, UUID], ConductEntry]:
-    """Conduct by (term, pupil)."""
-    mine = (conduct.c.school_year == school_year) & (conduct.c.class_id == class_id)
-    return {
-        (row.term, row.pupil_id): ConductEntry(
-            pupil_id=row.pupil_id, conduct=row.level, absences=row.absences, remark=row.remark
-        )
-        for row in tx.conn.execute(select(conduct).where(mine))
-    }
+    school_year: int
+    class_id: UUID
+    period: Period
 
 
 def locked_periods(tx: Tx, school_year: int, class_id: UUID) -> set[Period]:
@@ -63,19 +29,23 @@ def locked_periods(tx: Tx, school_year: int, class_id: UUID) -> set[Period]:
     return {Period(period) for period in tx.conn.scalars(select(locks.c.period).where(mine))}
 
 
-def lock(
-    tx: Tx, *, school_year: int, class_id: UUID, period: Period, person_id: UUID, judged: Sequence[Judged]
-) -> None:
-    """Lock the period with its results."""
-    place = {"school_year": school_year, "class_id": class_id, "period": period}
-    tx.conn.execute(insert(locks).values(place | {"locked_by": person_id, "locked_at": tx.now()}))
+def lock(tx: Tx, of: ClassPeriod, person_id: UUID) -> None:
+    tx.conn.execute(insert(locks).values(asdict(of) | {"locked_by": person_id, "locked_at": tx.now()}))
+
+
+def add_results(tx: Tx, of: ClassPeriod, judged: Sequence[Judged], *, basis: str | None = None) -> None:
+    """Keep these results as the newest versions."""
+    known = _versions(tx, of)
     rows = [
-        place
+        asdict(of)
         | {
+            "made_at": tx.now(),
+            "basis": basis,
             "pupil_id": one.pupil_id,
+            "version": known.get(one.pupil_id, 0) + 1,
             "regulation": one.regulation,
-            "inputs_digest": digest(encode(one.inputs)),
-            "result": encode(one.result),
+            "inputs_digest": one.inputs_digest,
+            "result": one.result,
         }
         for one in judged
     ]
@@ -84,6 +54,29 @@ def lock(
 
 
 def year_results(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, PupilResult]:
+    """The newest year result of each pupil."""
     mine = (results.c.school_year == school_year) & (results.c.class_id == class_id) & (results.c.period == Period.YEAR)
-    rows = tx.conn.execute(select(results.c.pupil_id, results.c.result).where(mine))
-    return {row.pupil_id: decode(PupilResult, row.result) for row in rows}
+    rows = tx.conn.execute(
+        select(results.c.pupil_id, results.c.result, results.c.version).where(mine).order_by(results.c.version)
+    )
+    return {row.pupil_id: decode(PupilResult, row.result | {"version": row.version}) for row in rows}
+
+
+def document_state(tx: Tx, school_year: int, pupil_id: UUID) -> str | None:
+    """ISSUED or REVOKED, as transcript told of the pupil's newest transcript; None before."""
+    mine = (document_states.c.school_year == school_year) & (document_states.c.pupil_id == pupil_id)
+    return tx.conn.execute(select(document_states.c.state).where(mine)).scalar()
+
+
+def note_document(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Keep what transcript told; a later version wins, and of one version its revocation."""
+    new = upsert(document_states).values(dict(row))
+    later = (document_states.c.version, document_states.c.state) < func.row(new.excluded.version, new.excluded.state)
+    keys = ["school_year", "pupil_id"]
+    tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=dict(row), where=later))
+
+
+def _versions(tx: Tx, of: ClassPeriod) -> dict[UUID, int]:
+    mine = [results.c[name] == value for name, value in asdict(of).items()]
+    newest = select(results.c.pupil_id, func.max(results.c.version)).where(*mine).group_by(results.c.pupil_id)
+    return {row[0]: row[1] for row in tx.conn.execute(newest)}

@@ -1,22 +1,32 @@
-"""School years, subjects, classes, enrolments, windows."""
+"""School years, plans of subjects, classes."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, text, update
 
 from services.chassis import idempotency
 from services.chassis.database import Tx
-from services.contracts.gradebook.enrolment import EnrolmentV1
 from services.contracts.gradebook.school import ClassV1
-from services.contracts.gradebook.windows import WindowKind, WindowV1
 from services.gradebook import models
-from services.gradebook.domain import WindowTimes
-from services.gradebook.models.school import classes, enrolments, school_years, subjects, windows
+from services.gradebook.models.school import classes, enrolments, school_years, subjects
 
 PARTITIONS_LOCK = 7_203  # with the year: two numbers, so that it is never the lock of an inbox row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenYear:
+    """A stage's school year at a school."""
+
+    stage: str
+    begins_on: date | None
+    second_term_on: date | None
+    ends_on: date | None
+    paper_grades: tuple[int, ...]
+    ended_at: datetime | None
 
 
 def make_partitions(tx: Tx, school_year: int) -> None:
@@ -35,30 +45,28 @@ _HISTORY_STAYS = """
 """  # partitions inherit the triggers of rows, not those of statements
 
 
-def insert_year(tx: Tx, *, school_year: int, unit_id: UUID, stage: str, plan: Sequence[dict[str, Any]]) -> None:
-    year = {"school_year": school_year, "unit_id": unit_id, "stage": stage, "opened_at": tx.now()}
-    tx.conn.execute(insert(school_years).values(year))
+def insert_year(tx: Tx, row: dict[str, Any], plan: Sequence[dict[str, Any]]) -> None:
+    tx.conn.execute(insert(school_years).values(row | {"opened_at": tx.now()}))
     if plan:
         tx.conn.execute(insert(subjects), list(plan))
 
 
-def find_stage(tx: Tx, school_year: int, unit_id: UUID) -> str | None:
-    """The stage (THCS, …) that the school's year was opened for, or None."""
+def years_of(tx: Tx, school_year: int, unit_id: UUID) -> dict[str, OpenYear]:
+    """By stage (THCS, …): the school's years that are or were open."""
     mine = (school_years.c.school_year == school_year) & (school_years.c.unit_id == unit_id)
-    return tx.conn.execute(select(school_years.c.stage).where(mine)).scalar()
+    rows = tx.conn.execute(select(school_years).where(mine).order_by(school_years.c.stage))
+    return {row.stage: _open_year(row) for row in rows}
 
 
-def stage_of(tx: Tx, school_year: int, unit_id: UUID) -> str:
-    """The stage of a school year that is open, as every class's is."""
+def end_year(tx: Tx, school_year: int, unit_id: UUID) -> None:
     mine = (school_years.c.school_year == school_year) & (school_years.c.unit_id == unit_id)
-    stage: str = tx.conn.execute(select(school_years.c.stage).where(mine)).scalar_one()
-    return stage
+    tx.conn.execute(update(school_years).where(mine).values(ended_at=tx.now()))
 
 
-def plan_of(tx: Tx, school_year: int, unit_id: UUID) -> dict[tuple[int, str], Row[Any]]:
-    """The subjects of the school's plan by (grade, code)."""
+def plan_of(tx: Tx, school_year: int, unit_id: UUID) -> dict[tuple[str, int, str], Row[Any]]:
+    """The subjects of the school's plan by (stage, grade, code)."""
     mine = (subjects.c.school_year == school_year) & (subjects.c.unit_id == unit_id)
-    return {(row.grade, row.code): row for row in tx.conn.execute(select(subjects).where(mine))}
+    return {(row.stage, row.grade, row.code): row for row in tx.conn.execute(select(subjects).where(mine))}
 
 
 def insert_classes(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -76,79 +84,34 @@ def get_class(tx: Tx, school_year: int, class_id: UUID) -> ClassV1 | None:
     return found[0] if found else None
 
 
-def insert_enrolments(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        tx.conn.execute(insert(enrolments), list(rows))
+def frozen_since(tx: Tx, school_year: int, class_id: UUID) -> datetime | None:
+    """Since when transcripts are made of the class's results; None where none are."""
+    mine = (classes.c.school_year == school_year) & (classes.c.id == class_id)
+    return tx.conn.execute(select(classes.c.frozen_at).where(mine)).scalar()
 
 
-def active_enrolments(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
-    """Active enrolments by pupil, held until the transaction ends."""
-    active = enrolments.c.pupil_id.in_(list(pupil_ids)) & enrolments.c.ended_on.is_(None)
-    rows = tx.conn.execute(select(enrolments).where(active).with_for_update())
-    return {row.pupil_id: row for row in rows}
+def note_frozen(tx: Tx, school_year: int, class_id: UUID, at: datetime) -> None:
+    mine = (classes.c.school_year == school_year) & (classes.c.id == class_id)
+    tx.conn.execute(update(classes).where(mine).values(frozen_at=func.coalesce(classes.c.frozen_at, at)))
 
 
-def last_version(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many enrolments each pupil has had."""
-    counted = select(enrolments.c.pupil_id, func.max(enrolments.c.version)).group_by(enrolments.c.pupil_id)
-    return {row[0]: row[1] for row in tx.conn.execute(counted.where(enrolments.c.pupil_id.in_(list(pupil_ids))))}
+def next_results_version(tx: Tx, school_year: int, class_id: UUID) -> int:
+    """The number of the next thing told of the class's results."""
+    mine = (classes.c.school_year == school_year) & (classes.c.id == class_id)
+    counted = update(classes).where(mine).values(results_version=classes.c.results_version + 1)
+    version: int = tx.conn.execute(counted.returning(classes.c.results_version)).scalar_one()
+    return version
 
 
-def end_enrolment(tx: Tx, enrolment_id: UUID, ended_on: Any) -> None:
-    tx.conn.execute(update(enrolments).where(enrolments.c.id == enrolment_id).values(ended_on=ended_on))
-
-
-def place_in_class(tx: Tx, enrolment_id: UUID, *, class_id: UUID, position: int) -> None:
-    mine = enrolments.c.id == enrolment_id
-    tx.conn.execute(update(enrolments).where(mine).values(class_id=class_id, position=position))
-
-
-def pupils_of(tx: Tx, school_year: int, class_id: UUID, *, ended_too: bool = False) -> dict[UUID, str]:
-    """The class's pupils in the order of its list: code by pupil."""
-    query = _EVER_ENROLLED if ended_too else _ENROLLED
-    rows = tx.conn.execute(query, {"school_year": school_year, "class_id": class_id})
-    return {row.pupil_id: row.code for row in rows}
-
-
-def as_enrolment(row: Row[Any]) -> EnrolmentV1:
-    return EnrolmentV1(
-        pupil_id=row.pupil_id,
-        school_year=row.school_year,
-        unit_id=row.unit_id,
-        class_id=row.class_id,
-        began_on=row.began_on,
-        ended_on=row.ended_on,
+def _open_year(row: Row[Any]) -> OpenYear:
+    return OpenYear(
+        stage=row.stage,
+        begins_on=row.begins_on,
+        second_term_on=row.second_term_on,
+        ends_on=row.ends_on,
+        paper_grades=tuple(row.paper_grades),
+        ended_at=row.ended_at,
     )
-
-
-def insert_window(tx: Tx, window: WindowV1, opened_by: UUID) -> None:
-    names = ("school_year", "id", "unit_id", "term", "kind", "opens_at", "closes_at")
-    tx.conn.execute(insert(windows).values({name: getattr(window, name) for name in names} | {"opened_by": opened_by}))
-
-
-def lock_window(tx: Tx, school_year: int, window_id: UUID) -> WindowV1 | None:
-    """The window, held so that no save is under way in it."""
-    mine = (windows.c.school_year == school_year) & (windows.c.id == window_id)
-    row = tx.conn.execute(select(windows).where(mine).with_for_update()).first()
-    return _window(row) if row else None
-
-
-def set_closing(tx: Tx, window: WindowV1) -> None:
-    mine = (windows.c.school_year == window.school_year) & (windows.c.id == window.id)
-    tx.conn.execute(update(windows).where(mine).values(closes_at=window.closes_at))
-
-
-def clock(tx: Tx) -> datetime:
-    """The database's time at this moment, however long the transaction has been waiting."""
-    now: datetime = tx.conn.execute(select(func.clock_timestamp())).scalar_one()
-    return now
-
-
-def newest_window(tx: Tx, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> WindowTimes | None:
-    """The window that closes last, shared: it cannot be closed while this transaction writes under it."""
-    given = {"school_year": school_year, "unit_id": unit_id, "term": term, "kind": kind}
-    row = tx.conn.execute(_NEWEST_WINDOW, given).first()
-    return WindowTimes(opens_at=row.opens_at, closes_at=row.closes_at) if row else None
 
 
 def _classes(tx: Tx, wanted: Any) -> list[ClassV1]:
@@ -161,33 +124,7 @@ def _classes(tx: Tx, wanted: Any) -> list[ClassV1]:
         )
         .scalar_subquery()
     )
-    query = select(classes, enrolled.label("pupils")).where(wanted).order_by(classes.c.grade, classes.c.name)
-    return [ClassV1(**row._mapping) for row in tx.conn.execute(query)]  # noqa: SLF001 - SQLAlchemy's documented name
-
-
-def _window(row: Row[Any]) -> WindowV1:
-    return WindowV1(
-        id=row.id,
-        school_year=row.school_year,
-        unit_id=row.unit_id,
-        term=row.term,
-        kind=WindowKind(row.kind),
-        opens_at=row.opens_at,
-        closes_at=row.closes_at,
-    )
-
-
-# Built once: these run with every column that is saved.
-_EVER_ENROLLED = (
-    select(enrolments.c.pupil_id, enrolments.c.code)
-    .where(enrolments.c.school_year == bindparam("school_year"), enrolments.c.class_id == bindparam("class_id"))
-    .order_by(enrolments.c.position)
-)
-_ENROLLED = _EVER_ENROLLED.where(enrolments.c.ended_on.is_(None))
-_NEWEST_WINDOW = (
-    select(windows.c.opens_at, windows.c.closes_at)
-    .where(*(windows.c[name] == bindparam(name) for name in ("school_year", "unit_id", "term", "kind")))
-    .order_by(windows.c.closes_at.desc())
-    .limit(1)
-    .with_for_update(read=True)
-)
+    names = ("id", "school_year", "unit_id", "stage", "name", "grade", "homeroom_id")
+    query = select(*(classes.c[name] for name in names), enrolled.label("pupils")).where(wanted)
+    rows = tx.conn.execute(query.order_by(classes.c.grade, classes.c.name))
+    return [ClassV1(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's documented name

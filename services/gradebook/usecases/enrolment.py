@@ -1,4 +1,4 @@
-"""Which pupils sit in which class: the admin's list, and moves between schools."""
+"""Which pupils sit in which class: the admin's list, moves between schools, and those who leave."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
-from services.chassis.errors import NotFound
+from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.gradebook.enrolment import (
@@ -21,14 +21,15 @@ from services.contracts.gradebook.enrolment import (
     MovePupil,
     PupilMovedV1,
     PupilsImported,
+    WithdrawPupil,
 )
 from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.errors import EnrolledElsewhere, NotEnrolledThere
-from services.gradebook.repository import school
+from services.gradebook.repository import enrolment, school
 from services.gradebook.spreadsheets import PupilRow, read_pupils
-
-LEADERS = (Role.ADMIN, Role.PRINCIPAL)
+from services.gradebook.usecases.arrivals import Arrival, carry_marks
+from services.gradebook.usecases.guards import LEADERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,36 +56,41 @@ def register_listed(command: ImportPupils, outside: Outside) -> tuple[ListedPupi
 
 
 def import_pupils(tx: Tx, command: ImportPupils, actor: Actor, listed: tuple[ListedPupil, ...]) -> PupilsImported:
-    """Enrol the listed pupils who are new, and place those who came by transfer; one who is elsewhere is refused."""
+    """Enrol the listed pupils who are new, and place those who came by transfer with the marks that they bring.
+
+    One who is enrolled elsewhere is refused.
+    """
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
     class_ids = {one.name: one.id for one in school.classes_of(tx, command.school_year, command.unit_id)}
     places = {pupil: (class_ids[pupil.row.class_code], position) for position, pupil in enumerate(listed)}
-    active = school.active_enrolments(tx, [pupil.person_id for pupil in listed])
+    active = enrolment.active_enrolments(tx, [pupil.person_id for pupil in listed])
     arrived = [pupil for pupil in listed if _waits_for_class(active.get(pupil.person_id), command)]
     new = [pupil for pupil in listed if pupil.person_id not in active]
     _refuse_elsewhere(set(listed) - {*arrived, *new}, active, places)
     for pupil in arrived:
         class_id, position = places[pupil]
-        school.place_in_class(tx, active[pupil.person_id].id, class_id=class_id, position=position)
+        enrolment.place_in_class(tx, active[pupil.person_id].id, class_id=class_id, position=position)
+        arrival = Arrival(school_year=command.school_year, pupil_id=pupil.person_id, class_id=class_id, placed_by=actor)
+        carry_marks(tx, arrival)
     _enrol(tx, command, new, places)
     return PupilsImported(pupils=len(listed), enrolled=len(new) + len(arrived))
 
 
 def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:
     """The pupil's active enrolment, for services and the leaders of the school; for others there is none."""
-    row = school.active_enrolments(tx, [query.pupil_id]).get(query.pupil_id)
+    row = enrolment.active_enrolments(tx, [query.pupil_id]).get(query.pupil_id)
     if row is None or not (actor.system or authority.holds(tx, actor, LEADERS, row.unit_id)):
         raise NotFound(pupil_id=query.pupil_id)
-    return school.as_enrolment(row)
+    return enrolment.as_enrolment(row)
 
 
 def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
     """End one enrolment and begin the other in one step, so that there are never two and never none."""
-    row = school.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
+    row = enrolment.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
     if row is None or row.unit_id != command.from_unit_id:
         raise NotEnrolledThere
     moved_on = max(today(tx), row.began_on)
-    school.end_enrolment(tx, row.id, moved_on)
+    enrolment.end_enrolment(tx, row.id, moved_on, "MOVED")
     new = {
         "id": new_id(),
         "school_year": command.school_year,
@@ -96,7 +102,7 @@ def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
         "version": row.version + 1,
         "began_on": moved_on,
     }
-    school.insert_enrolments(tx, [new])
+    enrolment.insert_enrolments(tx, [new])
     tx.emit(
         PupilMovedV1(
             record_id=command.pupil_id,
@@ -108,7 +114,19 @@ def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
             to_unit_id=command.to_unit_id,
         )
     )
-    return school.as_enrolment(school.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
+    return enrolment.as_enrolment(enrolment.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
+
+
+def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:
+    """The pupil's marks stay as they are; nothing more is asked of the class for this pupil."""
+    row = enrolment.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
+    if row is None or row.school_year != command.school_year:
+        raise NotFound(pupil_id=command.pupil_id)
+    authority.require(tx, actor, LEADERS, row.unit_id)
+    if not row.began_on <= command.left_on <= today(tx):
+        raise Invalid(reason="a pupil leaves after coming, and not in the future")
+    enrolment.end_enrolment(tx, row.id, command.left_on, "LEFT")
+    return enrolment.as_enrolment(row, ended_on=command.left_on)
 
 
 def today(tx: Tx) -> date:
@@ -116,12 +134,12 @@ def today(tx: Tx) -> date:
     return tx.now().astimezone(SCHOOL_TIME).date()
 
 
-def _waits_for_class(enrolment: Row[Any] | None, command: ImportPupils) -> bool:
+def _waits_for_class(row: Row[Any] | None, command: ImportPupils) -> bool:
     """Whether the pupil came to this school by transfer and has no class yet."""
-    if enrolment is None:
+    if row is None:
         return False
     here = (command.school_year, command.unit_id, None)
-    return (enrolment.school_year, enrolment.unit_id, enrolment.class_id) == here
+    return (row.school_year, row.unit_id, row.class_id) == here
 
 
 def _refuse_elsewhere(enrolled: Collection[ListedPupil], active: Mapping[UUID, Row[Any]], places: Places) -> None:
@@ -133,7 +151,7 @@ def _refuse_elsewhere(enrolled: Collection[ListedPupil], active: Mapping[UUID, R
 
 
 def _enrol(tx: Tx, command: ImportPupils, pupils: Sequence[ListedPupil], places: Places) -> None:
-    versions = school.last_version(tx, [pupil.person_id for pupil in pupils])
+    versions = enrolment.last_version(tx, [pupil.person_id for pupil in pupils])
     here = {"school_year": command.school_year, "unit_id": command.unit_id, "began_on": today(tx)}
     rows = [
         here
@@ -147,7 +165,7 @@ def _enrol(tx: Tx, command: ImportPupils, pupils: Sequence[ListedPupil], places:
         }
         for pupil in pupils
     ]
-    school.insert_enrolments(tx, rows)
+    enrolment.insert_enrolments(tx, rows)
 
 
 def _new_pupil(row: PupilRow) -> NewPupil:

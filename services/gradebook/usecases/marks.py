@@ -1,7 +1,7 @@
 """Writing and reading sheets: who may, when, on which version, and what is kept of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.chassis import authority
@@ -9,37 +9,40 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
-from services.contracts.gradebook.history import AuditSheet, SheetAudit
-from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.sheets import (
     CellEntry,
     CellState,
     CellV1,
     CellVersion,
+    CentraliseColumns,
     ColumnSaved,
-    CommentsSaved,
+    ColumnsCentralised,
+    ColumnV1,
+    DraftCell,
+    DraftMerged,
+    FindSheets,
     ImportMarks,
     MarksImported,
+    MergeDraft,
+    MovedOn,
     ReadSheet,
     SaveColumn,
-    SaveComments,
     SheetHead,
     SheetRow,
+    Sheets,
     SheetV1,
+    SubjectComment,
 )
-from services.contracts.gradebook.windows import WindowKind
 from services.contracts.identity import Role
 from services.gradebook import domain
-from services.gradebook.domain import SCHOOL_TIME, Cell, OpenSheet, Write
-from services.gradebook.errors import NotYourSheet, ResultsLocked, WindowClosed, WindowNeverOpened
-from services.gradebook.ledger import first_break, genesis
-from services.gradebook.repository import marks, results, school
+from services.gradebook.domain import Cell, OpenSheet, Write
+from services.gradebook.repository import comments, enrolment, marks, school, sheets
+from services.gradebook.repository.marks import Cells, Writer
 from services.gradebook.rules import tt22_2021
 from services.gradebook.spreadsheets import ExpectedSheet, MarkRow, read_marks
-
-LEADERS = (Role.ADMIN, Role.PRINCIPAL)
-TERM_PERIOD = {1: Period.TERM_1, 2: Period.TERM_2}
-PERIOD_VI = {Period.TERM_1: "học kỳ 1", Period.TERM_2: "học kỳ 2", Period.YEAR: "cả năm"}
+from services.gradebook.usecases import guards
+from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL, LEADERS, TERM_PERIOD
+from services.gradebook.windows import is_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +55,63 @@ class ReadMarks:
 
 def save_column(tx: Tx, command: SaveColumn, actor: Actor) -> ColumnSaved:
     """Write one column of a class: all cells or none."""
-    sheet = _open_for(tx, command.school_year, command.sheet_id, actor)
-    if command.column_id not in {column.id for column in sheet.head.columns}:
-        raise NotFound(column_id=command.column_id)
     writes = [Write(column_id=command.column_id, entry=entry) for entry in command.cells]
+    sheet = _open_for(tx, command.school_year, command.sheet_id, {command.column_id}, actor)
     written = _write(tx, sheet, writes, actor)
     versions = {write.entry.pupil_id: write.entry.version + 1 for write in written}
     cells = (CellVersion(pupil_id=e.pupil_id, version=versions.get(e.pupil_id, e.version)) for e in command.cells)
     return ColumnSaved(written=len(written), cells=tuple(cells), saved_at=tx.now())
 
 
+def merge_draft(tx: Tx, command: MergeDraft, actor: Actor) -> DraftMerged:
+    """Write what moved on for nobody; of the rest tell both values. Cells that cannot stand refuse the whole draft."""
+    writes = [Write(column_id=cell.column_id, entry=cell.entry) for cell in command.cells]
+    sheet = _open_for(tx, command.school_year, command.sheet_id, {cell.column_id for cell in command.cells}, actor)
+    good, current = _checked(tx, sheet, writes)
+    moved_on = {write.place: cell for write, cell in domain.stale(good, current)}
+    fresh = [write for write in good if write.place not in moved_on]
+    written = _keep(tx, sheet, fresh, current, actor)
+    differing = [
+        (write, cell)
+        for write in good
+        if (cell := moved_on.get(write.place)) is not None and domain.differs(write.entry, cell)
+    ]
+    return DraftMerged(
+        written=len(written),
+        unchanged=len(good) - len(written) - len(differing),
+        moved_on=tuple(
+            MovedOn(column_id=write.column_id, yours=write.entry, current=_cell(write.column_id, cell))
+            for write, cell in differing
+        ),
+        cells=tuple(_draft_cell(write) for write in written),
+        saved_at=tx.now(),
+    )
+
+
+def centralise_columns(tx: Tx, command: CentraliseColumns, actor: Actor) -> ColumnsCentralised:
+    """Say of a grade's column whether it is a centralised exam's; what is written in it stays."""
+    authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
+    found = [
+        column.id
+        for head in sheets.sheets_of_unit(tx, command.school_year, command.unit_id)
+        if (head.grade, head.subject, head.term) == (command.grade, command.subject, command.term)
+        for column in head.columns
+        if column.key == command.key
+    ]
+    if not found:
+        raise NotFound(subject=command.subject, key=command.key)
+    sheets.set_centralised(tx, command.school_year, found, is_centralised=command.is_centralised)
+    return ColumnsCentralised(columns=len(found))
+
+
 def read_mark_file(command: ImportMarks, outside: Outside) -> ReadMarks:
     """Read the workbook against the sheet that it is meant for; nothing is written if any cell is wrong."""
     with outside.db.transaction() as tx:
-        sheet = marks.find_sheet(tx, command.school_year, command.sheet_id)
+        sheet = sheets.find_sheet(tx, command.school_year, command.sheet_id)
         if sheet is None or outside.actor is None:
             raise NotFound(sheet_id=command.sheet_id)
-        _require_teacher(tx, sheet.head, outside.actor)
-        pupils = school.pupils_of(tx, command.school_year, sheet.head.class_id)
+        guards.require_teacher(tx, sheet.head, outside.actor)
+        pupils = {p: member.code for p, member in enrolment.roster_of(tx, sheet.head).members.items()}
         current = marks.cells_of(tx, command.school_year, [command.sheet_id])
     rows = read_marks(outside.objects.get(command.file), _expected(sheet.head, pupils))
     by_code = {code: pupil_id for pupil_id, code in pupils.items()}
@@ -81,130 +123,122 @@ def read_mark_file(command: ImportMarks, outside: Outside) -> ReadMarks:
 
 def import_marks(tx: Tx, command: ImportMarks, actor: Actor, read: ReadMarks) -> MarksImported:
     """Write a whole sheet from a workbook; empty cells of the file leave what is there."""
-    sheet = _open_for(tx, command.school_year, command.sheet_id, actor)
+    head = guards.hold_sheet(tx, command.school_year, command.sheet_id).head
     writes = [
         Write(column_id=column.id, entry=_entry(pupil_id, str(value), read.versions.get((column.id, pupil_id), 0)))
-        for column in sheet.head.columns
+        for column in head.columns
         for pupil_id, row in read.rows.items()
         if (value := row.marks.get(column.key)) is not None
     ]
+    column_ids = {write.column_id for write in writes}
+    sheet = _open_for(tx, command.school_year, command.sheet_id, column_ids, actor)
     written = _write(tx, sheet, writes, actor)
-    texts = [(pupil_id, row.comment) for pupil_id, row in read.rows.items() if row.comment]
-    marks.write_comments(tx, command.school_year, command.sheet_id, texts, actor.person_id)
+    texts = _new_comments(tx, head, read)
+    if texts:
+        guards.require_open_comments(tx, head)
+    comments.write_comments(tx, command.school_year, command.sheet_id, texts, actor.person_id)
     return MarksImported(written=len(written), unchanged=len(writes) - len(written), comments=len(texts))
 
 
-def save_comments(tx: Tx, command: SaveComments, actor: Actor) -> CommentsSaved:
-    sheet = _open_for(tx, command.school_year, command.sheet_id, actor)
-    pupils = school.pupils_of(tx, command.school_year, sheet.head.class_id)
-    unknown = [comment.pupil_id for comment in command.comments if comment.pupil_id not in pupils]
-    if unknown:
-        raise NotFound(pupil_id=unknown[0])
-    texts = [(comment.pupil_id, comment.text) for comment in command.comments]
-    marks.write_comments(tx, command.school_year, command.sheet_id, texts, actor.person_id)
-    return CommentsSaved(written=len(texts))
+def find_sheets(tx: Tx, query: FindSheets, actor: Actor) -> Sheets:
+    """All the unit's sheets for its leaders; for others those they teach and those of their homeroom class."""
+    authority.require(tx, actor, ANYONE_AT_SCHOOL, query.unit_id)
+    found = sheets.sheets_of_unit(tx, query.school_year, query.unit_id)
+    if not authority.holds(tx, actor, LEADERS, query.unit_id):
+        classes = school.classes_of(tx, query.school_year, query.unit_id)
+        homerooms = {one.id for one in classes if one.homeroom_id == actor.person_id}
+        shared = sheets.sheets_taught_by(tx, query.school_year, actor.person_id)
+        found = [
+            head
+            for head in found
+            if head.teacher_id == actor.person_id or head.id in shared or head.class_id in homerooms
+        ]
+    return Sheets(sheets=tuple(found))
 
 
 def read_sheet(tx: Tx, query: ReadSheet, actor: Actor) -> SheetV1:
-    """A sheet as it is now, for its teacher, the class's homeroom teacher and the school's leaders."""
-    sheet = _readable(tx, query.school_year, query.sheet_id, actor)
-    head = sheet.head
-    current = marks.cells_of(tx, query.school_year, [head.id])
-    comments = marks.comments_of(tx, query.school_year, [head.id])
-    window = school.newest_window(tx, query.school_year, head.unit_id, head.term, WindowKind.MARKS)
-    enrolled = school.pupils_of(tx, query.school_year, head.class_id)
-    rows = (
+    """A sheet as it is now, for its teachers, the class's homeroom teacher and the school's leaders."""
+    sheet = guards.readable(tx, query.school_year, query.sheet_id, actor)
+    windows = guards.windows_over(tx, sheet.head)
+    may_write = any(is_open(window, tx.now()) for window in windows) and not guards.is_locked(tx, sheet.head)
+    return SheetV1(
+        head=sheet.head,
+        rows=tuple(_rows(tx, sheet.head)),
+        history_rows=sheet.history_rows,
+        chain_head=sheet.chain_head,
+        closes_at=max((window.closes_at for window in windows), default=None),
+        is_open=may_write,
+    )
+
+
+def _rows(tx: Tx, head: SheetHead) -> list[SheetRow]:
+    """A row for each pupil on the roster, and for each who left but has marks here."""
+    current = marks.cells_of(tx, head.school_year, [head.id])
+    said = comments.comments_of(tx, head.school_year, [head.id])
+    roster = enrolment.roster_of(tx, head)
+    marked = {pupil_id for _, pupil_id in current}
+    everyone = enrolment.pupils_of(tx, head.school_year, head.class_id, ended_too=True)
+    return [
         SheetRow(
             pupil_id=pupil_id,
             code=code,
             cells=tuple(_cell(column.id, current.get((column.id, pupil_id), Cell())) for column in head.columns),
-            comment=comments.get((head.id, pupil_id), ""),
-            is_enrolled=pupil_id in enrolled,
+            comments=tuple(one for (_, of, _), one in said.items() if of == pupil_id),
+            is_enrolled=pupil_id in roster.members,
+            has_cluster=pupil_id in roster.members and roster.members[pupil_id].has_cluster,
         )
-        for pupil_id, code in school.pupils_of(tx, query.school_year, head.class_id, ended_too=True).items()
-    )
-    return SheetV1(
-        head=head,
-        rows=tuple(rows),
-        history_rows=sheet.history_rows,
-        chain_head=sheet.chain_head,
-        closes_at=window.closes_at if window else None,
-        is_open=window is not None and window.is_open(tx.now()) and not _is_locked(tx, head),
-    )
+        for pupil_id, code in everyone.items()
+        if pupil_id in roster.members or pupil_id in marked
+    ]
 
 
-def audit_sheet(tx: Tx, query: AuditSheet, actor: Actor) -> SheetAudit:
-    """Recompute the sheet's chain from its stored history."""
-    sheet = _readable(tx, query.school_year, query.sheet_id, actor)
-    entries, hashes = marks.history_of(tx, query.school_year, query.sheet_id)
-    start = genesis(query.school_year, query.sheet_id)
-    broken_at = first_break(start, entries, hashes, head=sheet.chain_head, count=sheet.history_rows)
-    return SheetAudit(intact=broken_at is None, history_rows=len(entries), broken_at=broken_at)
-
-
-def require_open(tx: Tx, *, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> None:
-    """WindowClosed or WindowNeverOpened unless the window is open by the database's time."""
-    window = school.newest_window(tx, school_year, unit_id, term, kind)
-    if window is None:
-        raise WindowNeverOpened
-    if not window.is_open(school.clock(tx)):  # now that the window is held: it may have closed while we waited
-        raise WindowClosed(closed_at=window.closes_at.astimezone(SCHOOL_TIME).strftime("%H:%M %d/%m/%Y"))
-
-
-def require_unlocked(tx: Tx, school_year: int, class_id: UUID, period: Period) -> None:
-    if period in results.locked_periods(tx, school_year, class_id):
-        raise ResultsLocked(period=PERIOD_VI[period])
-
-
-def _is_locked(tx: Tx, head: SheetHead) -> bool:
-    return TERM_PERIOD[head.term] in results.locked_periods(tx, head.school_year, head.class_id)
-
-
-def _open_for(tx: Tx, school_year: int, sheet_id: UUID, actor: Actor) -> OpenSheet:
-    """The sheet held for writing by its teacher, while its window is open and its term not locked."""
-    sheet = marks.lock_sheet(tx, school_year, sheet_id)
-    if sheet is None:
-        raise NotFound(sheet_id=sheet_id)
+def _open_for(tx: Tx, school_year: int, sheet_id: UUID, column_ids: Collection[UUID], actor: Actor) -> OpenSheet:
+    """The sheet held for writing by one who may write these columns, while they are open and nothing is locked."""
+    sheet = guards.hold_sheet(tx, school_year, sheet_id)
     head = sheet.head
-    _require_teacher(tx, head, actor)
-    require_unlocked(tx, school_year, head.class_id, TERM_PERIOD[head.term])
-    require_open(tx, school_year=school_year, unit_id=head.unit_id, term=head.term, kind=WindowKind.MARKS)
+    columns = _columns(head, column_ids)
+    guards.require_writer(tx, head, columns, actor)
+    guards.require_unlocked(tx, school_year, head.class_id, TERM_PERIOD[head.term])
+    guards.require_open_columns(tx, head, [column.key for column in columns])
     return sheet
 
 
-def _require_teacher(tx: Tx, head: SheetHead, actor: Actor) -> None:
-    """Who may see the sheet is told that it is not theirs to write; for others there is no such sheet."""
-    if actor.person_id == head.teacher_id:
-        return
-    if _may_read(tx, head, actor):
-        raise NotYourSheet
-    raise NotFound(sheet_id=head.id)
-
-
-def _readable(tx: Tx, school_year: int, sheet_id: UUID, actor: Actor) -> OpenSheet:
-    sheet = marks.find_sheet(tx, school_year, sheet_id)
-    if sheet is None or not _may_read(tx, sheet.head, actor):
-        raise NotFound(sheet_id=sheet_id)
-    return sheet
-
-
-def _may_read(tx: Tx, head: SheetHead, actor: Actor) -> bool:
-    if actor.person_id == head.teacher_id or authority.holds(tx, actor, LEADERS, head.unit_id):
-        return True
-    of_class = school.get_class(tx, head.school_year, head.class_id)
-    return of_class is not None and of_class.homeroom_id == actor.person_id
+def _columns(head: SheetHead, column_ids: Collection[UUID]) -> list[ColumnV1]:
+    unknown = set(column_ids) - {column.id for column in head.columns}
+    if unknown:
+        raise NotFound(column_id=min(unknown))
+    return [column for column in head.columns if column.id in column_ids]
 
 
 def _write(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], actor: Actor) -> list[Write]:
     """The writes that changed something, now in cells, history and chain."""
+    good, current = _checked(tx, sheet, writes)
+    return _keep(tx, sheet, good, current, actor)
+
+
+def _checked(tx: Tx, sheet: OpenSheet, writes: Sequence[Write]) -> tuple[list[Write], Cells]:
+    """The writes in stored form, and the cells of their columns as they stand."""
     head = sheet.head
-    pupils = set(school.pupils_of(tx, head.school_year, head.class_id))
-    good = domain.checked(writes, head.kind, pupils)
-    column_ids = {write.column_id for write in good}
-    changed = domain.changed(good, marks.cells_of(tx, head.school_year, [head.id], column_ids))
+    good = domain.checked(writes, {column.id: column for column in head.columns}, enrolment.roster_of(tx, head))
+    return good, marks.cells_of(tx, head.school_year, [head.id], {write.column_id for write in good})
+
+
+def _keep(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], current: Cells, actor: Actor) -> list[Write]:
+    changed = domain.changed(writes, current)
     if changed:
-        marks.write_cells(tx, sheet, changed, account_id=actor.account_id, person_id=actor.person_id)
+        marks.write_cells(tx, sheet, changed, Writer.of(actor))
     return changed
+
+
+def _new_comments(tx: Tx, head: SheetHead, read: ReadMarks) -> list[SubjectComment]:
+    """The file's comments that say something new."""
+    known = comments.comments_of(tx, head.school_year, [head.id])
+    found = []
+    for pupil_id, row in read.rows.items():
+        before = known.get((head.id, pupil_id, "ck"))
+        if row.comment and (before is None or before.text != row.comment):
+            found.append(SubjectComment(pupil_id=pupil_id, text=row.comment, version=before.version if before else 0))
+    return found
 
 
 def _expected(head: SheetHead, pupils: Mapping[UUID, str]) -> ExpectedSheet:
@@ -225,3 +259,7 @@ def _entry(pupil_id: UUID, value: str, version: int) -> CellEntry:
 
 def _cell(column_id: UUID, cell: Cell) -> CellV1:
     return CellV1(column_id=column_id, state=cell.state, value=cell.value, version=cell.version)
+
+
+def _draft_cell(write: Write) -> DraftCell:
+    return DraftCell(column_id=write.column_id, entry=replace(write.entry, version=write.entry.version + 1))

@@ -1,82 +1,87 @@
-"""Years, classes, assignments and windows: what a school's admin sets up before marks come."""
+"""School years with their plans, and classes: what a school's admin sets up before marks come."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
-from services.chassis.errors import Invalid, NotFound
+from services.chassis.errors import Invalid
 from services.chassis.ids import new_id
-from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
+from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import (
     Classes,
     ClassV1,
     CreateClasses,
+    EndSchoolYear,
     FindClasses,
+    NewClass,
     OpenSchoolYear,
     SubjectKind,
+    YearEnded,
     YearOpened,
 )
-from services.contracts.gradebook.sheets import ColumnKind, FindSheets, Sheets
-from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowV1
 from services.contracts.identity import Role
-from services.gradebook.errors import (
-    SheetHasMarks,
-    SubjectNotTaught,
-    UnknownClass,
-    YearNotOpen,
-    YearOpenedAlready,
-)
-from services.gradebook.ledger import genesis
-from services.gradebook.repository import marks, school
-from services.gradebook.rules import tt22_2021
-from services.gradebook.rules.regulation import Stage
+from services.gradebook.errors import NoCalendar, YearNotOpen, YearOpenedAlready, YearUnfinished
+from services.gradebook.repository import enrolment, results, school
+from services.gradebook.repository.school import OpenYear
+from services.gradebook.rules.regulation import GRADES, Stage
+from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL, LEADERS
 
-ANYONE_AT_SCHOOL = tuple(Role)
-LEADERS = (Role.ADMIN, Role.PRINCIPAL)
+KINDS = {True: (SubjectKind.PRIMARY, SubjectKind.QUALITIES), False: (SubjectKind.SCORED, SubjectKind.COMMENT)}
+"""The kinds of subject of primary school, and of all others."""
 
 
 def open_school_year(tx: Tx, command: OpenSchoolYear, actor: Actor) -> YearOpened:
-    """Begin a school year with its plan of subjects, and make room for its marks."""
+    """Begin a stage's school year with its plan of subjects, and make room for its marks."""
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
-    if command.stage not in set(Stage):
-        raise Invalid(reason=f"a stage is one of {', '.join(Stage)}")
-    if school.find_stage(tx, command.school_year, command.unit_id):
+    _check_plan(command)
+    if command.stage in school.years_of(tx, command.school_year, command.unit_id):
         raise YearOpenedAlready(school_year=command.school_year)
     school.make_partitions(tx, command.school_year)
+    here = {"school_year": command.school_year, "unit_id": command.unit_id, "stage": command.stage}
     plan = [
-        {
-            "school_year": command.school_year,
-            "unit_id": command.unit_id,
+        here
+        | {
             "grade": taught.grade,
             "code": subject.code,
             "name": subject.name,
             "kind": subject.kind,
             "periods": taught.periods,
             "position": position,
+            "is_elective": subject.is_elective,
+            "has_cluster": subject.has_cluster,
+            "terms": list(subject.terms),
         }
         for position, subject in enumerate(command.subjects)
         for taught in subject.grades
     ]
-    school.insert_year(tx, school_year=command.school_year, unit_id=command.unit_id, stage=command.stage, plan=plan)
+    days = {name: getattr(command.calendar, name, None) for name in ("begins_on", "second_term_on", "ends_on")}
+    school.insert_year(tx, here | days | {"paper_grades": list(command.paper_grades)}, plan)
     return YearOpened(school_year=command.school_year, subjects=len(command.subjects))
+
+
+def end_school_year(tx: Tx, command: EndSchoolYear, actor: Actor) -> YearEnded:
+    """End the year's enrolments; asked for once every class has its year's results, and once only."""
+    authority.require(tx, actor, LEADERS, command.unit_id)
+    years = school.years_of(tx, command.school_year, command.unit_id)
+    if not years or any(year.ended_at for year in years.values()):
+        raise YearNotOpen(school_year=command.school_year)
+    ends_on = [year.ends_on for year in years.values()]
+    if None in ends_on:
+        raise NoCalendar
+    _refuse_unfinished(tx, command)
+    pupils = enrolment.end_year(tx, command.school_year, command.unit_id, max(filter(None, ends_on)))
+    school.end_year(tx, command.school_year, command.unit_id)
+    return YearEnded(school_year=command.school_year, pupils=pupils)
 
 
 def create_classes(tx: Tx, command: CreateClasses, actor: Actor) -> Classes:
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
-    if not school.find_stage(tx, command.school_year, command.unit_id):
+    years = school.years_of(tx, command.school_year, command.unit_id)
+    if not years:
         raise YearNotOpen(school_year=command.school_year)
-    place = {"school_year": command.school_year, "unit_id": command.unit_id}
-    school.insert_classes(
-        tx,
-        [
-            place | {"id": new_id(), "name": new.name, "grade": new.grade, "homeroom_id": new.homeroom_id}
-            for new in command.classes
-        ],
-    )
+    here = {"school_year": command.school_year, "unit_id": command.unit_id}
+    school.insert_classes(tx, [here | _class_row(new, years) for new in command.classes])
     return Classes(classes=tuple(school.classes_of(tx, command.school_year, command.unit_id)))
 
 
@@ -85,109 +90,38 @@ def find_classes(tx: Tx, query: FindClasses, actor: Actor) -> Classes:
     return Classes(classes=tuple(school.classes_of(tx, query.school_year, query.unit_id)))
 
 
-def assign_teachers(tx: Tx, command: AssignTeachers, actor: Actor) -> Sheets:
-    """Say who teaches what; a class and subject new to us gets a sheet a term with the columns the law requires."""
-    authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
-    known = {one.id: one for one in school.classes_of(tx, command.school_year, command.unit_id)}
-    _refuse_unknown(command.assignments, known)
-    plan = school.plan_of(tx, command.school_year, command.unit_id)
-    existing = marks.history_counts(tx, command.school_year, known)
-    sheet_rows: list[dict[str, Any]] = []
-    column_rows: list[dict[str, Any]] = []
-    for assignment in command.assignments:
-        present = existing.get((assignment.class_id, assignment.subject))
-        if present:
-            _change_teacher(tx, command.school_year, assignment, present)
-        else:
-            taught = plan.get((known[assignment.class_id].grade, assignment.subject))
-            if taught is None:
-                raise SubjectNotTaught(subject=assignment.subject, grade=known[assignment.class_id].grade)
-            for term in (1, 2):
-                sheet = _sheet_row(command, assignment, term)
-                sheet_rows.append(sheet)
-                column_rows.extend(_column_rows(sheet, SubjectKind(taught.kind), taught.periods))
-    marks.insert_sheets(tx, sheet_rows, column_rows)
-    return Sheets(sheets=tuple(marks.sheets_of_unit(tx, command.school_year, command.unit_id)))
+def _check_plan(command: OpenSchoolYear) -> None:
+    if command.stage not in set(Stage):
+        raise Invalid(reason=f"a stage is one of {', '.join(Stage)}")
+    grades = GRADES[Stage(command.stage)]
+    kinds = KINDS[command.stage == Stage.PRIMARY]
+    for subject in command.subjects:
+        if subject.kind not in kinds or not set(subject.terms) <= {1, 2} or not subject.terms:
+            raise Invalid(reason=f"{subject.code}: a subject here is {' or '.join(kinds)}, taught in term 1, 2 or both")
+        if any(taught.grade not in grades for taught in subject.grades):
+            raise Invalid(reason=f"{subject.code}: {command.stage} has grades {grades[0]} to {grades[-1]}")
 
 
-def find_sheets(tx: Tx, query: FindSheets, actor: Actor) -> Sheets:
-    """All the unit's sheets for its leaders; for others those they teach and those of their homeroom class."""
-    authority.require(tx, actor, ANYONE_AT_SCHOOL, query.unit_id)
-    found = marks.sheets_of_unit(tx, query.school_year, query.unit_id)
-    if not authority.holds(tx, actor, LEADERS, query.unit_id):
-        homerooms = {
-            one.id
-            for one in school.classes_of(tx, query.school_year, query.unit_id)
-            if one.homeroom_id == actor.person_id
-        }
-        found = [head for head in found if head.teacher_id == actor.person_id or head.class_id in homerooms]
-    return Sheets(sheets=tuple(found))
+def _class_row(new: NewClass, years: dict[str, OpenYear]) -> dict[str, Any]:
+    """The class under the one stage of the school that has its grade."""
+    stage = next((stage for stage in years if new.grade in GRADES[Stage(stage)]), None)
+    if stage is None:
+        raise Invalid(reason=f"{new.name}: the school's year has no stage with grade {new.grade}")
+    return {"id": new_id(), "stage": stage, "name": new.name, "grade": new.grade, "homeroom_id": new.homeroom_id}
 
 
-def open_window(tx: Tx, command: OpenWindow, actor: Actor) -> WindowV1:
-    authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
-    if command.closes_at <= tx.now():
-        raise Invalid(reason="a window closes in the future")
-    window = WindowV1(
-        id=new_id(),
-        school_year=command.school_year,
-        unit_id=command.unit_id,
-        term=command.term,
-        kind=command.kind,
-        opens_at=tx.now(),
-        closes_at=command.closes_at,
-    )
-    school.insert_window(tx, window, actor.person_id)
-    return window
-
-
-def close_window(tx: Tx, command: CloseWindow, actor: Actor) -> WindowV1:
-    """Close a window now; saves under way in it end first."""
-    window = school.lock_window(tx, command.school_year, command.window_id)
-    if window is None:
-        raise NotFound(window_id=command.window_id)
-    authority.require(tx, actor, (Role.ADMIN,), window.unit_id)
-    closed = replace(window, closes_at=min(window.closes_at, tx.now()))
-    school.set_closing(tx, closed)
-    return closed
-
-
-def _refuse_unknown(assignments: Sequence[NewAssignment], known: dict[UUID, ClassV1]) -> None:
-    unknown = sorted({str(one.class_id) for one in assignments if one.class_id not in known})
-    if unknown:
-        raise UnknownClass(names=", ".join(unknown))
-
-
-def _change_teacher(tx: Tx, school_year: int, assignment: NewAssignment, present: tuple[UUID, int, list[UUID]]) -> None:
-    """Another teacher takes over only sheets without marks: what is written stays its writer's."""
-    teacher_id, history_rows, sheet_ids = present
-    if teacher_id == assignment.teacher_id:
-        return
-    if history_rows:
-        raise SheetHasMarks(subject=assignment.subject)
-    marks.set_teacher(tx, school_year, sheet_ids, assignment.teacher_id)
-
-
-def _sheet_row(command: AssignTeachers, assignment: NewAssignment, term: int) -> dict[str, Any]:
-    sheet_id = new_id()
-    return {
-        "school_year": command.school_year,
-        "id": sheet_id,
-        "unit_id": command.unit_id,
-        "class_id": assignment.class_id,
-        "subject": assignment.subject,
-        "term": term,
-        "teacher_id": assignment.teacher_id,
-        "chain_head": genesis(command.school_year, sheet_id),
+def _refuse_unfinished(tx: Tx, command: EndSchoolYear) -> None:
+    """Classes without pupils need no results; those on paper have none here."""
+    paper = {
+        g for year in school.years_of(tx, command.school_year, command.unit_id).values() for g in year.paper_grades
     }
-
-
-def _column_rows(sheet: dict[str, Any], kind: SubjectKind, periods: int) -> list[dict[str, Any]]:
-    """tx1… as many as TT22/2021 Art. 6 asks of the subject, then gk, then ck."""
-    regular = tt22_2021.regular_assessments(tt22_2021.SubjectKind(kind.lower()), periods)
-    keys = [(f"tx{number}", ColumnKind.REGULAR) for number in range(1, regular + 1)]
-    place = {"school_year": sheet["school_year"], "sheet_id": sheet["id"]}
-    return [
-        place | {"id": new_id(), "key": key, "kind": column_kind, "position": position}
-        for position, (key, column_kind) in enumerate([*keys, ("gk", ColumnKind.MIDTERM), ("ck", ColumnKind.FINAL)])
+    classes: list[ClassV1] = school.classes_of(tx, command.school_year, command.unit_id)
+    unfinished = [
+        one.name
+        for one in classes
+        if one.pupils
+        and one.grade not in paper
+        and Period.YEAR not in results.locked_periods(tx, command.school_year, one.id)
     ]
+    if unfinished:
+        raise YearUnfinished(classes=", ".join(unfinished))

@@ -11,7 +11,7 @@ from deploy.demo import school as invented
 from deploy.demo.workbooks import pupil_list
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
-from services.contracts.gradebook.conduct import ConductEntry, ConductSaved, SaveConduct
+from services.contracts.gradebook.conduct import ClassConduct, ConductEntry, SaveConduct
 from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.results import LockResults, Period, PeriodLocked
 from services.contracts.gradebook.school import (
@@ -76,8 +76,8 @@ class School:
         cells = [cell(*each) for each in zip(self.pupils, values, versions, strict=False)]
         return self.gradebook.ask(self.column(cells, **where), self.teacher)
 
-    def save_conduct(self, term: int = 1, *, by: UUID | None = None, **changed: Any) -> ConductSaved:
-        words: dict[str, Any] = {"conduct": "Tốt", "absences": 2, "remark": "Chăm ngoan."} | changed
+    def save_conduct(self, term: int = 1, *, by: UUID | None = None, **changed: Any) -> ClassConduct:
+        words: dict[str, Any] = {"conduct": "Tốt", "absences": 2, "remark": "Chăm ngoan.", "version": 0} | changed
         entries = tuple(ConductEntry(pupil_id=pupil_id, **words) for pupil_id in self.pupils)
         command = SaveConduct(school_year=YEAR, class_id=self.class_id, term=term, entries=entries)
         return self.gradebook.ask(command, by or self.homeroom)

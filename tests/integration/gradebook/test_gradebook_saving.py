@@ -1,5 +1,7 @@
 """Saving marks: who may, when, on which version; all cells or none; one sheet is written by one at a time."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.chassis.authority import Actor
@@ -35,7 +37,7 @@ def test_a_saved_column_is_read_back_in_the_form_that_the_law_writes(school):
 
 
 def test_a_comment_subject_takes_comments(school):
-    school.save(["Đ", "CĐ", CellState.EXEMPT], subject=SPORT)
+    school.save(["Đ", "CĐ", CellState.MISSED_EXCUSED], subject=SPORT)
 
     assert school.values(subject=SPORT) == [("Đ", 1), ("CĐ", 1), (None, 1)]
 
@@ -136,12 +138,21 @@ def test_those_who_may_read_a_sheet_are_told_that_only_its_teacher_writes(school
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.CLERK])
-def test_for_everybody_else_there_is_no_such_sheet(school, role):
-    head = school.sheets[MATHS, 1]
-    for stranger in (school.gradebook.grant(role, school.unit_id), school.gradebook.grant(Role.ADMIN, new_id())):
-        for request in (school.column([]), ReadSheet(school_year=YEAR, sheet_id=head.id)):
-            with pytest.raises(NotFound):
-                school.gradebook.ask(request, stranger)
+def test_a_colleague_without_the_class_is_told_that_the_sheet_is_not_theirs_to_write_and_reads_nothing(school, role):
+    colleague = school.gradebook.grant(role, school.unit_id)
+
+    with pytest.raises(Forbidden, match="not_your_sheet"):
+        school.gradebook.ask(school.column([]), colleague)
+    with pytest.raises(NotFound):
+        school.gradebook.ask(ReadSheet(school_year=YEAR, sheet_id=school.sheets[MATHS, 1].id), colleague)
+
+
+def test_for_another_schools_people_there_is_no_such_sheet(school):
+    stranger = school.gradebook.grant(Role.ADMIN, new_id())
+
+    for request in (school.column([]), ReadSheet(school_year=YEAR, sheet_id=school.sheets[MATHS, 1].id)):
+        with pytest.raises(NotFound):
+            school.gradebook.ask(request, stranger)
 
 
 def test_leaders_find_all_sheets_and_a_teacher_the_own_ones(school):
@@ -167,13 +178,14 @@ def test_after_the_window_has_closed_a_save_is_refused_with_its_time(school):
 
 def test_a_window_opened_again_lets_the_teacher_write_again(school):
     closed = close(school)
-    school.gradebook.ask(
-        OpenWindow(
-            school_year=YEAR, unit_id=school.unit_id, term=1, kind=WindowKind.MARKS,
-            closes_at=school.windows[1, WindowKind.MARKS].closes_at,
-        ),
-        school.admin,
+    again = OpenWindow(
+        school_year=YEAR, unit_id=school.unit_id, term=1, kind=WindowKind.MARKS,
+        closes_at=school.windows[1, WindowKind.MARKS].closes_at, reason="Thầy Vượng ốm.",
     )  # fmt: skip
+
+    with pytest.raises(Invalid, match="reason_required"):
+        school.gradebook.ask(replace(again, reason=" "), school.admin)
+    school.gradebook.ask(again, school.admin)
 
     assert school.save(["7.5"]).saved_at > closed.closes_at
 
@@ -214,7 +226,7 @@ def test_closing_a_window_waits_for_the_save_under_way(school, pool, await_waiti
 
 def test_a_save_that_waited_until_the_window_had_closed_is_refused(school, pool, await_waiting):
     with school.gradebook.db.transaction() as tx:
-        marks.marks.lock_sheet(tx, YEAR, school.sheets[MATHS, 1].id)
+        marks.sheets.lock_sheet(tx, YEAR, school.sheets[MATHS, 1].id)
         saving = pool.submit(school.save, ["7.5"])
         await_waiting(1)
         close(school)
@@ -248,17 +260,17 @@ def test_of_two_who_save_one_cell_at_once_the_second_is_told_of_the_firsts_value
 
 def test_comments_of_a_subject_are_written_by_its_teacher(school):
     texts = ("Nắm vững kiến thức.", "Cần luyện tập thêm.", "")
-    comments = tuple(SubjectComment(pupil_id=p, text=t) for p, t in zip(school.pupils, texts, strict=True))
+    comments = tuple(SubjectComment(pupil_id=p, text=t, version=0) for p, t in zip(school.pupils, texts, strict=True))
     command = SaveComments(school_year=YEAR, sheet_id=school.sheets[MATHS, 1].id, comments=comments)
 
     assert school.gradebook.ask(command, school.teacher).written == 3
-    assert [row.comment for row in school.sheet().rows] == list(texts)
+    assert [row.comments[0].text for row in school.sheet().rows] == list(texts)
     with pytest.raises(Forbidden):
         school.gradebook.ask(command, school.homeroom)
 
 
 def test_a_comment_on_a_pupil_of_another_class_is_refused(school):
-    comments = (SubjectComment(pupil_id=new_id(), text="Chăm chỉ."),)
+    comments = (SubjectComment(pupil_id=new_id(), text="Chăm chỉ.", version=0),)
 
     with pytest.raises(NotFound):
         school.gradebook.ask(

@@ -48,7 +48,7 @@ def test_a_workbook_fills_its_sheet_with_marks_and_comments(school, template):
     row = school.sheet().rows[0]
     assert (imported.written, imported.unchanged, imported.comments) == (18, 0, 3)
     assert [Decimal(cell.value) for cell in row.cells] == [*first.regular, first.midterm, first.final]
-    assert row.comment == comment_on(first.final)
+    assert row.comments[0].text == comment_on(first.final)
     assert school.sheet().history_rows == 18
 
 

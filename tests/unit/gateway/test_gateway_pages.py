@@ -19,6 +19,7 @@ from services.contracts.gradebook.sheets import (
     SheetRow,
     Sheets,
     SheetV1,
+    SubjectComment,
 )
 from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
 from services.contracts.signing import CheckFiles, FileReport, FileReports
@@ -55,7 +56,7 @@ def visitor(client, services):
 
 @pytest.fixture
 def sheet():
-    column = ColumnV1(id=ID, key="gk", kind="MIDTERM")
+    column = ColumnV1(id=ID, key="gk", kind="MIDTERM", scale="MARK")
     head = example(SheetHead, subject_name="Toán", class_name="6A", columns=(column,))
     pupils = [uuid4() for _ in range(3)]
     cells = [(CellState.VALUE, "7.5"), (CellState.MISSED_EXCUSED, None), (CellState.EXEMPT, None)]
@@ -64,7 +65,7 @@ def sheet():
             pupil_id=pupil,
             code=f"0000{number}",
             cells=(CellV1(column_id=ID, state=state, value=value, version=1),),
-            comment="<b>Cố gắng</b>",
+            comments=(SubjectComment(pupil_id=pupil, text="<b>Cố gắng</b>", version=1),),
         )
         for number, (pupil, (state, value)) in enumerate(zip(pupils, cells, strict=True))
     )

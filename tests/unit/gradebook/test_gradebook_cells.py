@@ -1,25 +1,35 @@
 """What may stand in a cell, what has changed, and what is stale."""
 
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import CellEntry, CellState
-from services.gradebook.domain import Cell, WindowTimes, Write, changed, checked, normalised
+from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnKind, ColumnV1, Scale
+from services.gradebook.domain import Cell, Member, Roster, Write, changed, checked, normalised, stale
 from services.gradebook.errors import CellsInvalid, StaleVersion
 
-AN, BINH, COLUMN = UUID(int=1), UUID(int=2), UUID(int=10)
-SCORED, COMMENT = SubjectKind.SCORED, SubjectKind.COMMENT
+AN, BINH, CHI, COLUMN, CLUSTER = UUID(int=1), UUID(int=2), UUID(int=4), UUID(int=10), UUID(int=11)
+COLUMNS = {
+    COLUMN: ColumnV1(id=COLUMN, key="tx1", kind=ColumnKind.REGULAR, scale=Scale.MARK),
+    CLUSTER: ColumnV1(id=CLUSTER, key="tx4", kind=ColumnKind.REGULAR, scale=Scale.MARK, is_cluster=True),
+}
+ROSTER = Roster(
+    members={AN: Member(code="001"), BINH: Member(code="002", has_cluster=True), CHI: Member(code="003")}, exempt={CHI}
+)
 
 
 def entry(value, *, state=CellState.VALUE, pupil_id=AN, version=0):
     return CellEntry(pupil_id=pupil_id, state=state, value=value, version=version)
 
 
-def write(value, **rest):
-    return Write(column_id=COLUMN, entry=entry(value, **rest))
+def write(value, *, column_id=COLUMN, **rest):
+    return Write(column_id=column_id, entry=entry(value, **rest))
+
+
+def faults(*writes):
+    with pytest.raises(CellsInvalid) as refusal:
+        checked(writes, COLUMNS, ROSTER)
+    return [(fault["pupil_id"], fault["reason"]) for fault in refusal.value.fields["errors"]]
 
 
 @pytest.mark.parametrize(
@@ -27,41 +37,88 @@ def write(value, **rest):
     [("7.5", "7.5"), ("7,5", "7.5"), ("8", "8.0"), ("8.00", "8.0"), ("0", "0.0"), ("10", "10.0"), (" 9 ", "9.0")],
 )
 def test_a_mark_is_kept_with_one_decimal_however_it_was_typed(typed, kept):
-    assert normalised(entry(typed), SCORED).value == kept
+    assert normalised(entry(typed), Scale.MARK).value == kept
 
 
-@pytest.mark.parametrize("typed", ["10.1", "-0.1", "7.25", "7.55", "", None, "bảy", "NaN", "sNaN", "Infinity", "1e400"])
+@pytest.mark.parametrize(
+    "typed", ["10.5", "10.1", "-1", "-0.1", "7.25", "7.55", "", None, "abc", "NaN", "sNaN", "Infinity", "1e400"]
+)
 def test_no_other_text_is_a_mark(typed):
-    assert normalised(entry(typed), SCORED) is None
+    assert normalised(entry(typed), Scale.MARK) is None
 
 
-@pytest.mark.parametrize("word", ["Đ", "CĐ"])
-def test_a_comment_subject_knows_achieved_and_not_achieved(word):
-    assert normalised(entry(word), COMMENT).value == word
+@pytest.mark.parametrize(("typed", "kept"), [("7", "7"), ("10", "10"), ("0", "0"), ("8.0", "8")])
+def test_a_primary_test_is_marked_in_whole_numbers(typed, kept):
+    assert normalised(entry(typed), Scale.TEST).value == kept
 
 
-@pytest.mark.parametrize("word", ["đ", "Đạt", "8.0", "", None])
-def test_a_comment_subject_knows_nothing_else(word):
-    assert normalised(entry(word), COMMENT) is None
+@pytest.mark.parametrize("typed", ["7.5", "7,5", "11", "-1", "", "T", "NaN"])
+def test_no_other_text_is_a_mark_of_a_primary_test(typed):
+    assert normalised(entry(typed), Scale.TEST) is None
+
+
+@pytest.mark.parametrize(
+    ("scale", "typed", "kept"),
+    [
+        (Scale.PASS, "Đ", "Đ"),
+        (Scale.PASS, "đ", "Đ"),
+        (Scale.PASS, "\u00d0", "Đ"),
+        (Scale.PASS, "Đạt", "Đ"),
+        (Scale.PASS, "CĐ", "CĐ"),
+        (Scale.PASS, "C Đ", "CĐ"),
+        (Scale.PASS, "Chưa đạt", "CĐ"),
+        (Scale.LEVEL, "t", "T"),
+        (Scale.LEVEL, "H", "H"),
+        (Scale.LEVEL, "C", "C"),
+        (Scale.QUALITY, "Đ", "Đ"),
+        (Scale.QUALITY, "C", "C"),
+    ],
+)
+def test_a_word_is_kept_as_schools_write_it(scale, typed, kept):
+    assert normalised(entry(typed), scale).value == kept
+
+
+@pytest.mark.parametrize(
+    ("scale", "typed"),
+    [
+        (Scale.PASS, "8.0"),
+        (Scale.PASS, "T"),
+        (Scale.LEVEL, "Đ"),
+        (Scale.QUALITY, "H"),
+        (Scale.PASS, ""),
+        (Scale.PASS, None),
+    ],
+)
+def test_a_word_of_another_scale_cannot_stand(scale, typed):
+    assert normalised(entry(typed), scale) is None
 
 
 @pytest.mark.parametrize("state", [state for state in CellState if state is not CellState.VALUE])
-@pytest.mark.parametrize("kind", SubjectKind)
-def test_a_cell_that_holds_no_value_has_none(state, kind):
-    assert normalised(entry(None, state=state), kind) == entry(None, state=state)
-    assert normalised(entry("8.0", state=state), kind) is None
+@pytest.mark.parametrize("scale", Scale)
+def test_a_cell_that_holds_no_value_has_none(state, scale):
+    assert normalised(entry(None, state=state), scale) == entry(None, state=state)
+    assert normalised(entry("8.0", state=state), scale) is None
 
 
 def test_one_cell_that_cannot_stand_refuses_all_and_every_fault_is_named():
-    writes = [write("8"), write("11", pupil_id=BINH), write("9", pupil_id=UUID(int=3)), write("7")]
+    stranger = UUID(int=3)
 
-    with pytest.raises(CellsInvalid) as refusal:
-        checked(writes, SCORED, {AN, BINH})
+    named = faults(write("8"), write("11", pupil_id=BINH), write("9", pupil_id=stranger), write("7"))
 
-    assert [(fault["pupil_id"], fault["reason"]) for fault in refusal.value.fields["errors"]] == [
-        (BINH, "bad_value"),
-        (UUID(int=3), "unknown_pupil"),
-        (AN, "written_twice"),
+    assert named == [(BINH, "bad_value"), (stranger, "unknown_pupil"), (AN, "written_twice")]
+
+
+def test_a_clusters_assessment_is_only_for_those_who_take_the_cluster():
+    assert faults(write("8", column_id=CLUSTER), write("8", column_id=CLUSTER, pupil_id=BINH)) == [(AN, "no_cluster")]
+
+
+def test_only_a_pupil_exempt_by_decision_is_exempt_and_has_no_marks():
+    exempt = write(None, state=CellState.EXEMPT, pupil_id=CHI)
+
+    assert checked([exempt], COLUMNS, ROSTER) == [exempt]
+    assert faults(write(None, state=CellState.EXEMPT), write("8", pupil_id=CHI)) == [
+        (AN, "not_exempt"),
+        (CHI, "exempt"),
     ]
 
 
@@ -84,12 +141,8 @@ def test_a_write_on_another_version_than_the_current_is_stale_even_with_the_same
         changed([write("8.0", version=version)], current)
 
 
-def test_a_window_is_open_from_its_opening_until_just_before_its_closing():
-    opens_at = datetime(2026, 1, 5, tzinfo=UTC)
-    window = WindowTimes(opens_at=opens_at, closes_at=opens_at + timedelta(hours=1))
-    moment = timedelta(microseconds=1)
+def test_what_is_stale_is_told_with_the_cell_as_it_is():
+    there = Cell(state=CellState.VALUE, value="8.0", version=1)
+    late, fresh = write("9.0"), write("7.0", pupil_id=BINH)
 
-    assert window.is_open(window.opens_at)
-    assert window.is_open(window.closes_at - moment)
-    assert not window.is_open(window.closes_at)
-    assert not window.is_open(window.opens_at - moment)
+    assert stale([late, fresh], {(COLUMN, AN): there}) == [(late, there)]

@@ -46,6 +46,7 @@ def test_every_field_of_an_entry_counts():
     other = {
         "seq": 9, "column_id": SHEET, "pupil_id": SHEET, "version": 9, "state": "EXEMPT", "value": "8.1",
         "account_id": SHEET, "person_id": SHEET, "recorded_at": ENTRIES[0].recorded_at + timedelta(microseconds=1),
+        "basis": "correction",
     }  # fmt: skip
 
     hashes = {link(START, replace(ENTRIES[0], **{name: value})) for name, value in other.items()}

@@ -1,4 +1,4 @@
-"""Every stage of schooling, scoped windows, several teachers, corrections, second chances; versions where there were none.
+"""Every stage of schooling, scoped windows, several teachers, corrections, second chances; versions throughout.
 
 A partition of a year that is open already is given to each new table that grows with marks.
 """
@@ -43,6 +43,8 @@ STAGES = (
         CHECK (kind IN ('SCORED', 'COMMENT', 'PRIMARY', 'QUALITIES'))
     """,
     "ALTER TABLE subjects ADD COLUMN is_elective BOOLEAN NOT NULL DEFAULT false",
+    "ALTER TABLE subjects ADD COLUMN has_cluster BOOLEAN NOT NULL DEFAULT false",
+    "COMMENT ON COLUMN subjects.has_cluster IS 'may be taken with a topic cluster'",
     "ALTER TABLE subjects ADD COLUMN terms SMALLINT[] NOT NULL DEFAULT '{1,2}'",
     "COMMENT ON COLUMN subjects.terms IS 'when it is taught'",
     "ALTER TABLE classes ADD COLUMN results_version INTEGER NOT NULL DEFAULT 0",
@@ -137,7 +139,8 @@ SHEETS = (
     COMMENT ON COLUMN mark_history.basis
         IS 'null: entered in a window; else the correction, transfer or decision behind it'
     """,
-    "ALTER TABLE comments ADD COLUMN key VARCHAR DEFAULT 'ck' CONSTRAINT comments_key_check CHECK (key IN ('gk', 'ck'))",
+    "ALTER TABLE comments ADD COLUMN key VARCHAR DEFAULT 'ck'",
+    "ALTER TABLE comments ADD CONSTRAINT comments_key_check CHECK (key IN ('gk', 'ck'))",
     "ALTER TABLE comments DROP CONSTRAINT comments_pkey",
     "ALTER TABLE comments ADD CONSTRAINT comments_pkey PRIMARY KEY (school_year, sheet_id, pupil_id, key)",
     "ALTER TABLE comments ALTER COLUMN key DROP DEFAULT",
@@ -246,8 +249,9 @@ RESULTS = (
 PARTITIONS = """
     DO $$ DECLARE open_year smallint; BEGIN
         FOR open_year IN SELECT DISTINCT school_year FROM school_years LOOP
-            EXECUTE format('CREATE TABLE IF NOT EXISTS sheet_teachers_y%s PARTITION OF sheet_teachers FOR VALUES IN (%s)',
-                           open_year, open_year);
+            EXECUTE format(
+                'CREATE TABLE IF NOT EXISTS sheet_teachers_y%s PARTITION OF sheet_teachers FOR VALUES IN (%s)',
+                open_year, open_year);
         END LOOP;
     END $$
 """

@@ -1,0 +1,176 @@
+"""A pupil's term and year in primary school (TT27/2020)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from services.chassis.codec import digest, encode
+from services.contracts.gradebook.results import Period, PupilResult, QualityResult, SubjectResult, TermSummary
+from services.contracts.gradebook.school import SubjectKind
+from services.contracts.gradebook.sheets import CellState, SheetHead
+from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
+from services.gradebook.judging.judged import Judged, reasons, switches
+from services.gradebook.rules.judgement27 import (
+    PrimarySubject,
+    PrimaryTermInput,
+    PrimaryYearInput,
+    PrimaryYearResult,
+    judge_primary_term,
+    judge_primary_year,
+)
+from services.gradebook.rules.regulation import Regulation
+from services.gradebook.rules.tt27_2020 import Moment, Outcome, QualityLevel, SubjectLevel
+
+END_OF = {1: Moment.END_TERM_1, 2: Moment.YEAR_END}
+WHOLE_PUPIL = ""  # what the principal's decision on a pupil is kept under
+PROMOTIONS = {
+    Outcome.PROMOTED: "PROMOTED",
+    Outcome.ADDITIONAL_ASSESSMENT: "RETEST",
+    Outcome.SCHOOL_DECIDES: "RETEST",  # until the principal has decided
+}
+
+
+def judge(known: ClassMarks, pupil_id: UUID, period: Period) -> Judged:
+    """The pupil's result of a period, which must be complete."""
+    return _year(known, pupil_id) if period is Period.YEAR else _term(known, pupil_id, TERMS_OF[period][0])
+
+
+def _term(known: ClassMarks, pupil_id: UUID, term: int) -> Judged:
+    given = PrimaryTermInput(
+        grade=known.of_class.grade,
+        moment=END_OF[term],
+        subjects=_subjects(known, pupil_id, term),
+        qualities=_qualities(known, pupil_id, term),
+    )
+    judged = judge_primary_term(given)
+    result = {
+        "subjects": {one.code: one.level for one in given.subjects},
+        "tests": {one.code: str(one.test) for one in given.subjects if one.test is not None},
+        "qualities": given.qualities,
+        "level": None,
+        "conduct": None,
+        "absences": _absences(known, pupil_id, term),
+        "reasons": reasons((*judged.reasons, *judged.warnings)),
+        "switches": switches(given.switches),
+    }
+    return Judged(
+        pupil_id=pupil_id,
+        regulation=Regulation.TT27_2020.value,
+        inputs_digest=digest(given),
+        result=encode(result),
+    )
+
+
+def _year(known: ClassMarks, pupil_id: UUID) -> Judged:
+    brought = dict(known.summer.get(pupil_id, {}))
+    decision = brought.pop(WHOLE_PUPIL, None)
+    year = judge_primary_year(_year_input(known, pupil_id, brought))
+    return Judged(
+        pupil_id=pupil_id,
+        regulation=year.regulation,
+        inputs_digest=digest([year.inputs_digest, decision]),
+        result=encode(_pupil_result(known, pupil_id, year, decision)),
+    )
+
+
+def _year_input(known: ClassMarks, pupil_id: UUID, brought: Mapping[str, str]) -> PrimaryYearInput:
+    """The year-end values, and those of the assessment after help."""
+    subjects = _subjects(known, pupil_id, 2)
+    return PrimaryYearInput(
+        grade=known.of_class.grade,
+        subjects=subjects,
+        qualities=_qualities(known, pupil_id, 2),
+        subjects_again=tuple(_again(one, brought[one.code]) for one in subjects if one.code in brought),
+        qualities_again={
+            code: QualityLevel(value) for code, value in brought.items() if code not in {one.code for one in subjects}
+        },
+    )
+
+
+def _again(subject: PrimarySubject, result: str) -> PrimarySubject:
+    """The subject as assessed again, written "H", or "H 6" with its last test's mark."""
+    level, _, test = result.partition(" ")
+    return replace(subject, level=SubjectLevel(level), test=int(test) if test else subject.test)
+
+
+def _subjects(known: ClassMarks, pupil_id: UUID, term: int) -> tuple[PrimarySubject, ...]:
+    taken = (sheet for sheet in known.taken(pupil_id, term) if sheet.kind is SubjectKind.PRIMARY)
+    return tuple(_subject(known, sheet, pupil_id) for sheet in taken)
+
+
+def _subject(known: ClassMarks, sheet: SheetHead, pupil_id: UUID) -> PrimarySubject:
+    cells = {column.key: known.cell(column, pupil_id) for column in sheet.columns}
+    level, test = cells["ck_muc"], cells.get("ck_kt")
+    return PrimarySubject(
+        code=sheet.subject,
+        name=sheet.subject_name,
+        level=SubjectLevel(level.value) if level.value else None,
+        test=int(test.value) if test and test.value else None,
+        is_exempt=level.state is CellState.EXEMPT,
+    )
+
+
+def _qualities(known: ClassMarks, pupil_id: UUID, term: int) -> dict[str, QualityLevel]:
+    """Levels at the term's end by code of quality or competence."""
+    return {
+        column.key.removeprefix("ck_"): QualityLevel(value)
+        for sheet in known.taken(pupil_id, term)
+        if sheet.kind is SubjectKind.QUALITIES
+        for column in sheet.columns
+        if column.key.startswith("ck_") and (value := known.cell(column, pupil_id).value)
+    }
+
+
+def _absences(known: ClassMarks, pupil_id: UUID, term: int) -> int:
+    said = known.conduct.get((term, pupil_id))
+    return said.absences if said else 0
+
+
+def _pupil_result(known: ClassMarks, pupil_id: UUID, year: PrimaryYearResult, decision: str | None) -> PupilResult:
+    absences = {term: _absences(known, pupil_id, term) for term in known.attended(pupil_id, Period.YEAR)}
+    last = known.conduct.get((2, pupil_id))
+    promotion = decision or (PROMOTIONS[year.outcome] if year.outcome else "")
+    return PupilResult(
+        pupil_id=pupil_id,
+        regulation=year.regulation,
+        subjects=tuple(_subject_result(known, sheet, pupil_id) for sheet in _subject_sheets(known, pupil_id)),
+        terms=tuple(
+            TermSummary(term=term, level=None, conduct=None, absences=count) for term, count in absences.items()
+        ),
+        level=year.level.vi if year.level else None,
+        conduct=None,
+        absences=sum(absences.values()),
+        promotion=promotion,
+        title=year.title.vi if year.title else None,
+        reasons=reasons((*year.reasons, *year.warnings)),
+        remark=last.remark if last else "",
+        level_after=year.level_after.vi if year.level_after and pupil_id in known.summer else None,
+        completion="COMPLETED" if year.completes_primary else None,
+        qualities=tuple(
+            QualityResult(code=code, level=level) for code, level in _qualities(known, pupil_id, 2).items()
+        ),
+        corrections=tuple(known.corrections.get(pupil_id, ())),
+        switches=switches(year.switches),
+    )
+
+
+def _subject_sheets(known: ClassMarks, pupil_id: UUID) -> list[SheetHead]:
+    return [sheet for sheet in known.last_sheets(pupil_id) if sheet.kind is SubjectKind.PRIMARY]
+
+
+def _subject_result(known: ClassMarks, last: SheetHead, pupil_id: UUID) -> SubjectResult:
+    terms = {sheet.term: _subject(known, sheet, pupil_id) for sheet in known.sheets if sheet.subject == last.subject}
+    levels = [terms[term].level if term in terms else None for term in (1, 2)]
+    final = terms[last.term]
+    return SubjectResult(
+        code=last.subject,
+        name=last.subject_name,
+        kind=last.kind,
+        term1=levels[0],
+        term2=levels[1],
+        year=final.level,
+        comment=known.comment(last, pupil_id),
+        teacher_id=last.teacher_id,
+        retest=known.summer.get(pupil_id, {}).get(last.subject),
+        test=None if final.test is None else str(final.test),
+    )

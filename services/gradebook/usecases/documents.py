@@ -1,0 +1,27 @@
+"""What transcript tells of the documents that rest on our results."""
+
+from collections.abc import Sequence
+
+from services.chassis.database import Tx
+from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
+from services.gradebook.repository import results, school
+
+
+def follow_frozen(tx: Tx, events: Sequence[TranscriptsFrozenV1]) -> None:
+    """From now on a class's results stand in documents that people sign."""
+    for event in events:
+        school.note_frozen(tx, event.school_year, event.record_id, event.updated_at)
+
+
+def follow_issued(tx: Tx, events: Sequence[TranscriptIssuedV1]) -> None:
+    _follow(tx, events, "ISSUED")
+
+
+def follow_revoked(tx: Tx, events: Sequence[TranscriptRevokedV1]) -> None:
+    _follow(tx, events, "REVOKED")
+
+
+def _follow(tx: Tx, events: Sequence[TranscriptIssuedV1 | TranscriptRevokedV1], state: str) -> None:
+    for event in events:
+        row = {"school_year": event.school_year, "pupil_id": event.pupil_id, "version": event.version, "state": state}
+        results.note_document(tx, row)
