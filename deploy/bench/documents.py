@@ -179,6 +179,8 @@ def _invent(seed: int) -> TranscriptData:
         ),
         year=Year(
             level="Khá",
+            level_after=None,
+            conduct_after=None,
             conduct="Tốt",
             absences=3,
             promotion="PROMOTED",

@@ -100,10 +100,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """`absences` counts half-day sessions (buổi); `reasons` are the sentences that explain `promotion`."""
+    """`absences` counts half-day sessions (buổi); `reasons` are the sentences that explain `promotion`.
+
+    The `_after` levels are those after re-assessment or training in the summer, null where there was none.
+    """
 
     level: str | None
     conduct: str | None
+    level_after: str | None
+    conduct_after: str | None
     absences: int | None
     promotion: str | None
     title: str | None

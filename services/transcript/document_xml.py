@@ -145,6 +145,8 @@ def _results(period: Term | Year) -> Iterable[str]:
 
 
 def _decision(year: Year) -> Iterable[str]:
+    yield _text("HOC_TAP_SAU_HE", year.level_after)
+    yield _text("REN_LUYEN_SAU_HE", year.conduct_after)
     yield _text("LEN_LOP", year.promotion)
     yield _text("DANH_HIEU", year.title)
     yield from _texts("CAN_CU", year.reasons)

@@ -64,13 +64,15 @@ def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, no
         year=Year(
             level=result.level,
             conduct=result.conduct,
+            level_after=result.level_after,
+            conduct_after=result.conduct_after,
             absences=result.absences,
             promotion=result.promotion,
             title=result.title,
             reasons=tuple(reason.vi for reason in result.reasons),
         ),
         remark=result.remark,
-        corrections=Corrections(count=0, subjects=()),
+        corrections=_corrections(result),
         slots=_slots(setting, result),
     )
 
@@ -104,10 +106,16 @@ def _subject(setting: Setting, subject: SubjectResult) -> Subject:
         term1=subject.term1,
         term2=subject.term2,
         year=subject.year,
-        retest=None,
+        retest=subject.retest,
         comment=subject.comment,
         teacher=Teacher(person_id=teacher.id, name=teacher.name),
     )
+
+
+def _corrections(result: PupilResult) -> Corrections:
+    """For the line that the paper prints below the table of subjects."""
+    counts = result.corrections
+    return Corrections(count=sum(one.count for one in counts), subjects=tuple(sorted(one.subject for one in counts)))
 
 
 def _school(unit: UnitV1) -> School:

@@ -21,7 +21,6 @@ from services.transcript.domain import PARKED, Setting
 from services.transcript.errors import NoPrincipal
 from services.transcript.render import Renderer
 
-FIRST_VERSION = 1
 _own = threading.local()  # a renderer must not be shared by threads
 
 
@@ -47,12 +46,16 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
     """Everything of a class that is not frozen yet. Its files are stored before the rows that name them."""
     results = outside.ask(ReadClassResults(school_year=task.school_year, class_id=task.class_id), timeout=30)
     with outside.db.transaction() as tx:
-        done = repository.frozen_pupils(tx, task.school_year, task.class_id)
+        standing = repository.standing_of(tx, task.school_year, task.class_id)
         principals, now = repository.principals_of(tx, results.unit_id), tx.now()
     if len(principals) != 1:
         raise NoPrincipal(count=len(principals))
     setting = _setting(results, principals[0], outside)
-    rows = [_row(setting, result, now, outside.objects) for result in results.results if result.pupil_id not in done]
+    rows = [
+        _row(setting, result, standing.revoked.get(result.pupil_id, 0) + 1, now, outside.objects)
+        for result in results.results
+        if result.pupil_id not in standing.frozen
+    ]
     return Frozen(unit_id=results.unit_id, expected=len(results.results), rows=tuple(rows))
 
 
@@ -66,11 +69,12 @@ def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Set
     )
 
 
-def _row(setting: Setting, result: PupilResult, now: datetime, objects: Objects) -> dict[str, Any]:
-    row = _empty_row(setting, result)
+def _row(setting: Setting, result: PupilResult, version: int, now: datetime, objects: Objects) -> dict[str, Any]:
+    """The pupil's next version, frozen, or parked with the reason."""
+    row = _empty_row(setting, result) | {"version": version}
     if result.promotion in PARKED:
         return row | {"state": TranscriptState.PARKED, "reason": PARKED[result.promotion]}
-    data = domain.freeze(setting, result, code=new_code(), version=FIRST_VERSION, now=now)
+    data = domain.freeze(setting, result, code=new_code(), version=version, now=now)
     return row | _documents(data, objects)
 
 
@@ -104,7 +108,6 @@ def _empty_row(setting: Setting, result: PupilResult) -> dict[str, Any]:
         "class_id": setting.results.class_id,
         "unit_id": setting.results.unit_id,
         "pupil_id": result.pupil_id,
-        "version": FIRST_VERSION,
     }
 
 

@@ -1,10 +1,11 @@
 """Transcript's only queries: rows in, contract values out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode, encode
@@ -65,12 +66,35 @@ def put_transcripts(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=changes, where=parked), list(rows))
 
 
-def frozen_pupils(tx: Tx, school_year: int, class_id: UUID) -> set[UUID]:
-    """The pupils of the class whose transcript has left PARKED."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far the transcripts of a class have come, by pupil."""
+
+    frozen: Mapping[UUID, int]
+    """The version that has left PARKED and was not revoked."""
+    revoked: Mapping[UUID, int]
+    """The last version, where that was revoked."""
+
+
+def standing_of(tx: Tx, school_year: int, class_id: UUID) -> Standing:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
-    return set(
-        tx.conn.scalars(select(transcripts.c.pupil_id).where(mine, transcripts.c.state != TranscriptState.PARKED))
+    query = select(transcripts.c.pupil_id, transcripts.c.version, transcripts.c.state).where(mine)
+    newest = {row.pupil_id: row for row in tx.conn.execute(query.order_by(transcripts.c.version))}
+    return Standing(
+        frozen={
+            pupil_id: row.version
+            for pupil_id, row in newest.items()
+            if row.state not in (TranscriptState.PARKED, TranscriptState.REVOKED)
+        },
+        revoked={pupil_id: row.version for pupil_id, row in newest.items() if row.state == TranscriptState.REVOKED},
     )
+
+
+def count_frozen(tx: Tx, school_year: int, class_id: UUID) -> int:
+    """How many transcripts of the class were ever frozen, in all their versions."""
+    mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
+    query = select(func.count()).where(mine, transcripts.c.state != TranscriptState.PARKED)
+    return tx.conn.execute(query).scalar_one()
 
 
 def of_class(tx: Tx, school_year: int, class_id: UUID) -> list[TranscriptV1]:

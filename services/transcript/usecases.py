@@ -73,7 +73,7 @@ def keep_frozen(tx: Tx, task: FreezeClassTask, frozen: Frozen) -> None:
             TranscriptsFrozenV1(
                 record_id=task.class_id,
                 change=Change.NEW,
-                version=len(repository.frozen_pupils(tx, task.school_year, task.class_id)),
+                version=repository.count_frozen(tx, task.school_year, task.class_id),
                 updated_at=tx.now(),
                 school_year=task.school_year,
                 unit_id=frozen.unit_id,

@@ -79,7 +79,7 @@ class QualityResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionCount:
-    """How many marks of a subject were corrected after they were locked."""
+    """How many marks of a subject, named by its code, were corrected after they were locked."""
 
     subject: str
     count: int

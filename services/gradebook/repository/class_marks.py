@@ -35,7 +35,7 @@ def marks_of_class(tx: Tx, of_class: ClassV1, regulation: Regulation, second_ter
         choices=enrolment.choices_of(tx, year, pupils),
         late=_late(tx, year, pupils, second_term_on),
         summer=summer_of(tx, year, class_id),
-        corrections=corrections_of(tx, year, {head.id: head.subject_name for head in heads}),
+        corrections=corrections_of(tx, year, {head.id: head.subject for head in heads}),
     )
 
 
@@ -49,7 +49,7 @@ def summer_of(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, dict[str, 
 
 
 def corrections_of(tx: Tx, school_year: int, subjects: Mapping[UUID, str]) -> dict[UUID, tuple[CorrectionCount, ...]]:
-    """By pupil: how many corrections were applied in each subject, the sheets' subjects being given by name."""
+    """By pupil: how many corrections were applied in each subject; `subjects` are the sheets' by code."""
     mine = (corrections.c.school_year == school_year) & corrections.c.sheet_id.in_(list(subjects))
     query = (
         select(corrections.c.pupil_id, corrections.c.sheet_id, func.count().label("applied"))

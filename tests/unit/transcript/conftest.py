@@ -109,6 +109,8 @@ def transcript() -> TranscriptData:
         ),
         year=Year(
             level="Khá",
+            level_after=None,
+            conduct_after=None,
             conduct="Tốt",
             absences=3,
             promotion="PROMOTED",
