@@ -44,7 +44,7 @@ def place_in_class(tx: Tx, enrolment_id: UUID, *, class_id: UUID, position: int)
 
 
 def pupils_of(tx: Tx, school_year: int, class_id: UUID, *, ended_too: bool = False) -> dict[UUID, str]:
-    """The class's pupils in the order of its list: code by pupil."""
+    """The class's pupils in the order of its list, code by pupil; those who left it before the year's end on demand."""
     query = _EVER_ENROLLED if ended_too else _ENROLLED
     rows = tx.conn.execute(query, {"school_year": school_year, "class_id": class_id})
     return {row.pupil_id: row.code for row in rows}
@@ -124,7 +124,8 @@ _EVER_ENROLLED = (
     .where(enrolments.c.school_year == bindparam("school_year"), enrolments.c.class_id == bindparam("class_id"))
     .order_by(enrolments.c.position)
 )
-_ENROLLED = _EVER_ENROLLED.where(enrolments.c.ended_on.is_(None))
+_TO_THE_END = enrolments.c.ended_on.is_(None) | (enrolments.c.ended_as == "YEAR_ENDED")
+_ENROLLED = _EVER_ENROLLED.where(_TO_THE_END)
 _ROSTER = (
     select(
         enrolments.c.pupil_id,
@@ -147,7 +148,7 @@ _ROSTER = (
     .where(
         enrolments.c.school_year == bindparam("school_year"),
         enrolments.c.class_id == bindparam("class_id"),
-        enrolments.c.ended_on.is_(None),
+        _TO_THE_END,
     )
     .order_by(enrolments.c.position)
 )

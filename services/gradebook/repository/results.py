@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
@@ -71,7 +71,8 @@ def document_state(tx: Tx, school_year: int, pupil_id: UUID) -> str | None:
 def note_document(tx: Tx, row: Mapping[str, Any]) -> None:
     """Keep what transcript told; a later version wins, and of one version its revocation."""
     new = upsert(document_states).values(dict(row))
-    later = (document_states.c.version, document_states.c.state) < func.row(new.excluded.version, new.excluded.state)
+    told = tuple_(new.excluded.version, new.excluded.state)  # ISSUED comes before REVOKED
+    later = tuple_(document_states.c.version, document_states.c.state) < told
     keys = ["school_year", "pupil_id"]
     tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=dict(row), where=later))
 
