@@ -91,7 +91,7 @@ def new(folder: Path, *, started_at: datetime, kind: Kind) -> Iterator[Path]:
 
 def final_name(started_at: datetime, kind: Kind) -> str:
     """A name by which backups are in the order of time."""
-    return f"{started_at:%Y%m%dT%H%M%S%fZ}-{kind.value}"
+    return f"{started_at:%Y-%m-%dT%H-%M-%S.%fZ}-{kind.value}"
 
 
 def verify(backup: Path, *, key: bytes) -> Manifest:
@@ -147,6 +147,6 @@ def _verified_at(backup: Path) -> datetime | None:
     """When it was last verified; a proof of another manifest proves nothing."""
     try:
         proof = msgspec.json.decode((backup / PROOF).read_bytes(), type=Proof)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, *manifests.UNREADABLE):
         return None
     return proof.verified_at if proof.manifest == manifests.hash_of(backup) else None

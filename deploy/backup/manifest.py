@@ -14,6 +14,7 @@ from deploy.backup.errors import DamagedError
 from deploy.local.files import write_private
 
 NAME = "manifest.json"
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 class Kind(Enum):
@@ -99,10 +100,8 @@ def prove(folder: Path, *, key: bytes) -> Manifest:
         raise DamagedError(
             f"{folder.name} was locked with another key ({manifest.key_id}) than the one given ({keys.key_id(key)})."
         )
-    if not hmac.compare_digest(envelope.mac, keys.mac(key, bytes(envelope.manifest))):
-        raise DamagedError(
-            f"The manifest of {folder.name} was altered by somebody without the key; take another backup."
-        )
+    if not hmac.compare_digest(envelope.mac.encode(), keys.mac(key, bytes(envelope.manifest)).encode()):
+        raise DamagedError(f"The manifest of {folder.name} was altered without the key; take another backup.")
     return manifest
 
 
@@ -116,7 +115,7 @@ def _envelope(folder: Path) -> Envelope:
         envelope = msgspec.json.decode((folder / NAME).read_bytes(), type=Envelope)
     except FileNotFoundError as error:
         raise DamagedError(f"{folder} has no {NAME}: it is no backup, or a part of one.") from error
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise DamagedError(f"The manifest of {folder.name} cannot be read; take another backup.") from error
     if _hash(bytes(envelope.manifest)) != envelope.sha256:
         raise DamagedError(f"The manifest of {folder.name} is not what its hash says; take another backup.")
@@ -126,7 +125,7 @@ def _envelope(folder: Path) -> Envelope:
 def _decoded(envelope: Envelope, folder: Path) -> Manifest:
     try:
         return msgspec.json.decode(envelope.manifest, type=Manifest)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise DamagedError(f"The manifest of {folder.name} is of another version of the platform.") from error
 
 

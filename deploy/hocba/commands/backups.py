@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.backup import folder, making
 from deploy.backup.folder import Run, State
@@ -49,15 +49,14 @@ def _plain(run: Run) -> dict[str, Any]:
 
 
 def _table(found: list[Run]) -> Table:
-    table = Table("Backup", "Begun (UTC)", "Kind", "Size", "State")
+    table = Table(Column("Backup, by its beginning (UTC)", no_wrap=True), "Kind", "Size", "State")
     for run in found:
-        begun = f"{run.manifest.started_at:%Y-%m-%d %H:%M:%S}" if run.manifest else "–"
         kind, size = (run.manifest.kind.value, decimal(run.manifest.size)) if run.manifest else ("–", "–")
-        table.add_row(escape(run.path.name), begun, kind, size, _state(run))
+        table.add_row(escape(run.path.name), kind, size, _state(run))
     return table
 
 
 def _state(run: Run) -> str:
-    when = f" {run.verified_at:%Y-%m-%d %H:%M:%S}" if run.verified_at else ""
+    when = f" {run.verified_at:%Y-%m-%d %H:%M}" if run.verified_at else ""
     why = f": {escape(run.reason)}" if run.reason else ""
     return f"[{COLOURS[run.state]}]{run.state.value}[/]{when}{why}"
