@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from deploy.backup import folder, keys, making, schedule
 from deploy.backup.making import Wish
 from deploy.backup.manifest import Kind
@@ -57,7 +59,7 @@ def _look(instance: Instance, settings: Settings) -> float:
     now = datetime.now(UTC)
     try:
         done = attend(instance, settings, now=now)
-    except (InstallationError, OSError) as error:
+    except (InstallationError, OSError, psycopg.Error) as error:
         print(f"{now.isoformat()} failed: {error}", flush=True)
         return AFTER_FAILURE_SECONDS
     for line in done:

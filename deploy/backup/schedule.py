@@ -15,6 +15,7 @@ from services.chassis.settings import load
 
 SCHOOL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 Hour = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Place = Annotated[str, msgspec.Meta(pattern="^/")]  # the supervised process has another folder than who starts it
 Number = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -24,9 +25,9 @@ class Settings:
 
     at: Hour
     """The time in Vietnam, such as 02:30."""
-    key_file: str
-    to: str = ""
-    """A folder, best on another disk; where empty, the installation's own."""
+    key_file: Place
+    to: Place | None = None
+    """A folder, best on another disk; else beside the installation."""
     keep: Number = 14
     """How many verified scheduled backups stay."""
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deploy.backup import folder, making, restoring
+from deploy.backup import daily, folder, making, restoring
 from deploy.backup import manifest as manifests
 from deploy.backup.folder import State
 from deploy.backup.making import SECRETS, Wish
 from deploy.backup.manifest import Kind
+from deploy.backup.schedule import Settings
 from deploy.hocba.cli import CHECKOUT
 from deploy.local import platform as local
 from deploy.local import state
@@ -95,6 +96,7 @@ def new(installation):
     yield make
     for instance in made:
         instance.erase()
+    (root / "services").unlink()
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +172,19 @@ def test_the_backup_was_read_back_and_is_listed_as_verified(platform, backup):
     run = next(run for run in folder.runs(backup.parent) if run.path == backup)
 
     assert (run.state, run.manifest.kind) == (State.VERIFIED, Kind.MANUAL)
+
+
+def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(platform, backup, tmp_path):
+    key_file = tmp_path / "key"
+    key_file.touch(mode=0o600)
+    key_file.write_text(KEY.hex())
+    settings, now = Settings(at="02:00", key_file=str(key_file)), clock()
+
+    first, second = (daily.attend(platform.instance, settings, now=now) for _ in range(2))
+
+    [run] = [run for run in folder.runs(backup.parent) if run.manifest.kind is Kind.SCHEDULED]
+    assert (first, second) == ([f"made {run.path}"], [])
+    assert run.state is State.VERIFIED
 
 
 def test_an_installation_that_runs_is_not_written_over(restored, backup):

@@ -7,6 +7,7 @@ import pytest
 from deploy.backup import folder, objects, sealing
 from deploy.backup import manifest as manifests
 from deploy.backup.errors import DamagedError
+from deploy.backup.making import Made
 from deploy.backup.objects import Earlier
 from services.chassis.objects import Objects
 
@@ -85,6 +86,16 @@ def test_a_file_that_rotted_in_the_installation_is_named_and_the_others_are_kept
 
     assert kept.left_out == [paper]
     assert list(kept.files) == [f"objects/{other[:2]}/{other}"]
+
+
+def test_a_backup_of_an_installation_that_lost_files_says_so(make):
+    made = make()
+    manifest = manifests.read(made)
+
+    assert Made(path=made, manifest=manifest).warning is None
+    assert "2 files are damaged or missing" in (
+        Made(path=made, manifest=replace(manifest, left_out=["ab", "cd"])).warning or ""
+    )
 
 
 def test_a_file_lost_by_the_installation_is_kept_from_the_backup_before(keep, source, paper, yesterday):

@@ -58,6 +58,7 @@ def test_the_settings_of_a_daily_backup_are_read():
     ("told", "named"),
     [
         ({"HOCBA_BACKUP_AT": "02:30"}, "HOCBA_BACKUP_KEY_FILE"),
+        ({"HOCBA_BACKUP_AT": "02:30", "HOCBA_BACKUP_KEY_FILE": "key"}, "key_file"),
         ({"HOCBA_BACKUP_AT": "25:00", "HOCBA_BACKUP_KEY_FILE": "/key"}, "at"),
         ({"HOCBA_BACKUP_AT": "02:30", "HOCBA_BACKUP_KEY_FILE": "/key", "HOCBA_BACKUP_KEEP": "0"}, "keep"),
     ],
