@@ -35,11 +35,12 @@ def processes(instance: Instance) -> list[Process]:
 def attend(instance: Instance, settings: Settings, *, now: datetime) -> list[str]:
     """Make the day's backup if it is due, and remove what is surplus; gives what was done, in words."""
     to = _folder(instance, settings)
-    if not schedule.is_due(now, settings.time, last=schedule.last_scheduled(folder.runs(to))):
+    begun = [run.manifest.started_at for run in folder.scheduled(to, instance.name) if run.manifest]
+    if not schedule.is_due(now, settings.time, last=max(begun, default=None)):
         return []
     wish = Wish(kind=Kind.SCHEDULED, to=to, key=keys.read(Path(settings.key_file), outside=to))
     made = making.make(instance, wish, clock=lambda: datetime.now(UTC))
-    gone = folder.prune(to, keep=settings.keep)
+    gone = folder.prune(to, instance.name, keep=settings.keep)
     return [made.warning or f"made {made.path}", *(f"removed {run.path}" for run in gone)]
 
 

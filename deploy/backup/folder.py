@@ -51,22 +51,24 @@ def runs(folder: Path) -> list[Run]:
     return [_run(path) for path in sorted(folder.glob("*-*")) if path.is_dir() and path.suffix != DRAFT]
 
 
-def surplus(found: Sequence[Run], *, keep: int) -> list[Run]:
-    """The scheduled backups older than the newest `keep` verified ones; what was made by hand is never surplus.
+def scheduled(folder: Path, installation: str) -> list[Run]:
+    """Those of the installation's scheduled backups whose manifest can be read; a folder may serve several."""
+    told = [(run, run.manifest) for run in runs(folder) if run.manifest]
+    return [run for run, said in told if said.kind is Kind.SCHEDULED and said.installation == installation]
 
-    So the last verified backup stays, whatever became of those after it.
-    """
-    scheduled = [run for run in found if run.manifest and run.manifest.kind is Kind.SCHEDULED]
-    verified = [run for run in scheduled if run.state is State.VERIFIED]
+
+def surplus(found: Sequence[Run], *, keep: int) -> list[Run]:
+    """The backups older than the newest `keep` verified ones, so that the last verified one stays, come what may."""
+    verified = [run for run in found if run.state is State.VERIFIED]
     if len(verified) <= keep:
         return []
-    return scheduled[: scheduled.index(verified[-keep])]
+    return list(found[: found.index(verified[-keep])])
 
 
-def prune(folder: Path, *, keep: int) -> list[Run]:
-    """Remove the surplus; gives what went."""
+def prune(folder: Path, installation: str, *, keep: int) -> list[Run]:
+    """Remove the installation's surplus scheduled backups, none made by hand; gives what went."""
     with locked(folder / ".lock"):
-        gone = surplus(runs(folder), keep=keep)
+        gone = surplus(scheduled(folder, installation), keep=keep)
         for run in gone:
             shutil.rmtree(run.path)
     return gone

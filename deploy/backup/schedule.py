@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from deploy.backup.folder import Run
-from deploy.backup.manifest import Kind
 from services.chassis.settings import load
 
 SCHOOL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -44,12 +42,6 @@ def find_settings(environment: Mapping[str, str] = os.environ) -> Settings | Non
 def is_due(now: datetime, at: time, *, last: datetime | None) -> bool:
     """Whether no scheduled backup has begun since the hour last struck in Vietnam; a missed one is made up for."""
     return last is None or last < _struck(now.astimezone(SCHOOL_TIME), at)
-
-
-def last_scheduled(runs: list[Run]) -> datetime | None:
-    """When the newest scheduled backup that can still be read was begun."""
-    begun = [run.manifest.started_at for run in runs if run.manifest and run.manifest.kind is Kind.SCHEDULED]
-    return max(begun, default=None)
 
 
 def _struck(now: datetime, at: time) -> datetime:

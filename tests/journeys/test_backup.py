@@ -15,6 +15,7 @@ from deploy.hocba.cli import CHECKOUT
 from deploy.local import platform as local
 from deploy.local import state
 from deploy.local.errors import InstallationError
+from deploy.local.files import write_private
 from deploy.local.instance import Instance
 from services.chassis.objects import Objects
 from tests.journeys.installation import Platform, until
@@ -137,7 +138,7 @@ def read(url, school, sheet):
 
 
 def holds_nothing(instance):
-    return not local.objects_folder(instance).exists() and state.read(instance.home).processes == {}
+    return list(instance.home.glob("objects*")) == [] and state.read(instance.home).processes == {}
 
 
 def test_a_teacher_reads_the_same_sheet_from_what_was_restored(platform, restored, school, sheet):
@@ -223,9 +224,14 @@ def test_a_backup_of_a_newer_platform_is_refused_by_its_migration(backup, copy, 
     assert holds_nothing(empty)
 
 
-def test_a_backup_without_keys_needs_them_laid_ready(platform, empty):
-    keyless = back_up(platform, with_keys=False)
+def test_a_backup_without_keys_is_restored_only_beside_the_very_keys_it_was_made_with(platform, new):
+    keyless, instance = back_up(platform, with_keys=False), new("keyless")
 
     with pytest.raises(InstallationError, match=r"authority\.pem, .* must lie in"):
-        restoring.restore(keyless, empty, key=KEY)
+        restoring.restore(keyless, instance, key=KEY)
+    for name in SECRETS:
+        write_private(instance.home / "secrets" / name, (platform.instance.home / "secrets" / name).read_text())
+    restoring.restore(keyless, instance, key=KEY)
+
     assert not any((keyless / making.place_of_secret(name)).exists() for name in SECRETS)
+    assert Platform(instance).sql("transcript", HASHES) == platform.sql("transcript", HASHES)

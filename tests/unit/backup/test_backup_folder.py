@@ -144,7 +144,7 @@ def test_the_newest_scheduled_backups_stay_and_those_made_by_hand_always(backups
     by_hand = make(0, Kind.MANUAL)
     scheduled = [make(day) for day in range(1, 5)]
 
-    gone = folder.prune(backups, keep=2)
+    gone = folder.prune(backups, "school", keep=2)
 
     assert names(gone) == [path.name for path in scheduled[:2]]
     assert names(folder.runs(backups)) == [path.name for path in (by_hand, *scheduled[2:])]
@@ -157,7 +157,7 @@ def test_the_last_verified_backup_stays_however_many_damaged_ones_follow(backups
     for day in range(4, 7):
         make(day, verified=False)
 
-    gone = folder.prune(backups, keep=1)
+    gone = folder.prune(backups, "school", keep=1)
 
     assert gone == []
     assert verified.exists()

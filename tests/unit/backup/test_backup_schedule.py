@@ -3,7 +3,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from deploy.backup import daily, folder, schedule
+from deploy.backup import daily, folder
 from deploy.backup.manifest import Kind
 from deploy.backup.schedule import Settings, find_settings, is_due
 from deploy.local.errors import InstallationError
@@ -40,7 +40,16 @@ def test_a_backup_made_by_hand_does_not_stand_for_the_scheduled_one(backups, mak
     make(0, Kind.SCHEDULED)
     make(1, Kind.MANUAL)
 
-    assert schedule.last_scheduled(folder.runs(backups)) == utc("2026-11-21T02:00")
+    [run] = folder.scheduled(backups, "school")
+
+    assert run.manifest.started_at == utc("2026-11-21T02:00")
+
+
+def test_two_installations_may_have_their_backups_in_one_folder(backups, make):
+    make(0)
+
+    assert folder.scheduled(backups, "another") == []
+    assert folder.prune(backups, "another", keep=1) == []
 
 
 def test_nothing_is_scheduled_unless_an_hour_is_set():
