@@ -12,8 +12,8 @@ from deploy.backup.making import SECRETS, Wish
 from deploy.backup.manifest import Kind
 from deploy.backup.schedule import Settings
 from deploy.hocba.cli import CHECKOUT
+from deploy.local import elsewhere, state
 from deploy.local import platform as local
-from deploy.local import state
 from deploy.local.errors import InstallationError
 from deploy.local.files import write_private
 from deploy.local.instance import Instance
@@ -110,7 +110,14 @@ def restored(backup, new):
 
 
 @pytest.fixture
-def empty(new):
+def database_only(monkeypatch):
+    """Pretends that the broker exists elsewhere, which saves starting one where none is needed."""
+    monkeypatch.setenv(elsewhere.BROKER_URL, "amqp://hocba@mq.example/%2F")
+    monkeypatch.setenv(elsewhere.MANAGEMENT_URL, "http://hocba@mq.example:15672")
+
+
+@pytest.fixture
+def empty(new, database_only):
     """Nothing was ever started here."""
     return new("empty")
 
@@ -224,7 +231,7 @@ def test_a_backup_of_a_newer_platform_is_refused_by_its_migration(backup, copy, 
     assert holds_nothing(empty)
 
 
-def test_a_backup_without_keys_is_restored_only_beside_the_very_keys_it_was_made_with(platform, new):
+def test_a_backup_without_keys_is_restored_only_beside_the_very_keys_it_was_made_with(platform, new, database_only):
     keyless, instance = back_up(platform, with_keys=False), new("keyless")
 
     with pytest.raises(InstallationError, match=r"authority\.pem, .* must lie in"):
