@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+from pathlib import Path
+
 import click
 
 from deploy.hocba.cli import CHECKOUT
@@ -19,3 +21,10 @@ on_instance = click.option(
     help="Which installation; several can run beside each other.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
+key_file = click.option(
+    "--key-file",
+    required=True,
+    envvar="HOCBA_BACKUP_KEY_FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Holds the key that locks the backups; kept apart from them. Also HOCBA_BACKUP_KEY_FILE.",
+)

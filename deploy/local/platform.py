@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
@@ -49,9 +50,14 @@ def environment(instance: Instance, service: str) -> dict[str, str]:
     return {
         f"{prefix}DATABASE_URL": database_url(instance, service),
         f"{prefix}BROKER_URL": broker_url(instance, service),
-        f"{prefix}OBJECTS": str(instance.home / "objects"),
+        f"{prefix}OBJECTS": str(objects_folder(instance)),
         **(_OWN[service](instance) if service in _OWN else {}),
     }
+
+
+def objects_folder(instance: Instance) -> Path:
+    """Where all services keep files by content."""
+    return instance.home / "objects"
 
 
 def database_url(instance: Instance, service: str) -> str:
@@ -103,13 +109,24 @@ def _apply_topology(instance: Instance, servers: Servers) -> None:
 
 
 def _make_database(conn: psycopg.Connection, instance: Instance, service: str) -> None:
+    make_role(conn, instance, service)
+    if not conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [f"hocba_{service}"]).fetchone():
+        make_database(conn, f"hocba_{service}", owner=f"hocba_{service}")
+
+
+def make_role(conn: psycopg.Connection, instance: Instance, service: str) -> None:
+    """The role that a service comes in as, with this installation's password; harmless when repeated."""
     name, password = sql.Identifier(f"hocba_{service}"), sql.Literal(instance.secret(f"{service}-database"))
     if not conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [f"hocba_{service}"]).fetchone():
         conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
     conn.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
-    if not conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", [f"hocba_{service}"]).fetchone():
-        conn.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(name, name))
-        conn.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(name))
+
+
+def make_database(conn: psycopg.Connection, name: str, *, owner: str) -> None:
+    """An empty database that nobody but its owner enters."""
+    names = sql.Identifier(name), sql.Identifier(owner)
+    conn.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(*names))
+    conn.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(names[0]))
 
 
 def _migrate(instance: Instance, service: str) -> None:
@@ -149,7 +166,7 @@ def _gateway(instance: Instance) -> Process:
     port = instance.port(GATEWAY)
     told = {
         "HOCBA_GATEWAY_BROKER_URL": broker_url(instance, GATEWAY),
-        "HOCBA_GATEWAY_OBJECTS": str(instance.home / "objects"),
+        "HOCBA_GATEWAY_OBJECTS": str(objects_folder(instance)),
         "HOCBA_GATEWAY_PUBLIC_URL": gateway_url(instance),
         "HOCBA_GATEWAY_SECRET_KEY": instance.secret("gateway-cookies"),
         "HOCBA_GATEWAY_BIND": f"127.0.0.1:{port}",

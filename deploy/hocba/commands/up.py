@@ -15,6 +15,7 @@ from deploy.local.instance import Instance
 def command(instance: Instance) -> None:
     """Start everything, and return once it is ready."""
     platform = importlib.import_module("deploy.local.platform")  # late: it draws in every service
+    daily = importlib.import_module("deploy.backup.daily")
 
     console = Console(stderr=True)
     packages.ensure()
@@ -23,5 +24,5 @@ def command(instance: Instance) -> None:
     with console.status("Preparing databases and queues"):
         platform.prepare(instance, servers)
     with console.status("Starting the platform"):
-        instance.start_processes(platform.processes(instance))
+        instance.start_processes([*platform.processes(instance), *daily.processes(instance)])
     click.echo(f"Ready. `./hocba status --name {instance.name}` shows what runs, `./hocba down` ends it.")

@@ -28,12 +28,15 @@ def test_every_command_says_what_it_does(hocba):
     said = hocba("--help").output
 
     for name in (
+        "backup",
+        "backups",
         "dead",
         "doctor",
         "down",
         "format",
         "import",
         "lint",
+        "restore",
         "schemas",
         "setup",
         "status",

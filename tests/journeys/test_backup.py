@@ -1,0 +1,244 @@
+"""A backup of a school at work becomes an installation again, the same row for row; a damaged one does not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from deploy.backup import daily, folder, making, restoring
+from deploy.backup import manifest as manifests
+from deploy.backup.folder import State
+from deploy.backup.making import SECRETS, Wish
+from deploy.backup.manifest import Kind
+from deploy.backup.schedule import Settings
+from deploy.hocba.cli import CHECKOUT
+from deploy.local import elsewhere, state
+from deploy.local import platform as local
+from deploy.local.errors import InstallationError
+from deploy.local.files import write_private
+from deploy.local.instance import Instance
+from services.chassis.objects import Objects
+from tests.journeys.installation import Platform, until
+from tests.journeys.records import history
+from tests.journeys.school import PUPILS, Gateway, mark
+
+KEY = bytes(range(32))
+CODE = "0" * 26
+ISSUED = """
+    INSERT INTO transcripts (school_year, id, class_id, unit_id, pupil_id, version, state, code, canonical, frozen_xml,
+                             frozen_pdf, xml, pdf, frozen_at, issued_at)
+    VALUES (2025, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'ISSUED', %s,
+            %s, %s, %s, %s, %s, now(), now())
+    RETURNING code
+"""
+HASHES = (
+    "SELECT code, canonical, frozen_xml, frozen_pdf, xml, pdf FROM transcripts WHERE state = 'ISSUED' ORDER BY code"
+)
+LATER = "UPDATE outbox SET settled_at = '2100-01-01' WHERE id = (SELECT max(id) FROM outbox) RETURNING event_id"
+SETTLED = "SELECT count(*) FROM outbox WHERE event_id = %s AND settled_at = '2100-01-01'"
+
+
+def clock():
+    return datetime.now(UTC)
+
+
+def back_up(installation, *, with_keys):
+    to = making.default_folder(installation.instance)
+    return making.make(
+        installation.instance, Wish(kind=Kind.MANUAL, to=to, key=KEY, with_keys=with_keys), clock=clock
+    ).path
+
+
+@pytest.fixture(scope="module")
+def transcript(platform):
+    """The file of a transcript that was issued to nobody."""
+    paper = b"%PDF of nobody" * 100_000
+    name = Objects(local.objects_folder(platform.instance)).put(paper)
+    platform.sql("transcript", ISSUED, CODE, *[name] * 5)
+    return paper
+
+
+@pytest.fixture(scope="module")
+def sheet(platform, school):
+    """A sheet with a column of marks, corrected once."""
+    sheet = school.sheets[1]
+    school.save_column(sheet, sheet["columns"][0], "7.5", version=0)
+    school.save_column(sheet, sheet["columns"][0], "8.5", version=1)
+    return sheet
+
+
+@pytest.fixture(scope="module")
+def appointment(platform, school):
+    """An event that its publisher's database knows to have arrived, later than others were looked at."""
+    school.appoint()
+    [(event,)] = platform.sql("identity", LATER)
+    return event
+
+
+@pytest.fixture(scope="module")
+def backup(platform, school, sheet, transcript, appointment):
+    """Made while a teacher writes in another sheet."""
+    busy = school.sheets[0]
+    with school.marking([(busy, busy["columns"][3])]) as [teacher]:
+        until(lambda: teacher.acknowledged)
+        return back_up(platform, with_keys=True)
+
+
+@pytest.fixture(scope="module")
+def new(installation):
+    """Makes a new installation on this machine, beside the code that all share."""
+    root, made = installation.instance.root, []
+    (root / "services").symlink_to(CHECKOUT / "services")
+
+    def make(name):
+        made.append(Instance(name, root))
+        return made[-1]
+
+    yield make
+    for instance in made:
+        instance.erase()
+    (root / "services").unlink()
+
+
+@pytest.fixture(scope="module")
+def restored(backup, new):
+    platform = Platform(new("restored"))
+    restoring.restore(backup, platform.instance, key=KEY)
+    local.prepare(platform.instance, platform.instance.servers())
+    platform.start()
+    return platform
+
+
+@pytest.fixture
+def database_only(monkeypatch):
+    """Pretends that the broker exists elsewhere, which saves starting one where none is needed."""
+    monkeypatch.setenv(elsewhere.BROKER_URL, "amqp://hocba@mq.example/%2F")
+    monkeypatch.setenv(elsewhere.MANAGEMENT_URL, "http://hocba@mq.example:15672")
+
+
+@pytest.fixture
+def empty(new, database_only):
+    """Nothing was ever started here."""
+    return new("empty")
+
+
+@pytest.fixture
+def copy(backup):
+    """Makes a copy of the backup whose manifest says something else, proven with the key."""
+
+    def make(**changed):
+        told = replace(manifests.read(backup), **changed)
+        with folder.new(backup.parent, started_at=clock(), kind=Kind.MANUAL) as draft:
+            for name in told.files:
+                (draft / name).parent.mkdir(parents=True, exist_ok=True)
+                (draft / name).write_bytes((backup / name).read_bytes())
+            manifests.write(told, draft, key=KEY)
+        return folder.runs(backup.parent)[-1].path
+
+    return make
+
+
+def read(url, school, sheet):
+    """The sheet, and whether its chain of history fits."""
+    path = f"/v1/years/2025/sheets/{sheet['id']}"
+    return [Gateway(url).ask("GET", each, token=school.teacher) for each in (path, f"{path}/audit")]
+
+
+def holds_nothing(instance):
+    return list(instance.home.glob("objects*")) == [] and state.read(instance.home).processes == {}
+
+
+def test_a_teacher_reads_the_same_sheet_from_what_was_restored(platform, restored, school, sheet):
+    before = read(platform.url, school, sheet)
+
+    assert read(restored.url, school, sheet) == before
+    assert before[1]["intact"]
+
+
+def test_a_backup_made_while_a_teacher_writes_holds_every_mark_with_its_history(restored, school):
+    busy = school.sheets[0]
+
+    versions = history(restored, busy["columns"][3])
+
+    assert versions == [(version, mark(version - 1), PUPILS) for version in range(1, len(versions) + 1)] != []
+    assert read(restored.url, school, busy)[1]["intact"]
+
+
+def test_every_issued_transcript_has_the_same_hashes_and_the_same_file(platform, restored, transcript):
+    before = platform.sql("transcript", HASHES)
+
+    assert restored.sql("transcript", HASHES) == before
+    assert {Objects(local.objects_folder(restored.instance)).get(row[-1]) for row in before} == {transcript}
+
+
+def test_an_event_that_may_have_missed_its_consumer_is_asked_for_again(platform, restored, appointment):
+    assert platform.sql("identity", SETTLED, appointment) == [(1,)]
+    assert restored.sql("identity", SETTLED, appointment) == [(0,)]
+
+
+def test_the_backup_was_read_back_and_is_listed_as_verified(platform, backup):
+    run = next(run for run in folder.runs(backup.parent) if run.path == backup)
+
+    assert (run.state, run.manifest.kind) == (State.VERIFIED, Kind.MANUAL)
+
+
+def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(platform, backup, tmp_path):
+    key_file = tmp_path / "key"
+    key_file.touch(mode=0o600)
+    key_file.write_text(KEY.hex())
+    settings, now = Settings(at="02:00", key_file=str(key_file)), clock()
+
+    first, second = (daily.attend(platform.instance, settings, now=now) for _ in range(2))
+
+    [run] = [run for run in folder.runs(backup.parent) if run.manifest.kind is Kind.SCHEDULED]
+    assert (first, second) == ([f"made {run.path}"], [])
+    assert run.state is State.VERIFIED
+
+
+def test_an_installation_that_runs_is_not_written_over(restored, backup):
+    with pytest.raises(InstallationError, match="restored is running"):
+        restoring.restore(backup, restored.instance, key=KEY)
+
+
+def test_a_damaged_backup_leaves_no_installation_behind(copy, empty):
+    damaged = copy()
+    dump = damaged / making.place_of("gradebook")
+    data = bytearray(dump.read_bytes())
+    data[len(data) // 2] ^= 1
+    dump.write_bytes(data)
+
+    with pytest.raises(InstallationError, match=r"databases/gradebook\.dump in .* was altered"):
+        restoring.restore(damaged, empty, key=KEY)
+    assert holds_nothing(empty)
+
+
+def test_a_database_that_is_not_what_the_manifest_says_is_not_served(backup, copy, empty):
+    databases = manifests.read(backup).databases
+    sheets = replace(databases["gradebook"], digests={"sheets": "0" * 64})
+    doctored = copy(databases=databases | {"gradebook": sheets})
+
+    with pytest.raises(InstallationError, match="gradebook differs from the manifest: the digest of sheets"):
+        restoring.restore(doctored, empty, key=KEY)
+    assert holds_nothing(empty)
+
+
+def test_a_backup_of_a_newer_platform_is_refused_by_its_migration(backup, copy, empty):
+    databases = manifests.read(backup).databases
+    newer = copy(databases=databases | {"notify": replace(databases["notify"], revision="9999")})
+
+    with pytest.raises(InstallationError, match="notify is at migration 9999"):
+        restoring.restore(newer, empty, key=KEY)
+    assert holds_nothing(empty)
+
+
+def test_a_backup_without_keys_is_restored_only_beside_the_very_keys_it_was_made_with(platform, new, database_only):
+    keyless, instance = back_up(platform, with_keys=False), new("keyless")
+
+    with pytest.raises(InstallationError, match=r"authority\.pem, .* must lie in"):
+        restoring.restore(keyless, instance, key=KEY)
+    for name in SECRETS:
+        write_private(instance.home / "secrets" / name, (platform.instance.home / "secrets" / name).read_text())
+    restoring.restore(keyless, instance, key=KEY)
+
+    assert not any((keyless / making.place_of_secret(name)).exists() for name in SECRETS)
+    assert Platform(instance).sql("transcript", HASHES) == platform.sql("transcript", HASHES)
