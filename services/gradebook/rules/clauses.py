@@ -2,30 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import update_wrapper
-from typing import Generic, ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar, cast
 
 P = ParamSpec("P")
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
-class Rule(Generic[P, R]):
+class Rule(Protocol[P, R_co]):
     """A function of the law; ``clause`` is the place in the circular that it restates."""
 
     clause: str
 
-    def __init__(self, apply: Callable[P, R], *, clause: str) -> None:
-        update_wrapper(self, apply)
-        self._apply = apply
-        self.clause = clause
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self._apply(*args, **kwargs)
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
 
 
-def clause(reference: str) -> Callable[[Callable[P, R]], Rule[P, R]]:
+def clause(reference: str) -> Callable[[Callable[P, R_co]], Rule[P, R_co]]:
     """Mark a function as the rule of one clause, written article(paragraph)(point): ``9(1)(b)``."""
-    return lambda apply: Rule(apply, clause=reference)
+
+    def mark(apply: Callable[P, R_co]) -> Rule[P, R_co]:
+        rule = cast("Rule[P, R_co]", apply)
+        rule.clause = reference
+        return rule
+
+    return mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from services.gradebook.rules.tt27_2020 import (
 )
 
 Reasons = tuple[Reason, ...]
+REGULATION = Regulation.TT27_2020.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,14 @@ class PrimaryTermResult:
     is_complete: bool
     reasons: Reasons  # what is missing
     warnings: Reasons  # what the teacher should look at again
+    switches: PrimarySwitches
+    inputs: PrimaryTermInput = field(compare=False, repr=False)
+    regulation: str = REGULATION
+
+    @property
+    def inputs_digest(self) -> str:
+        """SHA-256 of what was judged, whatever the order of the subjects."""
+        return digest(replace(self.inputs, subjects=_by_code(self.inputs.subjects)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +90,7 @@ class PrimaryYearResult:
     warnings: Reasons
     switches: PrimarySwitches
     inputs: PrimaryYearInput = field(compare=False, repr=False)
-    regulation: str = Regulation.TT27_2020.value
+    regulation: str = REGULATION
 
     @property
     def inputs_digest(self) -> str:
@@ -92,7 +101,9 @@ class PrimaryYearResult:
 def judge_primary_term(term: PrimaryTermInput) -> PrimaryTermResult:
     """What is missing at one of the four moments, and what looks contradictory."""
     missing = _missing(term)
-    return PrimaryTermResult(is_complete=not missing, reasons=missing, warnings=_warnings(term))
+    return PrimaryTermResult(
+        is_complete=not missing, reasons=missing, warnings=_warnings(term), switches=term.switches, inputs=term
+    )
 
 
 def judge_primary_year(year: PrimaryYearInput) -> PrimaryYearResult:

@@ -1,14 +1,13 @@
 """The words in which a judgement under TT22/2021 or TT43/2021 explains itself, in Vietnamese and in English."""
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.clauses import Reason
 from services.gradebook.rules.tt22_2021 import LADDER, Level, Rung, Standing, Title
-from services.gradebook.rules.vocabulary import Promotion, Results, comments_failed, scores_of
-from services.gradebook.rules.wording import absent_too_often, comma, listed, marked
+from services.gradebook.rules.vocabulary import Promotion
+from services.gradebook.rules.wording import absent_too_often, comma, listed
 
 ENGLISH_LEVEL = {
     Level.GOOD: "Good",
@@ -27,12 +26,13 @@ def too_few_scored(count: int, at_bar: int) -> Reason:
     )
 
 
-def of_standing(standing: Standing, results: Results, names: Mapping[str, str], *, at_bar: int) -> tuple[Reason, ...]:
+def of_standing(standing: Standing, names: Mapping[str, str], at_bar: int) -> tuple[Reason, ...]:
     """The level that the results reach, what keeps them from the next one, and the adjustment if there is one."""
-    level, forgiven = standing.general, standing.forgiven
+    above = RUNG_ABOVE.get(standing.general)
+    forgiven = standing.forgiven
     return (
-        _level_reached(level),
-        *(_short_of(RUNG_ABOVE[level], results, names, at_bar=at_bar) if level in RUNG_ABOVE else ()),
+        _level_reached(standing.general),
+        *(_short_of(above, standing, names, at_bar) if above else ()),
         *((_raised(standing.level, names[forgiven]),) if forgiven else ()),
     )
 
@@ -149,19 +149,21 @@ def _level_reached(level: Level) -> Reason:
     )
 
 
+RUNG_OF = {rung.level: rung for rung in LADDER}
 RUNG_ABOVE = dict(zip((Level.FAIR, Level.ACHIEVED, Level.NOT_ACHIEVED), LADDER, strict=True))
 
 
-def _short_of(rung: Rung, results: Results, names: Mapping[str, str], *, at_bar: int) -> tuple[Reason, ...]:
+def _short_of(rung: Rung, standing: Standing, names: Mapping[str, str], at_bar: int) -> Iterator[Reason]:
     """Each condition of the rung that the results fail."""
-    below = sorted(code for code, mark in results.items() if isinstance(mark, Decimal) and mark < rung.floor)
-    reaching = sum(score >= rung.bar for score in scores_of(results))
-    failed = sorted(comments_failed(results))
-    return (
-        *((_below_floor(rung, marked(below, results, names)),) if below else ()),
-        *((_too_few_at_bar(rung, reaching, at_bar),) if reaching < at_bar else ()),
-        *((_comments(rung, [names[code] for code in failed]),) if len(failed) > rung.comments_forgiven else ()),
-    )
+    floor, bar = rung.floor, rung.bar
+    below = sorted([(code, score) for score, code in standing.scores if score < floor])
+    if below:
+        yield _below_floor(rung, [f"{names[code]} {comma(score)}" for code, score in below])
+    reaching = sum([score >= bar for score, _ in standing.scores])
+    if reaching < at_bar:
+        yield _too_few_at_bar(rung.level, reaching, at_bar)
+    if len(standing.failed) > rung.comments_forgiven:
+        yield _comments(rung, [names[code] for code in standing.failed])
 
 
 def _below_floor(rung: Rung, subjects: Sequence[str]) -> Reason:
@@ -174,12 +176,13 @@ def _below_floor(rung: Rung, subjects: Sequence[str]) -> Reason:
 
 
 @cache
-def _too_few_at_bar(rung: Rung, count: int, at_bar: int) -> Reason:
+def _too_few_at_bar(level: Level, count: int, at_bar: int) -> Reason:
+    bar = RUNG_OF[level].bar
     return Reason(
         code="too_few_at_bar",
         clause=tt22_2021.general_level.clause,
-        vi=f"Mức {rung.level.vi} cần ít nhất {at_bar} môn từ {comma(rung.bar)}; mới có {count}.",
-        en=f"{ENGLISH_LEVEL[rung.level]} asks {rung.bar} in at least {at_bar} subjects; there are {count}.",
+        vi=f"Mức {level.vi} cần ít nhất {at_bar} môn từ {comma(bar)}; mới có {count}.",
+        en=f"{ENGLISH_LEVEL[level]} asks {bar} in at least {at_bar} subjects; there are {count}.",
     )
 
 

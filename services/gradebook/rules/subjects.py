@@ -1,7 +1,7 @@
 """What a term or a year says of each subject, whichever circular judged it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
 
@@ -80,13 +80,15 @@ def pairs_of(
 
 def year_result(first: SubjectResult | None, second: SubjectResult | None) -> SubjectResult:
     """A subject's year from its terms, at least one of them given; one term alone stands for the year."""
-    terms = [term for term in (first, second) if term]
-    counted = [term for term in terms if not term.is_exempt] or terms
-    latest = counted[-1]
-    if len(counted) == 1 or latest.kind is SubjectKind.COMMENT:  # by comments, term 2 decides: TT22/2021 Art. 9(1)(a)
-        return latest
-    marks = [term.result for term in counted if isinstance(term.result, Decimal)]
-    return replace(latest, result=year_average(*marks) if len(marks) == len(counted) else None)
+    if first is None or second is None or first.is_exempt or second.is_exempt:
+        terms = [term for term in (second, first) if term]
+        return next((term for term in terms if not term.is_exempt), terms[0])
+    if second.kind is SubjectKind.COMMENT:  # term 2 decides: TT22/2021 Art. 9(1)(a)
+        return second
+    average = None
+    if isinstance(first.result, Decimal) and isinstance(second.result, Decimal):
+        average = year_average(first.result, second.result)
+    return SubjectResult(code=second.code, name=second.name, kind=second.kind, result=average)
 
 
 def _indexed(subjects: Subjects) -> Mapping[str, SubjectResult]:

@@ -60,6 +60,11 @@ class Switches:
     completion_oldest_age: int | None = None
     gdtx_subjects_at_bar: int = 6
 
+    def __post_init__(self) -> None:
+        if self.gdtx_subjects_at_bar < 1:
+            message = "gdtx_subjects_at_bar is a number of subjects, 1 at least"
+            raise ValueError(message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switches58:

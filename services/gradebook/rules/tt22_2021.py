@@ -4,7 +4,7 @@ Last reread against the official text: not yet; paragraph and point numbers foll
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum, IntEnum
 
@@ -13,6 +13,7 @@ from services.gradebook.rules.clauses import clause
 from services.gradebook.rules.reassessment import falls_short
 from services.gradebook.rules.switches import BothFail, SingleSubjectMode, Switches
 from services.gradebook.rules.vocabulary import (
+    FAILED,
     HIGHEST_MARK,
     Cell,
     CellState,
@@ -109,26 +110,17 @@ def conduct_of_year(first: Level, second: Level) -> Level:
 @clause("9(1)(a)")
 def comment_of_term(results: Sequence[Result]) -> CommentResult:
     """A comment subject's term: Đạt when every assessment is."""
-    return CommentResult.NOT_ACHIEVED if CommentResult.NOT_ACHIEVED in results else CommentResult.ACHIEVED
+    return FAILED if FAILED in results else CommentResult.ACHIEVED
 
 
 REGULAR, MIDTERM, FINAL = 1, 2, 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """One subject's marks of one term: regular (ĐĐGtx), mid-term (ĐĐGgk), final (ĐĐGck)."""
-
-    regular: tuple[Decimal, ...]
-    midterm: Decimal
-    final: Decimal
-
-
 @clause("9(1)(b)")
-def term_average(marks: Marks) -> Decimal:
-    """Average of one subject over a term (ĐTBmhk), to one decimal."""
-    points = REGULAR * sum(marks.regular) + MIDTERM * marks.midterm + FINAL * marks.final
-    return half_up(points / (REGULAR * len(marks.regular) + MIDTERM + FINAL))
+def term_average(regular: Sequence[Decimal], midterm: Decimal, final: Decimal) -> Decimal:
+    """Average of one subject over a term (ĐTBmhk), to one decimal, of its ĐĐGtx, ĐĐGgk and ĐĐGck."""
+    points = REGULAR * sum(regular) + MIDTERM * midterm + FINAL * final
+    return half_up(points / (REGULAR * len(regular) + MIDTERM + FINAL))
 
 
 FIRST_TERM, SECOND_TERM = 1, 2
@@ -178,6 +170,8 @@ def _general_level(ascending: Sequence[Decimal], failed: int, at_bar: int) -> Le
 class Standing:
     """Where results stand: the general level, and the code of the one subject that Art. 9(3) forgives, if any."""
 
+    scores: Sequence[tuple[Decimal, str]]  # with their subjects' codes, the weakest first
+    failed: Sequence[str]  # codes of the comment subjects that are Chưa đạt
     general: Level
     forgiven: str | None = None
 
@@ -189,23 +183,24 @@ class Standing:
 
 @clause("9(3)")
 def standing_of(results: Results, switches: Switches, at_bar: int = SUBJECTS_AT_BAR) -> Standing:
-    """Exception: one subject alone may not cost a pupil two levels.
+    """Exception: one subject alone may not cost a pupil two levels."""
+    scores = sorted([(result, code) for code, result in results.items() if isinstance(result, Decimal)])
+    failed = sorted(comments_failed(results))
+    general = _general_level([score for score, _ in scores], len(failed), at_bar)
+    standing = Standing(scores=scores, failed=failed, general=general)
+    at_fault = _single_at_fault(standing, switches, at_bar) if general < Level.FAIR else None
+    return replace(standing, forgiven=at_fault) if at_fault else standing
 
-    Only two subjects can be at fault alone: the weakest mark, as looking past any other leaves it in place, and the
-    one comment subject that is Chưa đạt.
-    """
-    scored = sorted((result, code) for code, result in results.items() if isinstance(result, Decimal))
-    ascending = [score for score, _ in scored]
-    failed = comments_failed(results)
-    general = _general_level(ascending, len(failed), at_bar)
-    if general >= Level.FAIR:
-        return Standing(general=general)
-    if _general_level(_but_for_weakest(ascending, switches), len(failed), at_bar) - general > 1:
-        return Standing(general=general, forgiven=scored[0][1])
-    is_comment_at_fault = len(failed) == 1 and switches.adjust_comment_subject
-    if is_comment_at_fault and _general_level(ascending, 0, at_bar) - general > 1:
-        return Standing(general=general, forgiven=failed[0])
-    return Standing(general=general)
+
+def _single_at_fault(standing: Standing, switches: Switches, at_bar: int) -> str | None:
+    """Only two subjects can be: the weakest mark, as looking past any other leaves it, and a lone failed comment."""
+    ascending, failed = [score for score, _ in standing.scores], len(standing.failed)
+    if _general_level(_but_for_weakest(ascending, switches), failed, at_bar) - standing.general > 1:
+        return standing.scores[0][1]
+    is_comment_looked_past = failed == 1 and switches.adjust_comment_subject
+    if is_comment_looked_past and _general_level(ascending, 0, at_bar) - standing.general > 1:
+        return standing.failed[0]
+    return None
 
 
 def _but_for_weakest(ascending: Sequence[Decimal], switches: Switches) -> Sequence[Decimal]:

@@ -57,20 +57,11 @@ class ConductLevel(IntEnum):
 REGULAR, PERIODIC, FINAL = 1, 2, 3  # Art. 7: oral and up to 15 minutes; a period or more; the term test
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
-    """One subject's marks of one term: regular (KTtx), periodic (KTđk), of the term test (KThk)."""
-
-    regular: tuple[Decimal, ...]
-    periodic: tuple[Decimal, ...]
-    final: Decimal
-
-
 @clause("10(1)(a)")
-def term_average(marks: Marks) -> Decimal:
-    """Average of one subject over a term (ĐTBmhk), to one decimal."""
-    points = REGULAR * sum(marks.regular) + PERIODIC * sum(marks.periodic) + FINAL * marks.final
-    return half_up(points / (REGULAR * len(marks.regular) + PERIODIC * len(marks.periodic) + FINAL))
+def term_average(regular: Sequence[Decimal], periodic: Sequence[Decimal], final: Decimal) -> Decimal:
+    """Average of one subject over a term (ĐTBmhk), to one decimal, of its KTtx, KTđk and KThk."""
+    points = REGULAR * sum(regular) + PERIODIC * sum(periodic) + FINAL * final
+    return half_up(points / (REGULAR * len(regular) + PERIODIC * len(periodic) + FINAL))
 
 
 TWO_THIRDS = Fraction(2, 3)

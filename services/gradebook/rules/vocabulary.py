@@ -21,6 +21,7 @@ class CommentResult(StrEnum):
     NOT_ACHIEVED = "CĐ"
 
 
+FAILED = CommentResult.NOT_ACHIEVED
 Result: TypeAlias = Decimal | CommentResult
 Results: TypeAlias = Mapping[str, Result]  # by subject code; exempt subjects stay out
 HIGHEST_MARK = Decimal(10)
@@ -59,4 +60,4 @@ def scores_of(results: Results) -> list[Decimal]:
 
 def comments_failed(results: Results) -> list[str]:
     """Codes of the comment subjects that are Chưa đạt."""
-    return [code for code, result in results.items() if result is CommentResult.NOT_ACHIEVED]
+    return [code for code, result in results.items() if result is FAILED]

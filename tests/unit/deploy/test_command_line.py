@@ -35,6 +35,7 @@ def test_every_command_says_what_it_does(hocba):
         "down",
         "format",
         "import",
+        "law",
         "lint",
         "restore",
         "schemas",

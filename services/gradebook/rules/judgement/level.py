@@ -6,7 +6,6 @@ from services.gradebook.rules.regulation import Regulation
 from services.gradebook.rules.subjects import Subjects, exempt, incomplete, names_of, rated
 from services.gradebook.rules.switches import Switches
 from services.gradebook.rules.tt22_2021 import SUBJECTS_AT_BAR, Level
-from services.gradebook.rules.vocabulary import scores_of
 
 
 def subjects_at_bar(regulation: Regulation, switches: Switches) -> int:
@@ -16,14 +15,14 @@ def subjects_at_bar(regulation: Regulation, switches: Switches) -> int:
 
 def level_of(subjects: Subjects, regulation: Regulation, switches: Switches) -> tuple[Level | None, tuple[Reason, ...]]:
     """The level of a term or year; None while a subject is incomplete or too few have marks, and the reasons say so."""
-    unrated = incomplete(subjects)
+    results = rated(subjects)
+    unrated = incomplete(subjects) if len(results) < len(subjects) else []
     if unrated:
         return None, (wording.incomplete(unrated, clause=tt22_2021.counted.clause),)
-    results = rated(subjects)
     at_bar = subjects_at_bar(regulation, switches)
-    free = exempt(subjects)
+    free = exempt(subjects) if len(results) < len(subjects) else []
     why_exempt = (wording.exempt(free, clause="11"),) if free else ()
-    if (scored := len(scores_of(results))) < at_bar:
-        return None, (reasons.too_few_scored(scored, at_bar), *why_exempt)
     standing = tt22_2021.standing_of(results, switches, at_bar)
-    return standing.level, reasons.of_standing(standing, results, names_of(subjects), at_bar=at_bar) + why_exempt
+    if len(standing.scores) < at_bar:
+        return None, (reasons.too_few_scored(len(standing.scores), at_bar), *why_exempt)
+    return standing.level, reasons.of_standing(standing, names_of(subjects), at_bar) + why_exempt

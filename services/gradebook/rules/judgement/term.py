@@ -10,8 +10,11 @@ from services.gradebook.rules.judgement.level import level_of
 from services.gradebook.rules.regulation import Regulation
 from services.gradebook.rules.subjects import SubjectResult, Subjects, averages_of, by_code, comments_of
 from services.gradebook.rules.switches import Switches
-from services.gradebook.rules.tt22_2021 import Level, Marks
+from services.gradebook.rules.tt22_2021 import Level
 from services.gradebook.rules.vocabulary import Cell, CellState, CommentResult, Result, SubjectKind
+
+COMMENT = SubjectKind.COMMENT
+EXAMS = 2  # mid-term and final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +90,11 @@ def judge_term(term: TermInput) -> TermResult:
 
 
 def term_facts(term: TermInput) -> tuple[object, ...]:
-    """What decides a term, in the form that is hashed."""
-    subjects = {subject.code: subject for subject in term.subjects}
+    """What decides a term, in the form that is hashed: of a cell its value, or why it has none."""
+    subjects = {
+        subject.code: [cell.state if cell.value is None else cell.value for cell in subject.cells]
+        for subject in term.subjects
+    }
     return term.regulation, term.switches, term.conduct, term.absences, subjects
 
 
@@ -106,13 +112,21 @@ def _term_result(subject: SubjectMarks, switches: Switches) -> SubjectResult:
 
 def _term_value(subject: SubjectMarks, switches: Switches) -> Result | None:
     """None while an assessment is due, and where a term holds no regular assessment at all."""
-    kind = subject.kind
-    regular = [tt22_2021.counted_regular(cell, kind, switches) for cell in subject.regular]
-    midterm, final = tt22_2021.counted(subject.midterm, kind), tt22_2021.counted(subject.final, kind)
-    counted = [value for value in (*regular, midterm, final) if value is not None]
-    if not regular or len(counted) < len(subject.cells):
+    values = [cell.value for cell in subject.cells if cell.value is not None]
+    due = len(subject.regular) + EXAMS
+    if len(values) < due:  # a missed assessment may count all the same
+        values = [value for value in _counted(subject, switches) if value is not None]
+    if len(values) < due or due == EXAMS:
         return None
-    if kind is SubjectKind.COMMENT:
-        return tt22_2021.comment_of_term(counted)
-    marks = [value for value in counted if isinstance(value, Decimal)]
-    return tt22_2021.term_average(Marks(regular=tuple(marks[:-2]), midterm=marks[-2], final=marks[-1]))
+    if subject.kind is COMMENT:
+        return tt22_2021.comment_of_term(values)
+    marks: list[Decimal] = values  # type: ignore[assignment]  # a scored subject's
+    return tt22_2021.term_average(marks[:-2], marks[-2], marks[-1])
+
+
+def _counted(subject: SubjectMarks, switches: Switches) -> list[Result | None]:
+    return [
+        *(tt22_2021.counted_regular(cell, subject.kind, switches) for cell in subject.regular),
+        tt22_2021.counted(subject.midterm, subject.kind),
+        tt22_2021.counted(subject.final, subject.kind),
+    ]

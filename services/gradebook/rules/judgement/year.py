@@ -121,7 +121,8 @@ def judge_given_year(given: GivenYear) -> YearResult:
 def _judge(given: GivenYear, inputs: YearInput | GivenYear, why_conduct: tuple[Reason, ...]) -> YearResult:
     level, why_level = level_of(given.subjects, given.regulation, given.switches)
     to_reassess = _to_reassess(given, level)
-    _check_summer(given, level, to_reassess)
+    if _had_summer(given):
+        _check_summer(given, level, to_reassess)
     subjects_after = _renewed(given)
     level_after, why_level_after = _level_after(given, subjects_after, level)
     promotion, why_promotion = _promotion(given, level, level_after)
@@ -170,6 +171,10 @@ def _conduct_of_one_term(conduct: Level, switches: Switches) -> tuple[Level | No
     if switches.conduct_without_first_term is ConductWithoutFirstTerm.UNDECIDED:
         return None, (wording.conduct_missing(clause=tt22_2021.conduct_of_year.clause),)
     return conduct, (reasons.conduct_of_one_term(conduct),)
+
+
+def _had_summer(given: GivenYear) -> bool:
+    return bool(given.reassessed) or given.conduct_after_summer is not None
 
 
 def _conduct_after(given: GivenYear) -> Level | None:
@@ -235,7 +240,7 @@ def _promotion(
     if promotion is None or level_after is None or conduct_after is None:
         return None, principal
     is_open = promotion is Promotion.RETEST and not given.reassessed
-    if not is_open and (given.reassessed or given.conduct_after_summer is not None):
+    if _had_summer(given) and not is_open:
         promotion = tt22_2021.promotion_after_summer(level_after, conduct_after, given.absences)
     return promotion, reasons.of_promotion(promotion, given.absences) + principal
 

@@ -9,7 +9,7 @@ from services.gradebook.rules.clauses import Reason
 from services.gradebook.rules.judgement58.study import ClassRules, study_of, title_of
 from services.gradebook.rules.subjects import SubjectResult, Subjects, by_code
 from services.gradebook.rules.tt22_2021 import counted
-from services.gradebook.rules.tt58_2011 import ConductLevel, Marks, StudyLevel, Title
+from services.gradebook.rules.tt58_2011 import ConductLevel, StudyLevel, Title
 from services.gradebook.rules.vocabulary import Cell, CellState, Result, SubjectKind
 
 
@@ -92,6 +92,4 @@ def _term_value(subject: SubjectMarks) -> Result | None:
         return tt58_2011.comment_of_term(values)
     marks = [value for value in values if isinstance(value, Decimal)]
     regular = len(subject.regular)
-    return tt58_2011.term_average(
-        Marks(regular=tuple(marks[:regular]), periodic=tuple(marks[regular:-1]), final=marks[-1])
-    )
+    return tt58_2011.term_average(marks[:regular], marks[regular:-1], marks[-1])
