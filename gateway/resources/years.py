@@ -4,6 +4,7 @@ from gateway.endpoints import YEAR, offer, offer_upload, resource
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.corrections import FindCorrections
 from services.contracts.gradebook.enrolment import ChooseSubjects, ImportPupils
+from services.contracts.gradebook.results import CheckResults
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import CentraliseColumns, FindSheets
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
@@ -24,3 +25,4 @@ offer(api, "POST", f"{UNIT_YEAR}/windows", OpenWindow, status=201)
 offer(api, "GET", f"{UNIT_YEAR}/windows", FindWindows)
 offer(api, "DELETE", f"{YEAR}/windows/<uuid:window_id>", CloseWindow)
 offer(api, "GET", f"{UNIT_YEAR}/corrections", FindCorrections)
+offer(api, "GET", f"{UNIT_YEAR}/results-check", CheckResults)

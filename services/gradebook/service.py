@@ -23,7 +23,7 @@ from services.contracts.gradebook.enrolment import (
 )
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
-from services.contracts.gradebook.results import LockResults, ReadClassResults
+from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
     CentraliseColumns,
@@ -48,6 +48,7 @@ from services.gradebook.usecases import (
     enrolment,
     history,
     marks,
+    rechecking,
     results,
     school,
     summer,
@@ -106,6 +107,7 @@ def _add_marks(service: Service) -> None:
 def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.query(CheckResults, rechecking.check_results, before=rechecking.check_again)
     service.command(RequestCorrection, corrections.request_correction)
     service.command(VerifyCorrection, corrections.verify_correction)
     service.command(DecideCorrection, corrections.decide_correction)

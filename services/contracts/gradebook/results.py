@@ -135,6 +135,30 @@ class ReadClassResults(Query[ClassResults]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DifferingResult:
+    """A result that is not what its marks give by the law."""
+
+    class_id: UUID
+    pupil_id: UUID
+    period: Period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsChecked:
+    results: int
+    differing: tuple[DifferingResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResults(Query[ResultsChecked]):
+    """Compute every locked result of a school again from its marks, and name those that differ."""
+
+    operation: ClassVar[str] = "gradebook.check_results"
+    school_year: int
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultsLockedV1(Event):
     """A class's results of a period are final."""
 

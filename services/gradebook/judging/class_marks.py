@@ -12,6 +12,7 @@ from services.gradebook.domain import Cell
 from services.gradebook.rules.regulation import Regulation, Stage
 
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
+NOTHING = Cell()
 WAITING = (CellState.EMPTY, CellState.MISSED_EXCUSED)
 
 
@@ -48,13 +49,14 @@ class ClassMarks:
         last = {sheet.subject: sheet for term in (1, 2) for sheet in self.taken(pupil_id, term)}
         return [sheet for sheet in self.sheets if last.get(sheet.subject) is sheet]
 
-    def columns(self, sheet: SheetHead, pupil_id: UUID) -> list[ColumnV1]:
+    def columns(self, sheet: SheetHead, pupil_id: UUID) -> Sequence[ColumnV1]:
         """The sheet's columns that ask something of the pupil."""
-        with_cluster = self.choices.get(pupil_id, {}).get(sheet.subject, False)
-        return [column for column in sheet.columns if with_cluster or not column.is_cluster]
+        if self.choices.get(pupil_id, {}).get(sheet.subject, False):
+            return sheet.columns
+        return [column for column in sheet.columns if not column.is_cluster]
 
     def cell(self, column: ColumnV1, pupil_id: UUID) -> Cell:
-        return self.cells.get((column.id, pupil_id), Cell())
+        return self.cells.get((column.id, pupil_id), NOTHING)
 
     def comment(self, sheet: SheetHead, pupil_id: UUID) -> str:
         said = self.comments.get((sheet.id, pupil_id, "ck"))

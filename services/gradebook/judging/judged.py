@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.chassis.codec import encode
+from services.chassis.codec import encode, to_json
 from services.contracts.gradebook.results import ReasonV1
 from services.gradebook.rules.clauses import Reason
 
@@ -25,5 +25,5 @@ def reasons(given: Sequence[Reason]) -> tuple[ReasonV1, ...]:
 
 
 def switches(readings: Any) -> dict[str, str]:
-    """The readings under which a result was made, each by its name."""
-    return {name: str(value) for name, value in encode(readings).items()}
+    """The readings under which a result was made, each by its name, as JSON writes its value."""
+    return {name: to_json(value).decode().strip('"') for name, value in encode(readings).items()}

@@ -1,13 +1,13 @@
 """A pupil's term and year in secondary school and in continuing education (TT22/2021, TT43/2021)."""
 
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from services.chassis.codec import encode
 from services.contracts.gradebook.results import Period, PupilResult, SubjectResult, TermSummary
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import ColumnKind, SheetHead
-from services.gradebook.domain import Cell
+from services.contracts.gradebook.sheets import CellState, SheetHead
 from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
 from services.gradebook.judging.judged import Judged, reasons, switches
 from services.gradebook.rules import judgement, vocabulary
@@ -16,6 +16,7 @@ from services.gradebook.rules.tt22_2021 import Level
 from services.gradebook.rules.vocabulary import CommentResult, Result
 
 LEVELS = {level.vi: level for level in Level}
+KINDS = {kind: vocabulary.SubjectKind(kind.lower()) for kind in (SubjectKind.SCORED, SubjectKind.COMMENT)}
 CONDUCT = ""  # what a summer's result is kept under when it is no subject's
 
 
@@ -79,22 +80,22 @@ def _year_input(known: ClassMarks, pupil_id: UUID, first: TermResult | None, sec
 
 
 def _subject_marks(known: ClassMarks, sheet: SheetHead, pupil_id: UUID) -> SubjectMarks:
-    cells: dict[ColumnKind, list[vocabulary.Cell]] = {kind: [] for kind in ColumnKind}
-    for column in known.columns(sheet, pupil_id):
-        cells[column.kind].append(_law_cell(known.cell(column, pupil_id)))
+    """A sheet's columns end with mid-term and final (see sheet_columns)."""
+    cells = [known.cell(column, pupil_id) for column in known.columns(sheet, pupil_id)]
+    *regular, midterm, final = (_law_cell(cell.state, cell.value) for cell in cells)
     return SubjectMarks(
         code=sheet.subject,
         name=sheet.subject_name,
-        kind=vocabulary.SubjectKind(sheet.kind.lower()),
-        regular=tuple(cells[ColumnKind.REGULAR]),
-        midterm=cells[ColumnKind.MIDTERM][0],
-        final=cells[ColumnKind.FINAL][0],
+        kind=KINDS[sheet.kind],
+        regular=tuple(regular),
+        midterm=midterm,
+        final=final,
     )
 
 
-def _law_cell(cell: Cell) -> vocabulary.Cell:
-    value = None if cell.value is None else _result(cell.value)
-    return vocabulary.Cell(state=vocabulary.CellState(cell.state.lower()), value=value)
+@cache  # a scale has some hundred values at most, and a school year millions of cells
+def _law_cell(state: CellState, value: str | None) -> vocabulary.Cell:
+    return vocabulary.Cell(state=vocabulary.CellState(state.lower()), value=None if value is None else _result(value))
 
 
 def _result(value: str) -> Result:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -39,10 +40,7 @@ def cells_of(
         rows = tx.conn.execute(_CELLS, given)
     else:
         rows = tx.conn.execute(_CELLS_OF_COLUMNS, given | {"column_ids": list(column_ids)})
-    return {
-        (row.column_id, row.pupil_id): Cell(state=CellState(row.state), value=row.value, version=row.version)
-        for row in rows
-    }
+    return {(column_id, pupil_id): _cell(*content) for column_id, pupil_id, *content in rows}
 
 
 def write_cells(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], by: Writer) -> None:
@@ -82,6 +80,11 @@ def history_of(tx: Tx, school_year: int, sheet_id: UUID) -> tuple[list[Entry], l
     rows = tx.conn.execute(select(mark_history).where(mine).order_by(mark_history.c.seq)).all()
     names = Entry.__dataclass_fields__
     return [Entry(**{name: getattr(row, name) for name in names}) for row in rows], [row.hash for row in rows]
+
+
+@lru_cache(maxsize=10_000)  # most cells of a school hold the same few contents
+def _cell(state: str, value: str | None, version: int) -> Cell:
+    return Cell(state=CellState(state), value=value, version=version)
 
 
 _CELLS = select(cells.c.column_id, cells.c.pupil_id, cells.c.state, cells.c.value, cells.c.version).where(

@@ -62,6 +62,14 @@ def year_results(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, PupilRe
     return {row.pupil_id: decode(PupilResult, row.result | {"version": row.version}) for row in rows}
 
 
+def newest_results(tx: Tx, school_year: int, class_id: UUID) -> dict[tuple[Period, UUID], Judged]:
+    """The results in force by (period, pupil)."""
+    mine = (results.c.school_year == school_year) & (results.c.class_id == class_id)
+    rows = tx.conn.execute(select(results).where(mine).order_by(results.c.version))
+    names = ("pupil_id", "regulation", "inputs_digest", "result")
+    return {(Period(row.period), row.pupil_id): Judged(**{n: getattr(row, n) for n in names}) for row in rows}
+
+
 def document_state(tx: Tx, school_year: int, pupil_id: UUID) -> str | None:
     """ISSUED or REVOKED, as transcript told of the pupil's newest transcript; None before."""
     mine = (document_states.c.school_year == school_year) & (document_states.c.pupil_id == pupil_id)

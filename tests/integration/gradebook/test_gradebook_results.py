@@ -10,7 +10,7 @@ from deploy.demo.workbooks import comment_on, mark_template
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import ExemptPupil
-from services.contracts.gradebook.results import Period, ReadClassResults, ResultsLockedV1
+from services.contracts.gradebook.results import CheckResults, Period, ReadClassResults, ResultsLockedV1
 from services.contracts.gradebook.sheets import CellState, ImportMarks
 from services.contracts.identity import Role
 from services.gradebook.repository import sheets
@@ -237,3 +237,20 @@ def test_conduct_is_written_by_the_homeroom_teacher_alone(school):
 
 def test_no_conduct_at_all_is_nothing_to_write(school):
     assert {entry.version for entry in replace(school, pupils=()).save_conduct().entries} == {0}
+
+
+def test_results_that_their_marks_do_not_give_are_found(school):
+    school.fill(1)
+    school.lock(Period.TERM_1)
+    question = CheckResults(school_year=YEAR, unit_id=school.unit_id)
+    before = school.gradebook.ask(question, school.principal)
+    school.gradebook.sql(
+        "UPDATE results SET result = jsonb_set(result, '{absences}', '9') WHERE pupil_id = :id", id=school.pupils[1]
+    )
+
+    after = school.gradebook.ask(question, school.principal)
+
+    assert (before.results, before.differing) == (3, ())
+    assert [(one.pupil_id, one.period) for one in after.differing] == [(school.pupils[1], Period.TERM_1)]
+    with pytest.raises(Forbidden):
+        school.gradebook.ask(question, school.teacher)
