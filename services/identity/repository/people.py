@@ -29,9 +29,9 @@ def find_people(tx: Tx, person_ids: Collection[UUID], unit_ids: Collection[UUID]
 
 
 def get_pupil(tx: Tx, pupil_id: UUID) -> tuple[PersonV1, UUID]:
-    """The pupil and the school, locked until the transaction ends; NotFound where there is no such pupil."""
+    """The pupil and the school; NotFound where there is no such pupil."""
     query = select(*_PERSON, people.c.unit_id).where(people.c.id == pupil_id, people.c.kind == "PUPIL")
-    row = tx.conn.execute(query.with_for_update()).first()
+    row = tx.conn.execute(query).first()
     if row is None:
         raise NotFound(pupil_id=pupil_id)
     return _person(row), row.unit_id
@@ -64,8 +64,10 @@ def find_pupils(tx: Tx, query: Select[Any]) -> list[PupilFound]:
     ]
 
 
-def set_personal_id(tx: Tx, pupil_id: UUID, personal_id: str) -> None:
-    tx.conn.execute(update(people).where(people.c.id == pupil_id).values(personal_id=personal_id))
+def set_personal_id(tx: Tx, pupil_id: UUID, personal_id: str) -> bool:
+    """Give a pupil without a personal ID this one; False where there is another already."""
+    lacking = (people.c.id == pupil_id) & (people.c.personal_id.is_(None) | (people.c.personal_id == personal_id))
+    return tx.conn.execute(update(people).where(lacking).values(personal_id=personal_id)).rowcount > 0
 
 
 def are_taken(tx: Tx, personal_ids: Collection[str]) -> bool:

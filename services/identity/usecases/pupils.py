@@ -52,11 +52,10 @@ def add_personal_id(tx: Tx, command: AddPersonalId, actor: Actor) -> PersonV1:
     """The 12 digits of a pupil who had none, by an admin of the school; the same digits again change nothing."""
     pupil = _pupil_for(tx, actor, (Role.ADMIN,), command.pupil_id)
     require_digits(command.personal_id)
-    if pupil.personal_id not in {None, command.personal_id}:
-        raise PersonalIdKnown
     if pupil.personal_id is None:
         require_free(tx, [command.personal_id])
-        people.set_personal_id(tx, pupil.id, command.personal_id)
+    if not people.set_personal_id(tx, pupil.id, command.personal_id):
+        raise PersonalIdKnown
     return people.get_pupil(tx, pupil.id)[0]
 
 

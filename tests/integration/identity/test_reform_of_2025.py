@@ -29,12 +29,16 @@ def mergers():
     """Each new province with the old ones of which it was made; those that stayed are left out."""
     rows = json.loads((ADMIN / "sapnhap_donvi_tinhthanh.json").read_text())
     merged = [row for row in rows if row["magoc"] == "0" and row["truocsapnhap"] != "giữ nguyên"]
-    return [(plain(row["ten"]), [plain(part) for part in AND.split(row["truocsapnhap"])]) for row in merged]
+    return [(plain(row["ten"]), [plain(part) for part in AND.split(without_remarks(row))]) for row in merged]
+
+
+def without_remarks(row):
+    return row["truocsapnhap"].split(". ")[0]
 
 
 def plain(name):
-    """The name without its kind and without a remark behind it."""
-    return KIND.sub("", name.split(". ")[0].strip()).replace("HCM", "Hồ Chí Minh")
+    """The name without its kind."""
+    return KIND.sub("", name.strip()).replace("HCM", "Hồ Chí Minh")
 
 
 @pytest.fixture
