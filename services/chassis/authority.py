@@ -12,7 +12,20 @@ from zoneinfo import ZoneInfo
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import CTE, ColumnElement, delete, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    any_,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
@@ -161,12 +174,17 @@ class UnitChanged(Protocol):
 
 def copy_units(tx: Tx, events: Sequence[UnitChanged]) -> None:
     """Keep what identity tells about units; a greater version wins, whatever the order of arrival."""
-    for event in sorted(events, key=lambda event: event.record_id):  # one order of locks for all
-        tx.conn.execute(select(func.pg_advisory_xact_lock(UNIT_LOCK, func.hashtext(str(event.record_id)))))
-        mine = unit_parents.c.unit_id == event.record_id
-        tx.conn.execute(delete(unit_parents).where(mine, unit_parents.c.version < event.version))
-        if event.parents and tx.conn.execute(select(unit_parents.c.version).where(mine).limit(1)).first() is None:
-            tx.conn.execute(insert(unit_parents), _places(event))
+    newest = {event.record_id: event for event in sorted(events, key=lambda event: event.version)}
+    ids = sorted(newest)  # one order of locks for all
+    told = func.unnest(_uuids(ids), literal([newest[unit_id].version for unit_id in ids], ARRAY(Integer)))
+    news = told.table_valued("unit_id", "version").render_derived()
+    tx.conn.execute(select(func.pg_advisory_xact_lock(UNIT_LOCK, func.hashtext(cast(news.c.unit_id, String)))))
+    older = (unit_parents.c.unit_id == news.c.unit_id) & (unit_parents.c.version < news.c.version)
+    tx.conn.execute(delete(unit_parents).where(older))
+    known = set(tx.conn.scalars(select(unit_parents.c.unit_id).where(unit_parents.c.unit_id == any_(_uuids(ids)))))
+    places = [place for unit_id in ids if unit_id not in known for place in _places(newest[unit_id])]
+    if places:
+        tx.conn.execute(insert(unit_parents), places)
 
 
 def local_day(at: datetime) -> date:
@@ -264,6 +282,10 @@ def _places(event: UnitChanged) -> list[dict[str, Any]]:
         unit | {"parent_id": place.parent_id, "valid_from": place.valid_from, "valid_to": place.valid_to}
         for place in event.parents
     ]
+
+
+def _uuids(ids: Sequence[UUID]) -> BindParameter[Any]:
+    return literal(list(ids), ARRAY(unit_parents.c.unit_id.type))
 
 
 def _above(unit_id: UUID, on: date) -> CTE:

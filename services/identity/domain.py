@@ -44,6 +44,10 @@ class UnitName:
             raise UnitChangedLater(unit_id=unit_id, on=last.valid_from)
         return self
 
+    def is_where(self, other: "UnitName") -> bool:
+        """Whether both names say the same address."""
+        return (self.commune, self.province) == (other.commune, other.province)
+
     def moved_with(self, kind: UnitKind, into: "UnitName", on: date) -> "UnitName":
         """The name after the unit of that kind above became another one: a department or commune gives the address."""
         province = into.province if kind in {UnitKind.DEPARTMENT, UnitKind.COMMUNE} else self.province

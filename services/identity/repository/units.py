@@ -1,11 +1,11 @@
 """Queries of units: what a unit was, was called and was below on a day, and the history that is told of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from services.chassis.authority import placed_on
 from services.chassis.database import Tx
@@ -45,19 +45,24 @@ def get_unit(tx: Tx, unit_id: UUID) -> Unit:
     return get_units(tx, [unit_id])[unit_id]
 
 
-def save_unit(tx: Tx, unit: Unit) -> None:
-    """What may change of a unit itself; its places are kept where all services keep them."""
-    changes = {"closed_on": unit.closed_on, "merged_into": unit.merged_into, "version": unit.version}
-    tx.conn.execute(update(units).where(units.c.id == unit.id).values(changes))
+def save_units(tx: Tx, changed: Collection[Unit]) -> None:
+    """What may change of units themselves; their places are kept where all services keep them."""
+    by_id = update(units).where(units.c.id == bindparam("unit_id"))
+    rows = [
+        {"unit_id": unit.id, "closed_on": unit.closed_on, "merged_into": unit.merged_into, "version": unit.version}
+        for unit in changed
+    ]
+    tx.conn.execute(by_id, rows)
 
 
-def name_unit(tx: Tx, unit_id: UUID, name: UnitName) -> None:
-    """Call the unit so from the name's first day on; a name of the same day is corrected."""
-    last = (unit_names.c.unit_id == unit_id) & unit_names.c.valid_to.is_(None)
-    older = last & (unit_names.c.valid_from < name.valid_from)
-    tx.conn.execute(update(unit_names).where(older).values(valid_to=name.valid_from))
+def name_units(tx: Tx, names: Mapping[UUID, UnitName], on: date) -> None:
+    """Call units so from that day on; a name of the same day is corrected."""
+    last = unit_names.c.unit_id.in_(list(names)) & unit_names.c.valid_to.is_(None)
+    tx.conn.execute(update(unit_names).where(last, unit_names.c.valid_from < on).values(valid_to=on))
     tx.conn.execute(delete(unit_names).where(last))
-    tx.conn.execute(insert(unit_names).values(unit_id=unit_id, **_columns_of(name)))
+    if names:
+        rows = [{"unit_id": unit_id, **_columns_of(name)} for unit_id, name in names.items()]
+        tx.conn.execute(insert(unit_names), rows)
 
 
 def last_names(tx: Tx, unit_ids: Collection[UUID]) -> dict[UUID, UnitName]:

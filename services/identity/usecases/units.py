@@ -1,6 +1,6 @@
 """The tree of units: who may change it from which day, and what is told of a change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def create_unit(tx: Tx, command: CreateUnit, actor: Actor) -> UnitV1:
 def establish(tx: Tx, unit: Unit, name: UnitName) -> None:
     """Keep a new unit and announce it."""
     units.insert_unit(tx, unit, name)
-    _announce(tx, unit, Change.NEW)
+    _announce(tx, [unit], Change.NEW)
 
 
 def find_units(tx: Tx, query: FindUnits, _actor: Actor) -> Units:
@@ -83,7 +83,7 @@ def close_unit(tx: Tx, command: CloseUnit, actor: Actor) -> UnitV1:
     below = units.get_units(tx, units.find_children(tx, [unit.id], command.on))
     if below:
         raise UnitHasUnits(codes=", ".join(sorted(child.code for child in below.values())))
-    _keep(tx, unit.closed(command.on))
+    _keep(tx, [unit.closed(command.on)])
     return _as_of(tx, unit.id, command.on)
 
 
@@ -97,54 +97,62 @@ def merge_units(tx: Tx, command: MergeUnits, actor: Actor) -> UnitV1:
         _require_operator_above(tx, actor, unit)
     into = merging[command.unit_id].require_open(command.on)
     _take_over(tx, into, command.merged_ids, command.on)
-    for unit_id in command.merged_ids:
-        _keep(tx, merging[unit_id].closed(command.on, into=into))
+    _keep(tx, [merging[unit_id].closed(command.on, into=into) for unit_id in command.merged_ids])
     return _as_of(tx, into.id, command.on)
 
 
-def _move(tx: Tx, actor: Actor, moves: Iterable[UnitMove], on: date) -> None:
+def _move(tx: Tx, actor: Actor, moves: Sequence[UnitMove], on: date) -> None:
     """Each unit below its new one from that day, by an operator above both."""
     known = units.get_units(tx, {unit_id for move in moves for unit_id in (move.unit_id, move.parent_id)})
     for parent_id in {move.parent_id for move in moves}:
         _require_operator(tx, actor, parent_id)
+    before = dict(known)
     for move in moves:
-        before = known[move.unit_id]
-        _require_operator_above(tx, actor, before)
-        known[before.id] = before.moved(known[move.parent_id], on)
-        _keep(tx, known[before.id], before=before)
+        _require_operator_above(tx, actor, before[move.unit_id])
+        known[move.unit_id] = known[move.unit_id].moved(known[move.parent_id], on)
+    _keep(tx, [unit for unit in known.values() if unit is not before[unit.id]])
 
 
 def _take_over(tx: Tx, into: Unit, merged_ids: Iterable[UUID], on: date) -> None:
     """Put what is below the merged units below this one, and give all of it, however deep, its address."""
-    children = units.find_children(tx, list(merged_ids), on)
+    children = set(units.find_children(tx, list(merged_ids), on))
     deep = {below.unit_id for merged in merged_ids for below in units_below(tx, merged, on)}
-    below = units.get_units(tx, deep | set(children))
-    names = units.last_names(tx, [into.id, *below])
-    for unit in below.values():
-        changed = unit.moved(into, on) if unit.id in children else unit
-        name = names[unit.id].moved_with(into.kind, names[into.id], on)
-        if (name.commune, name.province) != (names[unit.id].commune, names[unit.id].province):
-            changed = changed if changed is not unit else unit.renamed(on)
-            units.name_unit(tx, unit.id, name.in_place_of(names[unit.id], unit.id))
-        _keep(tx, changed, before=unit)
+    before = units.get_units(tx, deep | children)
+    after = {unit.id: unit.moved(into, on) if unit.id in children else unit for unit in before.values()}
+    names = _addresses(tx, into, before.values(), on)
+    for unit_id in names:
+        after[unit_id] = after[unit_id] if unit_id in children else after[unit_id].renamed(on)
+    units.name_units(tx, names, on)
+    _keep(tx, [unit for unit in after.values() if unit is not before[unit.id]])
+
+
+def _addresses(tx: Tx, into: Unit, moved: Iterable[Unit], on: date) -> dict[UUID, UnitName]:
+    """The names of those whose address becomes another one."""
+    last = units.last_names(tx, [into.id, *(unit.id for unit in moved)])
+    given = last.pop(into.id)
+    names = {
+        unit_id: name.moved_with(into.kind, given, on).in_place_of(name, unit_id) for unit_id, name in last.items()
+    }
+    return {unit_id: name for unit_id, name in names.items() if not name.is_where(last[unit_id])}
 
 
 def _rename(tx: Tx, unit: Unit, name: UnitName) -> None:
-    units.name_unit(tx, unit.id, name.in_place_of(units.last_names(tx, [unit.id])[unit.id], unit.id))
-    _keep(tx, unit)
+    name = name.in_place_of(units.last_names(tx, [unit.id])[unit.id], unit.id)
+    units.name_units(tx, {unit.id: name}, name.valid_from)
+    _keep(tx, [unit])
 
 
-def _keep(tx: Tx, unit: Unit, *, before: Unit | None = None) -> None:
-    """Save a unit that changed, and tell of it; one that is as before is left alone."""
-    if unit is not before:
-        units.save_unit(tx, unit)
-        _announce(tx, unit, Change.UPDATE)
+def _keep(tx: Tx, changed: Sequence[Unit]) -> None:
+    """Save units that changed, and tell of them."""
+    if changed:
+        units.save_units(tx, changed)
+        _announce(tx, changed, Change.UPDATE)
 
 
-def _announce(tx: Tx, unit: Unit, change: Change) -> None:
-    announced = unit.told(change, at=tx.now())
-    copy_units(tx, [announced])
-    tx.emit(announced)
+def _announce(tx: Tx, changed: Iterable[Unit], change: Change) -> None:
+    announced = [unit.told(change, at=tx.now()) for unit in changed]
+    copy_units(tx, announced)
+    tx.emit_all(announced)
 
 
 def _as_of(tx: Tx, unit_id: UUID, on: date) -> UnitV1:
