@@ -3,6 +3,7 @@
 from gateway.resources import (
     classes,
     enrolments,
+    people,
     sessions,
     sheets,
     signing,
@@ -16,6 +17,7 @@ from gateway.resources import (
 ALL = (
     sessions.api,
     units.api,
+    people.api,
     years.api,
     sheets.api,
     classes.api,

@@ -12,7 +12,20 @@ from zoneinfo import ZoneInfo
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import CTE, ColumnElement, delete, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    any_,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
@@ -161,12 +174,17 @@ class UnitChanged(Protocol):
 
 def copy_units(tx: Tx, events: Sequence[UnitChanged]) -> None:
     """Keep what identity tells about units; a greater version wins, whatever the order of arrival."""
-    for event in sorted(events, key=lambda event: event.record_id):  # one order of locks for all
-        tx.conn.execute(select(func.pg_advisory_xact_lock(UNIT_LOCK, func.hashtext(str(event.record_id)))))
-        mine = unit_parents.c.unit_id == event.record_id
-        tx.conn.execute(delete(unit_parents).where(mine, unit_parents.c.version < event.version))
-        if event.parents and tx.conn.execute(select(unit_parents.c.version).where(mine).limit(1)).first() is None:
-            tx.conn.execute(insert(unit_parents), _places(event))
+    newest = {event.record_id: event for event in sorted(events, key=lambda event: event.version)}
+    ids = sorted(newest)  # one order of locks for all
+    told = func.unnest(_uuids(ids), literal([newest[unit_id].version for unit_id in ids], ARRAY(Integer)))
+    news = told.table_valued("unit_id", "version").render_derived()
+    tx.conn.execute(select(func.pg_advisory_xact_lock(UNIT_LOCK, func.hashtext(cast(news.c.unit_id, String)))))
+    older = (unit_parents.c.unit_id == news.c.unit_id) & (unit_parents.c.version < news.c.version)
+    tx.conn.execute(delete(unit_parents).where(older))
+    known = set(tx.conn.scalars(select(unit_parents.c.unit_id).where(unit_parents.c.unit_id == any_(_uuids(ids)))))
+    places = [place for unit_id in ids if unit_id not in known for place in _places(newest[unit_id])]
+    if places:
+        tx.conn.execute(insert(unit_parents), places)
 
 
 def local_day(at: datetime) -> date:
@@ -226,12 +244,30 @@ def require(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None
         raise Forbidden
 
 
-def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, at: datetime | None = None) -> bool:
-    """Whether the person holds one of the roles at the unit or at one above it, at this moment or at that one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """The grant under which a person may do something, as an access log names it."""
+
+    grant_id: UUID
+    role: str
+    unit_id: UUID
+
+
+def find_basis(
+    tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, *, at: datetime | None = None
+) -> Basis | None:
+    """The person's grant of one of the roles at the unit or at one above it, the nearest, at this moment or at that."""
     moment = at or tx.now()
     tree = _above(unit_id, local_day(moment))
-    query = select(grants.c.grant_id).join(tree, grants.c.unit_id == tree.c.unit_id)
-    return tx.conn.execute(query.where(_held(actor, roles, moment)).limit(1)).first() is not None
+    query = select(grants.c.grant_id, grants.c.role, grants.c.unit_id).join(tree, grants.c.unit_id == tree.c.unit_id)
+    nearest = query.where(_held(actor, roles, moment)).order_by(tree.c.depth, grants.c.grant_id).limit(1)
+    row = tx.conn.execute(nearest).first()
+    return Basis(grant_id=row.grant_id, role=row.role, unit_id=row.unit_id) if row else None
+
+
+def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, at: datetime | None = None) -> bool:
+    """Whether the person holds one of the roles at the unit or at one above it, at this moment or at that one."""
+    return find_basis(tx, actor, roles, unit_id, at=at) is not None
 
 
 def require_cover(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None:
@@ -246,6 +282,10 @@ def _places(event: UnitChanged) -> list[dict[str, Any]]:
         unit | {"parent_id": place.parent_id, "valid_from": place.valid_from, "valid_to": place.valid_to}
         for place in event.parents
     ]
+
+
+def _uuids(ids: Sequence[UUID]) -> BindParameter[Any]:
+    return literal(list(ids), ARRAY(unit_parents.c.unit_id.type))
 
 
 def _above(unit_id: UUID, on: date) -> CTE:

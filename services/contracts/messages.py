@@ -1,9 +1,14 @@
 """The kinds of message: commands and queries with an answer, events, and a service's own tasks."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, TypeVar
+
+import msgspec
 
 A = TypeVar("A")
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time in a request: with its offset, or it is not well formed."""
 
 
 class Request(Generic[A]):

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.contracts.gradebook.results import ResultsLockedV1
+from services.contracts.gradebook.views import RecordViewedV1 as GradesViewedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.messages import Event
 from services.contracts.signing import DocumentsSignedV1
+from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
 from services.contracts.transfer import TransferCompletedV1
 
@@ -29,6 +31,8 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     UnitChangedV1: ("gradebook", "transcript", "signing", "transfer", "notify"),
     ResultsLockedV1: ("transcript",),
     PupilMovedV1: ("identity",),
+    GradesViewedV1: ("identity",),
+    TranscriptViewedV1: ("identity",),
     TranscriptsFrozenV1: ("signing", "gradebook"),
     DocumentsSignedV1: ("transcript",),
     TranscriptIssuedV1: ("notify", "gradebook"),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.identity import Change
+from services.contracts.identity import Change, Viewed
 from services.contracts.messages import Command, Event, Query, Request
 
 
@@ -266,3 +266,21 @@ class TranscriptRevokedV1(Event):
     school_year: int
     pupil_id: UUID
     unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordViewedV1(Event):
+    """A person looked at pupils' records at a unit, under the grant that let them: it says the role and the case."""
+
+    type: ClassVar[str] = "vn.hocba.transcript.record_viewed.v1"
+    aggregate: ClassVar[str] = "record_id"
+    record_id: UUID
+    change: Change
+    version: int
+    updated_at: datetime
+    account_id: UUID
+    person_id: UUID
+    grant_id: UUID | None
+    unit_id: UUID
+    pupil_ids: tuple[UUID, ...]
+    what: Viewed

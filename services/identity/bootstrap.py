@@ -10,11 +10,12 @@ from services.chassis.authority import local_day
 from services.chassis.database import Database, Tx
 from services.chassis.ids import new_code, new_id
 from services.chassis.settings import ProcessSettings, load
-from services.contracts.identity import Role, UnitKind
+from services.contracts.identity import NewStaff, Role, UnitKind
 from services.identity.credentials import digest
 from services.identity.domain import Unit, UnitName
+from services.identity.naming import name_key
 from services.identity.repository import accounts, grants, people
-from services.identity.usecases import staff, units
+from services.identity.usecases import roles, units
 
 
 def main(username: str, unit_name: str, province: str) -> int:
@@ -43,11 +44,13 @@ def bootstrap(tx: Tx, username: str, unit_name: str, province: str) -> dict[str,
         "name": username,
         "unit_id": unit.id,
         "email": username,
+        "name_key": name_key(username),
     }
     people.insert_people(tx, [person])
     account_row = {"id": new_id(), "person_id": person_id, "username": username, "activation_hash": digest(code)}
     accounts.insert_accounts(tx, [account_row])
-    staff.give(tx, [staff.new_grant(person_id, Role.OPERATOR, unit.id, tx.now())])
+    operator = NewStaff(code=username, name=username, email=username, role=Role.OPERATOR)
+    roles.give(tx, [roles.new_grant(operator, person_id, unit.id, tx.now())])
     return {"unit_id": str(unit.id), "activation_code": code}
 
 

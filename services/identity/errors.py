@@ -74,10 +74,38 @@ class UnitBelowWrongKind(Refused):
 
 
 class UnitNotThere(Refused):
-    """The unit {unit_id} is not there on {on}: it opens later or is closed."""
+    """The unit with the code {code} is not there on {on}: it opens later, or is closed or to be closed."""
 
     code = "identity.unit_not_there"
-    vi = "Đơn vị {unit_id} không hoạt động vào ngày {on}: chưa thành lập hoặc đã đóng."
+    vi = "Đơn vị mã {code} không hoạt động vào ngày {on}: chưa thành lập, đã đóng hoặc sắp đóng."
+
+
+class UnitChangedLater(Refused):
+    """The unit {unit_id} changes on {on} already; a change is made for that day or a later one."""
+
+    code = "identity.unit_changed_later"
+    vi = "Đơn vị {unit_id} đã có thay đổi từ ngày {on}; chỉ ghi được thay đổi từ ngày đó trở đi."
+
+
+class UnitHasUnits(Refused):
+    """The units with the codes {codes} are still below it; move or close them first."""
+
+    code = "identity.unit_has_units"
+    vi = "Còn các đơn vị trực thuộc mã {codes}; xin chuyển hoặc đóng các đơn vị ấy trước."
+
+
+class MergeOfKinds(Refused):
+    """Units merge into one of their own kind; {kind} and {other} differ."""
+
+    code = "identity.merge_of_kinds"
+    vi = "Chỉ sáp nhập vào đơn vị cùng loại; {kind} và {other} khác loại."
+
+
+class MergeIntoItself(Invalid):
+    """A unit is not merged into itself; name at least one other unit, each once."""
+
+    code = "identity.merge_into_itself"
+    vi = "Không thể sáp nhập đơn vị vào chính nó; cần ít nhất một đơn vị khác, mỗi đơn vị một lần."
 
 
 class CaseMissing(Refused):
@@ -85,3 +113,73 @@ class CaseMissing(Refused):
 
     code = "identity.case_missing"
     vi = "Thanh tra được cử theo vụ việc: cần số quyết định và ngày kết thúc."
+
+
+class CaseTooLong(Refused):
+    """An inspector is appointed for {days} days at most; for longer, appoint anew with the case."""
+
+    code = "identity.case_too_long"
+    vi = "Thanh tra được cử tối đa {days} ngày; cần lâu hơn thì cử lại theo vụ việc."
+
+
+class GrantEndsEarly(Invalid):
+    """An appointment ends after it begins, and not in the past."""
+
+    code = "identity.grant_ends_early"
+    vi = "Thời điểm kết thúc phải sau thời điểm bắt đầu và không ở quá khứ."
+
+
+class GrantEnded(Refused):
+    """This grant has ended, or ends by then anyway."""
+
+    code = "identity.grant_ended"
+    vi = "Vai trò này đã kết thúc, hoặc đến lúc đó cũng đã kết thúc."
+
+
+class LastAdmin(Refused):
+    """This is the unit's last admin; appoint another one without an end first."""
+
+    code = "identity.last_admin"
+    vi = "Đây là quản trị viên cuối cùng của đơn vị; xin cử người khác (không thời hạn) trước."
+
+
+class PersonalIdTaken(Refused):
+    """Another pupil has one of these personal IDs; compare the digits with the family's papers."""
+
+    code = "identity.personal_id_taken"
+    vi = "Số định danh cá nhân đã thuộc học sinh khác; xin đối chiếu với giấy tờ của gia đình."
+
+
+class PersonalIdKnown(Refused):
+    """The pupil has a personal ID already, and another one."""
+
+    code = "identity.personal_id_known"
+    vi = "Học sinh đã có số định danh cá nhân khác."
+
+
+class PersonalIdMalformed(Invalid):
+    """A personal ID has 12 digits."""
+
+    code = "identity.personal_id_malformed"
+    vi = "Số định danh cá nhân gồm 12 chữ số."
+
+
+class LookUpUnclear(Invalid):
+    """Look for a pupil by exactly one of: code; personal ID; name together with date of birth."""
+
+    code = "identity.look_up_unclear"
+    vi = "Tra cứu theo đúng một cách: mã học sinh; số định danh cá nhân; họ tên cùng ngày sinh."
+
+
+class ReasonMissing(Invalid):
+    """Say in a few words what the look-up is for; it is kept in the access log."""
+
+    code = "identity.reason_missing"
+    vi = "Xin ghi rõ mục đích tra cứu; mục đích được lưu trong nhật ký truy cập."
+
+
+class LinkUnsafe(Invalid):
+    """The link to a health record begins with https://."""
+
+    code = "identity.link_unsafe"
+    vi = "Liên kết hồ sơ sức khỏe phải bắt đầu bằng https://."

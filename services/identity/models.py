@@ -1,11 +1,13 @@
 """Identity's tables. Times are UTC; intervals are valid from (inclusive) to (exclusive)."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -74,9 +76,13 @@ people = Table(
     Column("nationality", String, nullable=False, server_default="Việt Nam"),
     Column("personal_id", String, CheckConstraint("personal_id ~ '^[0-9]{12}$'", name="personal_id")),
     Column("email", String),
+    Column("name_key", String, nullable=False, comment="the name as it is looked up"),
+    Column("passport", String),
+    Column("programme", String, nullable=False, server_default="Việt Nam", comment="of study, where it is another"),
     UniqueConstraint("kind", "code"),
     Index("people_personal_id_key", "personal_id", unique=True, postgresql_where=text("kind = 'PUPIL'")),
     Index("people_unit_id_idx", "unit_id"),
+    Index("people_name_key_idx", "name_key", "born_on", postgresql_where=text("kind = 'PUPIL'")),
 )
 
 guardianships = Table(
@@ -110,4 +116,38 @@ sessions = Table(
     Column("began_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("grant_id", UUID, primary_key=True),
+    Column("case_no", String, nullable=False),
+)
+"""The case that an inspector's grant was given for."""
+
+health_links = Table(
+    "health_links",
+    metadata,
+    Column("pupil_id", UUID, ForeignKey("people.id"), primary_key=True),
+    Column("url", String, nullable=False),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("account_id", UUID, nullable=False),
+    Column("person_id", UUID, nullable=False),
+    Column("role", String, comment="under which the person looked"),
+    Column("unit_id", UUID, nullable=False),
+    Column("pupil_id", UUID, comment="null for a look-up that found nobody"),
+    Column("what", String, nullable=False),
+    Column("reason", String),
+    Column("case_no", String),
+    Index("access_log_pupil_id_idx", "pupil_id", "at"),
+    Index("access_log_unit_id_idx", "unit_id", "at"),
+    Index("access_log_person_id_idx", "person_id", "at"),
+    comment="append-only",
 )

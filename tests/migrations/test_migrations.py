@@ -126,6 +126,21 @@ def test_the_history_of_marks_is_only_ever_added_to(gradebook, table, change):
         tx.conn.execute(text(change.format(table)))
 
 
+@pytest.mark.parametrize("change", ["UPDATE {} SET reason = ''", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_access_log_is_only_ever_added_to(databases, change):
+    with databases["identity"].transaction() as tx:
+        tx.conn.execute(
+            text("""
+                INSERT INTO access_log (at, account_id, person_id, unit_id, what)
+                VALUES (now(), :id, :id, :id, 'PERSON')
+            """),
+            {"id": uuid4()},
+        )
+
+    with pytest.raises(ProgrammingError, match="append-only"), databases["identity"].transaction() as tx:
+        tx.conn.execute(text(change.format("access_log")))
+
+
 @pytest.mark.parametrize("column", ["canonical", "code", "frozen_xml", "frozen_pdf"])
 def test_what_is_frozen_cannot_be_changed_even_by_hand(frozen, column):
     database, transcript_id = frozen

@@ -1,4 +1,4 @@
-"""Units that were made before they were valid in time are kept, and told of once."""
+"""What was there before: units are kept and told of once, people are found by name."""
 
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ from sqlalchemy import text
 from services.chassis import migrations
 from services.chassis.codec import decode
 from services.contracts.identity import UnitChangedV1, UnitParent
+from services.identity.naming import name_key
 from tests.integration.conftest import SERVICES as FOLDER
 
 MADE = text("""
@@ -45,6 +46,16 @@ def test_a_department_and_its_school_stay_what_they_were_and_are_told_once(befor
     assert str(since) == "2025-09-01"  # one in the morning in Vietnam
     assert places == {department: (), school: (UnitParent(parent_id=department, valid_from=since, valid_to=None),)}
     assert names == {"Sở Ví Dụ", "Trường Ví Dụ"}
+
+
+def test_people_of_before_are_found_by_name(before):
+    with before.transaction() as tx:
+        person = "INSERT INTO people (id, kind, code, name) VALUES (:id, 'PUPIL', '1', 'Lò Thị Thuý')"
+        tx.conn.execute(text(person), {"id": uuid4()})
+
+        _upgrade(tx.conn, "head")
+
+        assert tx.conn.execute(text("SELECT name_key FROM people")).scalar_one() == name_key("lò thị thúy")
 
 
 def _upgrade(conn, revision):

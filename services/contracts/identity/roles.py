@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Query
+from services.contracts.messages import Change, Command, Event, Moment, Query
 
 
 class Role(StrEnum):
@@ -48,10 +48,15 @@ class ReadMe(Query[Me]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStaff:
+    """Whom to appoint, from now on unless said otherwise; an inspector needs a case and an end, 90 days at most."""
+
     code: str
     name: str
     email: str
     role: Role
+    valid_from: Moment | None = None
+    valid_to: Moment | None = None
+    case_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,43 @@ class FindStaff(Query[Staff]):
 
     operation: ClassVar[str] = "identity.find_staff"
     unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffGrant:
+    """One grant of a unit, past and future ones too; `case_no` is an inspector's."""
+
+    grant_id: UUID
+    person_id: UUID
+    code: str
+    name: str
+    role: Role
+    unit_id: UUID
+    valid_from: datetime
+    valid_to: datetime | None
+    case_no: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffGrants:
+    grants: tuple[StaffGrant, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindGrants(Query[StaffGrants]):
+    """Every grant that was ever given at the unit, newest first."""
+
+    operation: ClassVar[str] = "identity.find_grants"
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndGrant(Command[StaffGrant]):
+    """End a grant now, or at a moment to come; a school keeps an admin."""
+
+    operation: ClassVar[str] = "identity.end_grant"
+    grant_id: UUID
+    valid_to: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

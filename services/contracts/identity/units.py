@@ -65,6 +65,71 @@ class FindUnits(Query[Units]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindUnitsBelow(Query[Units]):
+    """The units directly below this one on a day (without `on`, today)."""
+
+    operation: ClassVar[str] = "identity.find_units_below"
+    unit_id: UUID
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenameUnit(Command[UnitV1]):
+    """Call a unit otherwise from a day on; what was issued before keeps the name of its day."""
+
+    operation: ClassVar[str] = "identity.rename_unit"
+    unit_id: UUID
+    name: str
+    commune: str
+    province: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveUnit(Command[UnitV1]):
+    """Put a unit below another from a day on; the same day again corrects the move."""
+
+    operation: ClassVar[str] = "identity.move_unit"
+    unit_id: UUID
+    parent_id: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitMove:
+    unit_id: UUID
+    parent_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveUnits(Command[Units]):
+    """Put many units below others from one day on: all of them, or none."""
+
+    operation: ClassVar[str] = "identity.move_units"
+    moves: tuple[UnitMove, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseUnit(Command[UnitV1]):
+    """Close a unit that has none below it; `on` is the first day on which it is no more."""
+
+    operation: ClassVar[str] = "identity.close_unit"
+    unit_id: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUnits(Command[UnitV1]):
+    """Close units into another of their kind from a day on; all that was below them goes below that one."""
+
+    operation: ClassVar[str] = "identity.merge_units"
+    unit_id: UUID
+    merged_ids: tuple[UUID, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitParent:
     """Below which unit a unit is: `valid_from` is the first day in Vietnam's time, `valid_to` the first day after."""
 

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.authority import local_day
 from services.chassis.database import Tx
+from services.chassis.errors import NotFound
 from services.chassis.tables import grants
-from services.contracts.identity import GrantV1, Role, StaffMember
-from services.identity.models import accounts, people
+from services.contracts.identity import GrantV1, Role, StaffGrant, StaffMember
+from services.identity.models import accounts, cases, people
 from services.identity.repository import units
 from services.identity.repository.validity import valid_at
 
@@ -20,6 +21,41 @@ from services.identity.repository.validity import valid_at
 def insert_grants(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         tx.conn.execute(upsert(grants), list(rows))
+
+
+def insert_cases(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        tx.conn.execute(insert(cases), list(rows))
+
+
+def end_grant(tx: Tx, grant_id: UUID, valid_to: datetime) -> int:
+    """Let the grant end then; its new version."""
+    ended = update(grants).where(grants.c.grant_id == grant_id).values(valid_to=valid_to, version=grants.c.version + 1)
+    version: int = tx.conn.execute(ended.returning(grants.c.version)).scalar_one()
+    return version
+
+
+def get_grant(tx: Tx, grant_id: UUID) -> StaffGrant:
+    """The grant, locked until the transaction ends; NotFound where there is none."""
+    query = _grants_with_people().where(grants.c.grant_id == grant_id)
+    row = tx.conn.execute(query.with_for_update(of=grants)).first()
+    if row is None:
+        raise NotFound(grant_id=grant_id)
+    return _staff_grant(row)
+
+
+def find_grants(tx: Tx, unit_id: UUID) -> list[StaffGrant]:
+    """Every grant ever given at the unit, newest first."""
+    query = _grants_with_people().where(grants.c.unit_id == unit_id)
+    rows = tx.conn.execute(query.order_by(grants.c.valid_from.desc(), grants.c.grant_id))
+    return [_staff_grant(row) for row in rows]
+
+
+def has_lasting_admin(tx: Tx, unit_id: UUID, at: datetime, *, besides: UUID) -> bool:
+    """Whether another person than that one is admin of the unit then, without an end."""
+    lasting = (grants.c.role == Role.ADMIN) & (grants.c.valid_from <= at) & grants.c.valid_to.is_(None)
+    other = (grants.c.unit_id == unit_id) & (grants.c.person_id != besides) & lasting
+    return tx.conn.execute(select(grants.c.grant_id).where(other).limit(1)).first() is not None
 
 
 def grants_of(tx: Tx, person_id: UUID, now: datetime) -> list[GrantV1]:
@@ -58,3 +94,14 @@ def staff_of(tx: Tx, unit_id: UUID, now: datetime) -> list[StaffMember]:
         )
         for row in tx.conn.execute(query)
     ]
+
+
+def _grants_with_people() -> Select[Any]:
+    columns = [grants.c[name] for name in ("grant_id", "person_id", "role", "unit_id", "valid_from", "valid_to")]
+    query = select(*columns, people.c.code, people.c.name, cases.c.case_no)
+    return query.join(people, people.c.id == grants.c.person_id).outerjoin(cases, cases.c.grant_id == grants.c.grant_id)
+
+
+def _staff_grant(row: Row[Any]) -> StaffGrant:
+    fields = dict(row._mapping) | {"role": Role(row.role)}  # noqa: SLF001 - SQLAlchemy's documented name
+    return StaffGrant(**fields)

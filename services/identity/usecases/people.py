@@ -1,5 +1,6 @@
 """Pupils and guardians: who they are, and who may be told."""
 
+import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.contracts.identity import (
     NewGuardian,
     NewPupil,
     People,
+    PupilDoubt,
     PupilRef,
     PupilsRegistered,
     ReadMe,
@@ -25,7 +27,10 @@ from services.contracts.identity import (
     Role,
 )
 from services.identity.errors import PupilElsewhere, PupilUnknown
+from services.identity.naming import name_key
+from services.identity.personal_ids import doubts_about
 from services.identity.repository import grants, people
+from services.identity.usecases.pupils import require_digits, require_free
 
 
 def read_me(tx: Tx, _query: ReadMe, actor: Actor) -> Me:
@@ -40,11 +45,14 @@ def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegi
     elsewhere = sorted(code for code, row in known.items() if row.unit_id != command.unit_id)
     if elsewhere:
         raise PupilElsewhere(codes=", ".join(elsewhere))
-    rows = [_pupil_row(pupil, command.unit_id) for pupil in command.pupils if pupil.code not in known]
+    new = [pupil for pupil in command.pupils if pupil.code not in known]
+    _refuse_bad_ids(tx, [pupil.personal_id for pupil in new if pupil.personal_id])
+    rows = [_pupil_row(pupil, command.unit_id) for pupil in new]
     people.insert_people(tx, rows)
     ids = {code: row.id for code, row in known.items()} | {row["code"]: row["id"] for row in rows}
     return PupilsRegistered(
-        pupils=tuple(PupilRef(code=pupil.code, person_id=ids[pupil.code]) for pupil in command.pupils)
+        pupils=tuple(PupilRef(code=pupil.code, person_id=ids[pupil.code]) for pupil in command.pupils),
+        doubts=tuple(PupilDoubt(code=one.code, doubt=doubt) for one in command.pupils for doubt in doubts_about(one)),
     )
 
 
@@ -89,18 +97,16 @@ def follow_moves(tx: Tx, events: list[PupilMovedV1]) -> None:
         people.move_person(tx, event.record_id, event.to_unit_id, event.version)
 
 
+def _refuse_bad_ids(tx: Tx, personal_ids: list[str]) -> None:
+    for personal_id in personal_ids:
+        require_digits(personal_id)
+    require_free(tx, personal_ids)
+
+
 def _pupil_row(pupil: NewPupil, unit_id: UUID) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "kind": "PUPIL",
-        "unit_id": unit_id,
-        "code": pupil.code,
-        "name": pupil.name,
-        "born_on": pupil.born_on,
-        "gender": pupil.gender,
-        "ethnicity": pupil.ethnicity,
-        "personal_id": pupil.personal_id,
-    }
+    told = ("code", "born_on", "gender", "ethnicity", "personal_id", "nationality", "passport", "programme")
+    row = {"id": new_id(), "kind": "PUPIL", "unit_id": unit_id, **_named(pupil.name)}
+    return row | {field: getattr(pupil, field) for field in told}
 
 
 def _guardian_row(guardian: NewGuardian, guardian_id: UUID) -> dict[str, Any]:
@@ -108,6 +114,10 @@ def _guardian_row(guardian: NewGuardian, guardian_id: UUID) -> dict[str, Any]:
         "id": guardian_id,
         "kind": "GUARDIAN",
         "code": str(guardian_id),
-        "name": guardian.name,
         "email": guardian.email,
+        **_named(guardian.name),
     }
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"name": unicodedata.normalize("NFC", name), "name_key": name_key(name)}

@@ -104,6 +104,16 @@ def test_a_role_covers_nothing_above_it_nor_beside_it_nor_what_has_left(told):
             authority.require_cover(tx, of_district, (Role.OFFICER,), SCHOOL)
 
 
+def test_the_nearest_grant_is_the_basis_of_a_look(told):
+    both = told.grant(Role.OFFICER, DEPARTMENT)
+    told.grant(Role.OFFICER, COMMUNE, both)
+
+    with told.db.transaction() as tx:
+        basis = authority.find_basis(tx, person(both), (Role.OFFICER, Role.INSPECTOR), CAMPUS)
+
+    assert (basis.role, basis.unit_id) == (Role.OFFICER, COMMUNE)
+
+
 def test_a_school_changes_hands_at_midnight_in_vietnam(told):
     of_district, of_commune = (person(told.grant(Role.OFFICER, one)) for one in (DISTRICT, COMMUNE))
     told.sql("UPDATE grants SET valid_from = '2025-01-01'")

@@ -1,6 +1,7 @@
 """A department with its operator, and a school below it with its admin."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,10 +44,14 @@ class Department:
         )
         return self.identity.ask(command, operator or self.operator)
 
-    def appoint(self, role: Role, *, by: UUID, unit_id: UUID | None = None, **who: str) -> StaffMember:
+    def appoint(self, role: Role, *, by: UUID, unit_id: UUID | None = None, **who: Any) -> StaffMember:
         """The new member of staff, of the school unless said otherwise."""
         member = new_staff(role, **who)
         return self.identity.ask(AddStaff(unit_id=unit_id or self.school.id, members=(member,)), by).members[0]
+
+    def appoint_all(self, *members: NewStaff, unit_id: UUID) -> tuple[StaffMember, ...]:
+        """Several at once, by the department's operator."""
+        return self.identity.ask(AddStaff(unit_id=unit_id, members=members), self.operator).members
 
     def activate(self, member: StaffMember) -> None:
         """The person sets the password, with the code as people type it."""
@@ -60,6 +65,9 @@ class Department:
         return self.identity.sql(statement, **values)
 
 
-def new_staff(role: Role, **who: str) -> NewStaff:
+def new_staff(role: Role, **who: Any) -> NewStaff:
+    """Somebody to appoint; an inspector for a case of a month."""
     number = new_id().hex[-10:]
-    return NewStaff(**({"code": number, "name": "Lê Thị Ví Dụ", "email": f"{number}@example.vn"} | who), role=role)
+    case = {"case_no": "12/QĐ-TTr", "valid_to": datetime.now(UTC) + timedelta(days=30)}
+    told = {"code": number, "name": "Lê Thị Ví Dụ", "email": f"{number}@example.vn"} | who
+    return NewStaff(**((case if role is Role.INSPECTOR else {}) | told), role=role)

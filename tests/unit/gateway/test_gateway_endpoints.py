@@ -1,7 +1,7 @@
 """Each address asks one service for one thing, for the person who asks."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from gateway_services import ID, example, form
@@ -28,6 +28,9 @@ from services.contracts.messages import Command
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
+LAST_DAY, REFORM = date(2025, 6, 30), date(2025, 7, 1)
+TIMES = "since=2026-01-01T00:00:00Z&until=2026-05-30T00:00:00Z"
+BETWEEN = {"since": datetime(2026, 1, 1, tzinfo=UTC), "until": CLOSES_AT}
 DOCUMENT = b"a file"
 SHA = hashlib.sha256(DOCUMENT).hexdigest()
 IN_YEAR = {"school_year": 2025, "unit_id": ID}
@@ -55,6 +58,54 @@ ASKED = [
         201,
     ),
     ("GET", f"/v1/units?id={ID}&id={ID}", None, identity.FindUnits(unit_ids=(ID, ID)), 200),
+    ("GET", f"/v1/units?id={ID}&on=2025-06-30", None, identity.FindUnits(unit_ids=(ID,), on=LAST_DAY), 200),
+    ("GET", f"{UNIT}/units", None, identity.FindUnitsBelow(unit_id=ID), 200),
+    ("GET", f"{UNIT}/units?on=2025-06-30", None, identity.FindUnitsBelow(unit_id=ID, on=LAST_DAY), 200),
+    (
+        "PUT",
+        f"{UNIT}/name",
+        {"name": "T", "commune": "x", "province": "y", "on": "2025-07-01"},
+        identity.RenameUnit(unit_id=ID, name="T", commune="x", province="y", on=REFORM),
+        200,
+    ),
+    (
+        "PUT",
+        f"{UNIT}/parent",
+        {"parent_id": str(ID), "on": "2025-07-01"},
+        identity.MoveUnit(unit_id=ID, parent_id=ID, on=REFORM),
+        200,
+    ),
+    ("POST", "/v1/unit-moves", {"moves": [], "on": "2025-07-01"}, identity.MoveUnits(moves=(), on=REFORM), 200),
+    ("POST", f"{UNIT}/closure", {"on": "2025-07-01"}, identity.CloseUnit(unit_id=ID, on=REFORM), 200),
+    (
+        "POST",
+        f"{UNIT}/mergers",
+        {"merged_ids": [str(ID)], "on": "2025-07-01"},
+        identity.MergeUnits(unit_id=ID, merged_ids=(ID,), on=REFORM),
+        200,
+    ),
+    ("GET", f"{UNIT}/grants", None, identity.FindGrants(unit_id=ID), 200),
+    ("POST", f"/v1/grants/{ID}/end", {}, identity.EndGrant(grant_id=ID), 200),
+    ("POST", f"{UNIT}/pupils", {"pupils": []}, identity.RegisterPupils(unit_id=ID, pupils=()), 201),
+    (
+        "POST",
+        f"{UNIT}/pupil-searches",
+        {"code": "c", "reason": "phúc khảo"},
+        identity.FindPupils(unit_id=ID, code="c", reason="phúc khảo"),
+        200,
+    ),
+    (
+        "PUT",
+        f"/v1/pupils/{ID}/personal-id",
+        {"personal_id": "000314000001"},
+        identity.AddPersonalId(pupil_id=ID, personal_id="000314000001"),
+        200,
+    ),
+    ("PUT", f"/v1/pupils/{ID}/health-link", {"url": None}, identity.SetHealthLink(pupil_id=ID, url=None), 200),
+    ("GET", f"/v1/pupils/{ID}/health-link", None, identity.ReadHealthLink(pupil_id=ID), 200),
+    ("GET", f"/v1/pupils/{ID}/accesses?{TIMES}", None, identity.FindAccesses(**BETWEEN, pupil_id=ID), 200),
+    ("GET", f"{UNIT}/accesses?{TIMES}", None, identity.FindAccesses(**BETWEEN, unit_id=ID), 200),
+    ("GET", f"/v1/me/accesses?{TIMES}&unit_id={ID}", None, identity.FindAccesses(**BETWEEN), 200),
     (
         "POST",
         f"{UNIT}/staff",
