@@ -1,0 +1,1 @@
+"""Year results made again from their marks, database included, against the rules alone."""
