@@ -23,7 +23,7 @@ from services.contracts.gradebook.enrolment import (
 )
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
-from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults
+from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults, ReadPupilRecord
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
     CentraliseColumns,
@@ -52,6 +52,7 @@ from services.gradebook.usecases import (
     results,
     school,
     summer,
+    views,
     windows,
 )
 
@@ -107,6 +108,7 @@ def _add_marks(service: Service) -> None:
 def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.query(ReadPupilRecord, views.read_pupil_record)
     service.query(CheckResults, rechecking.check_results, before=rechecking.check_again)
     service.command(RequestCorrection, corrections.request_correction)
     service.command(VerifyCorrection, corrections.verify_correction)

@@ -104,6 +104,12 @@ def keep_exemption(tx: Tx, school_year: int, exemption: Exemption, *, recorded_b
     tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=row))
 
 
+def enrolments_of(tx: Tx, pupil_id: UUID) -> list[Row[Any]]:
+    """All that the pupil ever had, the newest first."""
+    mine = enrolments.c.pupil_id == pupil_id
+    return list(tx.conn.execute(select(enrolments).where(mine).order_by(enrolments.c.version.desc())))
+
+
 def classes_attended(tx: Tx, school_year: int, pupil_id: UUID) -> list[UUID]:
     """The classes that the pupil sat in this year, the newest first."""
     mine = (enrolments.c.school_year == school_year) & (enrolments.c.pupil_id == pupil_id)

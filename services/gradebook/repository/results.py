@@ -62,6 +62,14 @@ def year_results(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, PupilRe
     return {row.pupil_id: decode(PupilResult, row.result | {"version": row.version}) for row in rows}
 
 
+def year_result_of(tx: Tx, school_year: int, class_id: UUID, pupil_id: UUID) -> PupilResult | None:
+    """The newest year result of one pupil; None before the lock."""
+    mine = (results.c.school_year == school_year) & (results.c.class_id == class_id) & (results.c.pupil_id == pupil_id)
+    query = select(results.c.result, results.c.version).where(mine & (results.c.period == Period.YEAR))
+    row = tx.conn.execute(query.order_by(results.c.version.desc()).limit(1)).first()
+    return decode(PupilResult, row.result | {"version": row.version}) if row else None
+
+
 def newest_results(tx: Tx, school_year: int, class_id: UUID) -> dict[tuple[Period, UUID], Judged]:
     """The results in force by (period, pupil)."""
     mine = (results.c.school_year == school_year) & (results.c.class_id == class_id)

@@ -11,7 +11,7 @@ from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.sheets import ColumnV1, SheetHead
 from services.contracts.gradebook.windows import WindowKind, WindowV1
-from services.contracts.identity import Role
+from services.contracts.identity import Role, Viewed
 from services.gradebook import windows as scopes
 from services.gradebook.domain import SCHOOL_TIME, OpenSheet
 from services.gradebook.errors import (
@@ -24,9 +24,10 @@ from services.gradebook.errors import (
 )
 from services.gradebook.repository import results, school, sheets
 from services.gradebook.repository import windows as window_rows
+from services.gradebook.usecases.views import basis_above, tell
 
 ANYONE_AT_SCHOOL = tuple(Role)
-LEADERS = (Role.ADMIN, Role.PRINCIPAL)
+LEADERS = (Role.ADMIN, Role.PRINCIPAL, Role.DEPUTY)
 TERM_PERIOD = {1: Period.TERM_1, 2: Period.TERM_2}
 PERIOD_VI = {Period.TERM_1: "học kỳ 1", Period.TERM_2: "học kỳ 2", Period.YEAR: "cả năm"}
 
@@ -55,11 +56,18 @@ def find_sheet(tx: Tx, school_year: int, sheet_id: UUID) -> OpenSheet:
 
 
 def readable(tx: Tx, school_year: int, sheet_id: UUID, actor: Actor) -> OpenSheet:
-    """The sheet, for its teachers, the class's homeroom teacher and the school's leaders; for others there is none."""
+    """The sheet, for its teachers, the homeroom teacher, the school's leaders, officers and inspectors above it."""
     sheet = sheets.find_sheet(tx, school_year, sheet_id)
-    if sheet is None or not _may_read(tx, sheet.head, actor):
+    if sheet is None or not (_may_read(tx, sheet.head, actor) or basis_above(tx, actor, sheet.head.unit_id)):
         raise NotFound(sheet_id=sheet_id)
     return sheet
+
+
+def tell_if_from_above(tx: Tx, head: SheetHead, actor: Actor, pupil_ids: Collection[UUID], what: Viewed) -> None:
+    """Have the look logged of one who reads the sheet as an officer or inspector only."""
+    basis = None if _may_read(tx, head, actor) else basis_above(tx, actor, head.unit_id)
+    if basis:
+        tell(tx, actor, basis, unit_id=head.unit_id, pupil_ids=pupil_ids, what=what)
 
 
 def require_writer(tx: Tx, head: SheetHead, columns: Collection[ColumnV1], actor: Actor) -> None:

@@ -33,7 +33,7 @@ from services.contracts.gradebook.sheets import (
     SheetV1,
     SubjectComment,
 )
-from services.contracts.identity import Role
+from services.contracts.identity import Role, Viewed
 from services.gradebook import domain
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.repository import comments, enrolment, marks, school, sheets
@@ -157,13 +157,15 @@ def find_sheets(tx: Tx, query: FindSheets, actor: Actor) -> Sheets:
 
 
 def read_sheet(tx: Tx, query: ReadSheet, actor: Actor) -> SheetV1:
-    """A sheet as it is now, for its teachers, the class's homeroom teacher and the school's leaders."""
+    """A sheet as it is now, for its teachers, the homeroom teacher, leaders, and those who watch from above."""
     sheet = guards.readable(tx, query.school_year, query.sheet_id, actor)
+    rows = tuple(_rows(tx, sheet.head))
+    guards.tell_if_from_above(tx, sheet.head, actor, [row.pupil_id for row in rows], Viewed.MARKS)
     windows = guards.windows_over(tx, sheet.head)
     may_write = any(is_open(window, tx.now()) for window in windows) and not guards.is_locked(tx, sheet.head)
     return SheetV1(
         head=sheet.head,
-        rows=tuple(_rows(tx, sheet.head)),
+        rows=rows,
         history_rows=sheet.history_rows,
         chain_head=sheet.chain_head,
         closes_at=max((window.closes_at for window in windows), default=None),

@@ -1,7 +1,7 @@
 """Conduct and results: complete before they are locked, in order, as the law judges, and final afterwards."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,9 +10,17 @@ from deploy.demo.workbooks import comment_on, mark_template
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import ExemptPupil
-from services.contracts.gradebook.results import CheckResults, Period, ReadClassResults, ResultsLockedV1
-from services.contracts.gradebook.sheets import CellState, ImportMarks
-from services.contracts.identity import Role
+from services.contracts.gradebook.results import (
+    CheckResults,
+    Period,
+    ReadClassResults,
+    ReadPupilRecord,
+    ResultsLockedV1,
+)
+from services.contracts.gradebook.sheets import CellState, ImportMarks, ReadSheet
+from services.contracts.gradebook.views import RecordViewedV1
+from services.contracts.identity import Role, UnitChangedV1, UnitKind, UnitParent
+from services.contracts.messages import Change
 from services.gradebook.repository import sheets
 from services.gradebook.rules import judgement
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, YearInput
@@ -254,3 +262,32 @@ def test_results_that_their_marks_do_not_give_are_found(school):
     assert [(one.pupil_id, one.period) for one in after.differing] == [(school.pupils[1], Period.TERM_1)]
     with pytest.raises(Forbidden):
         school.gradebook.ask(question, school.teacher)
+
+
+def test_a_pupils_years_are_read_by_who_watches_over_the_school_and_every_look_is_told(school):
+    department = new_id()
+    officer = school.gradebook.grant(Role.OFFICER, department)
+    place = UnitParent(parent_id=department, valid_from=date(2020, 1, 1), valid_to=None)
+    school.gradebook.tell(
+        UnitChangedV1(
+            record_id=school.unit_id,
+            change=Change.NEW,
+            version=1,
+            updated_at=datetime.now(UTC),
+            kind=UnitKind.SCHOOL,
+            parents=(place,),
+            closed_on=None,
+            merged_into=None,
+        )
+    )
+    question = ReadPupilRecord(pupil_id=school.pupils[0])
+
+    record = school.gradebook.ask(question, officer)
+    sheet = school.gradebook.ask(ReadSheet(school_year=YEAR, sheet_id=school.sheets[MATHS, 1].id), officer)
+
+    looks = [one for one in school.gradebook.told(RecordViewedV1) if one["person_id"] == str(officer)]
+    assert [(one.school_year, one.class_name, one.result) for one in record.years] == [(YEAR, "6A", None)]
+    assert [(one["what"], len(one["pupil_ids"])) for one in looks] == [("RESULTS", 1), ("MARKS", len(sheet.rows))]
+    for stranger in (school.teacher, school.gradebook.grant(Role.OFFICER, new_id())):
+        with pytest.raises(NotFound):
+            school.gradebook.ask(question, stranger)
