@@ -1,1 +1,1 @@
-"""Identity owns units, people, guardianship, accounts, grants and tokens; it never knows a mark."""
+"""Identity owns units, people, guardianship, accounts, grants, tokens and the access log; it never knows a mark."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.chassis.ids import new_id
-from services.contracts.identity import CreateUnit, FindUnitsBelow, MergeUnits, RenameUnit, Role, UnitKind
+from services.contracts.identity import CreateUnit, FindUnitsBelow, MergeUnits, Role, UnitKind
 from services.identity.domain import Unit, UnitName
 from services.identity.naming import name_key
 from services.identity.usecases import units
@@ -71,10 +71,8 @@ def test_the_reform_makes_thirty_four_departments_of_sixty_three(identity, minis
     school = create(identity, operator, departments[name_key("Hà Nam")], "Hà Nam", UnitKind.SCHOOL)
 
     for new, old in mergers():
-        first, *others = [departments[name_key(province)] for province in old]
-        identity.ask(MergeUnits(unit_id=first, merged_ids=tuple(others), on=REFORM), operator)
-        rename = RenameUnit(unit_id=first, name=f"Sở GDĐT {new}", commune="", province=new, on=REFORM)
-        identity.ask(rename, operator)
+        others = tuple(departments[name_key(province)] for province in old if name_key(province) != name_key(new))
+        identity.ask(MergeUnits(unit_id=departments[name_key(new)], merged_ids=others, on=REFORM), operator)
 
     def of_the_ministry(on):
         return identity.ask(FindUnitsBelow(unit_id=root, on=on), operator).units
@@ -82,4 +80,5 @@ def test_the_reform_makes_thirty_four_departments_of_sixty_three(identity, minis
     assert (len(of_the_ministry(LAST_DAY)), len(of_the_ministry(REFORM))) == (63, 34)
     with identity.db.transaction() as tx:
         (before,), (after,) = (units.units.find_units(tx, [school], on) for on in (LAST_DAY, REFORM))
-    assert (before.department, after.department) == ("Sở GDĐT Hà Nam", "Sở GDĐT Ninh Bình")
+    assert (before.department, before.province) == ("Sở GDĐT Hà Nam", "Hà Nam")
+    assert (after.department, after.province) == ("Sở GDĐT Ninh Bình", "Ninh Bình")
