@@ -9,7 +9,7 @@ from typing import cast
 
 import typst
 
-from services.chassis.typesetting import compiler_of
+from services.chassis.typesetting import compiler_of, forget_layouts
 from services.gradebook.books.layout import Book
 from services.gradebook.errors import LetterMissing
 
@@ -18,10 +18,7 @@ FORM = Path(__file__).parent / "forms" / "book.typ"
 
 
 def write(book: Book, *, printed_at: datetime) -> bytes:
-    """The PDF's bytes; the same book and moment give the same bytes. Raises LetterMissing.
-
-    Each book has a compiler of its own, so that the memory which a long one takes is given back.
-    """
+    """The PDF's bytes; the same book and moment give the same bytes. Raises LetterMissing."""
     try:
         pdf = compiler_of(FORM).compile(
             format="pdf",
@@ -35,4 +32,6 @@ def write(book: Book, *, printed_at: datetime) -> bytes:
         if missing is None:
             raise
         raise LetterMissing(text=missing[1]) from error
+    finally:
+        forget_layouts()  # a teacher's book is long, and prints are rare
     return cast("bytes", pdf)  # a list only for pictures, None only for output to a file

@@ -1,4 +1,4 @@
-"""The class's ledger in primary school (sổ cái, bảng tổng hợp kết quả đánh giá giáo dục): four times a year, TT27/2020."""
+"""The class's ledger in primary school (sổ cái): how pupils were assessed at four times of the year (TT27/2020)."""
 
 from collections.abc import Iterator
 
@@ -45,8 +45,8 @@ QUALITIES = {
 CHARACTER, ABILITIES = "Phẩm chất chủ yếu", "Năng lực cốt lõi"
 VIRTUES = tuple(QUALITIES.values())[:5]
 SUBJECTS = "Môn học và hoạt động giáo dục"
-YEAR_LEVEL = Lane(width=23)
-WIDEST = 11.0  # mm
+YEAR_LEVEL = Lane(width=19)
+WIDEST, NARROW = 11.0, 12.0  # mm: lanes share what room there is; headings over narrow ones are turned upright
 
 
 def ledger_tables(source: Source, reckoned: Reckoned) -> tuple[Table, ...]:
@@ -79,15 +79,12 @@ def column_field(reckoned: Reckoned, sheet: Sheet, column: Column, *, lane: Lane
     return Field(
         text=text,
         group=group,
-        is_upright=len(text) > SHORT,
+        is_upright=lane.width < NARROW,
         lane=lane,
         cell=cell,
         count=total.marks,
         added=in_words(total.points) if column.scale in NUMBERS else "",
     )
-
-
-SHORT = 8  # letters that fit over a narrow column without being turned
 
 
 def _table(source: Source, reckoned: Reckoned, term: int, point: str) -> Table:

@@ -65,7 +65,7 @@ def file_name(book: Book, kind: BookFormat) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in plain).split()) + f".{kind}"
 
 
-YEAR, TERM = "Năm học", "Học kì"
+YEAR, TIME = "Năm học", "Thời gian"
 
 
 def _book(
@@ -85,7 +85,7 @@ def _book(
         department=source.school.department,
         school=source.school.name,
         place=", ".join(filter(None, (source.school.commune, source.school.province))),
-        facts=(*facts, (YEAR, years(source.school_year)), (TERM, term)),
+        facts=(*facts, (YEAR, years(source.school_year)), (TIME, term)),
         tables=tuple(tables),
         counts=_counts(source, classes),
         imprint=f"In từ học bạ số lúc {moment}. Mã băm dữ liệu (SHA-256): {digest}",

@@ -1,4 +1,4 @@
-"""The class's register in secondary school (sổ theo dõi và đánh giá học sinh): all subjects, term by term and the year."""
+"""The class's register in secondary school (sổ theo dõi và đánh giá học sinh): all subjects, terms and the year."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ from services.gradebook.books.source import PERIOD_TERM, ClassRecord, Pupil, Sou
 from services.gradebook.books.totals import Reckoned
 from services.gradebook.books.writing import LEGEND, NOT_LOCKED, NOT_TAKEN, in_words, promotion_in_words
 
-LEVEL, DAYS, WORDS = Lane(width=14), Lane(width=9), Lane(width=23)
+LEVEL, DAYS, WORDS = Lane(width=14), Lane(width=8), Lane(width=21)
 WIDEST_SUBJECT = 14.0  # mm
 
 

@@ -72,13 +72,12 @@ def class_signers(source: Source, record: ClassRecord) -> tuple[Signer, Signer]:
 
 
 def pupil_list(source: Source, record: ClassRecord) -> Table:
-    """Who is in the class: the ministry's code, birth, sex, ethnicity, and where those went who are there no more."""
+    """Who is in the class: the ministry's code, birth, sex and ethnicity."""
     fields = (
         Field(text="Mã định danh Bộ GDĐT", lane=Lane(width=36), cell=lambda pupil: pupil.code),
         Field(text="Ngày sinh", lane=Lane(width=26), cell=lambda pupil: on_day(pupil.born_on)),
         Field(text="Giới tính", lane=Lane(width=20), cell=lambda pupil: pupil.gender or ""),
         Field(text="Dân tộc", lane=Lane(width=26), cell=lambda pupil: pupil.ethnicity or ""),
-        Field(text="Ghi chú", lane=Lane(width=44, is_words=True), cell=what_became),
     )
     headline = Headline(name="Danh sách", title="Danh sách học sinh", subtitle=class_heading(source, record))
     return roll(headline, record.pupils, fields)

@@ -20,7 +20,7 @@ class Scale(StrEnum):
     """What may stand in a column: 0–10, Đ/CĐ, a whole mark 0–10, T/H/C, T/Đ/C."""
 
     MARK = "MARK"
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105 - no password
     TEST = "TEST"
     LEVEL = "LEVEL"
     QUALITY = "QUALITY"

@@ -106,7 +106,7 @@ def reckon(record: ClassRecord) -> Reckoned:
             for period in Period
             for subject in record.subjects
         },
-        periods={period: _period_total(record, there, period) for period in Period},
+        periods={period: _period_total(record, period) for period in Period},
     )
     return Reckoned(record=record, values=values, total=total)
 
@@ -172,13 +172,14 @@ def _band(value: Decimal, scale: Scale) -> str:
     return next(name for name, floor in BANDS[scale] if value >= floor)
 
 
-def _period_total(record: ClassRecord, there: list[Pupil], period: Period) -> PeriodTotal:
-    results = [result for pupil in there if (result := record.result_of(pupil.id, period))]
+def _period_total(record: ClassRecord, period: Period) -> PeriodTotal:
+    """Over all who are listed, as the columns show them."""
+    results = [result for pupil in record.pupils if (result := record.result_of(pupil.id, period))]
     terms = [term for term, of_term in TERM_PERIOD.items() if period in (of_term, Period.YEAR)]
-    notes = [note for pupil in there for term in terms if (note := record.conduct_of(pupil.id, term))]
+    notes = [note for pupil in record.pupils for term in terms if (note := record.conduct_of(pupil.id, term))]
     return PeriodTotal(
         levels=_tally(result.level for result in results),
-        conduct=_tally(record.conduct_level(pupil.id, period) for pupil in there),
+        conduct=_tally(record.conduct_level(pupil.id, period) for pupil in record.pupils),
         promotions=_tally(result.promotion for result in results),
         titles=_tally(result.title for result in results),
         excused=sum(note.excused for note in notes),

@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from services.gradebook.books.layout import Book, Cell, Head, Table, placed
+from services.gradebook.books.layout import Book, Cell, Table, placed
 
 FONT = {"font_name": "Times New Roman", "font_size": 11}
 MM_OF_A_LETTER = 1.9  # about how wide a digit is in a cell

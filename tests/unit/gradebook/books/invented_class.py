@@ -53,9 +53,11 @@ NAMES = (
     "Hờ A Páo", "Nguyễn Thị Ước", "Đặng Quốc Khánh",
 )  # fmt: skip
 WORDS = (
-    "Có nhiều cố gắng.", "Đọc hiểu tốt; cần luyện thêm chính tả và cách trình bày bài làm cho rõ ràng, sạch đẹp hơn.", "",
+    "Có nhiều cố gắng.",
+    "Đọc hiểu tốt; cần luyện thêm chính tả và cách trình bày bài làm cho rõ ràng, sạch đẹp hơn.",
+    "",
     "Chăm ngoan, lễ phép, hoà đồng với bạn bè.",
-)  # fmt: skip
+)
 
 
 def random(seed: int) -> Random:
@@ -107,7 +109,7 @@ def columns(rng: Random, keys: dict[str, Scale]) -> tuple[Column, ...]:
 def sheet(rng: Random, listed: tuple[Pupil, ...], subject: tuple[str, str, SubjectKind], term: int, **given) -> Sheet:
     code, name, kind = subject
     made, is_full = columns(rng, given["keys"]), given["is_full"]
-    exempt = listed[2].id if code == "GDTC" else None
+    exempt = listed[2].id if code == "GDTC" and listed[2:] else None
     entries = {
         pupil.id: {
             column.id: Entry(state=CellState.EXEMPT)
