@@ -8,12 +8,13 @@ from uuid import UUID
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import SubjectKind
 from services.contracts.gradebook.sheets import ColumnKind
-from services.gradebook.books.source import PERIOD_TERM, TERM_PERIOD, ClassRecord, Entry, Sheet
+from services.gradebook.books.source import PERIOD_TERM, TERM_PERIOD, ClassRecord, Sheet
 from services.gradebook.books.writing import EXEMPT
-from services.gradebook.rules import judgement, tt22_2021
+from services.gradebook.domain import Cell
+from services.gradebook.rules import judgement, vocabulary
 from services.gradebook.rules.judgement import SubjectMarks, SubjectResult, TermInput, TermResult, YearInput
 from services.gradebook.rules.regulation import Regulation, regulation_of
-from services.gradebook.rules.tt22_2021 import CommentResult
+from services.gradebook.rules.vocabulary import CommentResult
 
 JUDGED_HERE = (Regulation.TT22_2021, Regulation.TT43_2021)
 """The circulars under which the marks of an open term are averaged alike; under others only locked results show."""
@@ -39,8 +40,8 @@ def values_of(record: ClassRecord) -> dict[UUID, PupilValues]:
 
 
 def _values(record: ClassRecord, pupil_id: UUID) -> PupilValues:
-    is_judged = regulation_of(record.stage, record.grade, record.school_year) in JUDGED_HERE
-    judged = {term: _judged(record, pupil_id, term) for term in (1, 2)} if is_judged else {}
+    regulation = regulation_of(record.stage, record.grade, record.school_year)
+    judged = {term: _judged(record, pupil_id, term, regulation) for term in TERM_PERIOD if regulation in JUDGED_HERE}
     year = judgement.judge_year(YearInput(first=judged[1], second=judged[2])).subjects if judged else ()
     return PupilValues(
         terms={
@@ -51,37 +52,37 @@ def _values(record: ClassRecord, pupil_id: UUID) -> PupilValues:
     )
 
 
-def _judged(record: ClassRecord, pupil_id: UUID, term: int) -> TermResult:
+def _judged(record: ClassRecord, pupil_id: UUID, term: int, regulation: Regulation) -> TermResult:
     subjects = tuple(
         _marks(sheet, pupil_id)
         for sheet in record.sheets_of(term)
         if sheet.kind in TERM_AND_YEAR and pupil_id in sheet.takers
     )
-    return judgement.judge_term(TermInput(subjects=subjects, conduct=None, absences=0))
+    return judgement.judge_term(TermInput(subjects=subjects, conduct=None, absences=0, regulation=regulation))
 
 
 def _marks(sheet: Sheet, pupil_id: UUID) -> SubjectMarks:
     cells = {
         kind: tuple(
-            _cell(sheet.entry(pupil_id, column)) for column in sheet.columns_for(pupil_id) if column.kind is kind
+            _law_cell(sheet.cell(pupil_id, column)) for column in sheet.columns_for(pupil_id) if column.kind is kind
         )
         for kind in ColumnKind
     }
     return SubjectMarks(
         code=sheet.subject,
         name=sheet.name,
-        kind=tt22_2021.SubjectKind(sheet.kind.lower()),
+        kind=vocabulary.SubjectKind(sheet.kind.lower()),
         regular=cells[ColumnKind.REGULAR],
         midterm=cells[ColumnKind.MIDTERM][0],
         final=cells[ColumnKind.FINAL][0],
     )
 
 
-def _cell(entry: Entry) -> tt22_2021.Cell:
+def _law_cell(cell: Cell) -> vocabulary.Cell:
     value: Decimal | CommentResult | None = None
-    if entry.value is not None:
-        value = CommentResult(entry.value) if entry.value in set(CommentResult) else Decimal(entry.value)
-    return tt22_2021.Cell(state=tt22_2021.CellState(entry.state.lower()), value=value)
+    if cell.value is not None:
+        value = CommentResult(cell.value) if cell.value in set(CommentResult) else Decimal(cell.value)
+    return vocabulary.Cell(state=vocabulary.CellState(cell.state.lower()), value=value)
 
 
 def _written(subjects: tuple[SubjectResult, ...]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from services.contracts.gradebook.results import Period
 from services.gradebook.books.layout import Lane, Table
 from services.gradebook.books.primary import year_level_field
-from services.gradebook.books.register import absence_fields, level_fields, outcome_fields
+from services.gradebook.books.register import absence_fields, level_fields, outcome_fields, summer_fields
 from services.gradebook.books.rolls import (
     PERIODS,
     TERMS,
@@ -43,6 +43,8 @@ def _fields(source: Source, reckoned: Reckoned) -> Iterator[Field]:
     if Period.YEAR in source.periods:
         if is_primary:
             yield year_level_field(reckoned)
+        else:
+            yield from summer_fields(reckoned)
         yield from outcome_fields(reckoned)
 
 

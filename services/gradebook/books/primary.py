@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import SubjectKind
+from services.contracts.gradebook.sheets import ColumnV1, Scale
 from services.gradebook.books.layout import PAGE_WIDTH, Lane, Table, shared
 from services.gradebook.books.register import absence_fields, corrections_line, outcome_fields
 from services.gradebook.books.rolls import NAME, NUMBER, Field, Headline, class_heading, class_signers, roll
@@ -11,39 +12,21 @@ from services.gradebook.books.source import (
     NUMBERS,
     TERM_PERIOD,
     ClassRecord,
-    Column,
     Pupil,
-    Scale,
     Sheet,
     Source,
 )
 from services.gradebook.books.totals import Reckoned
 from services.gradebook.books.writing import NOT_TAKEN, in_words, written
+from services.gradebook.rules import tt27_2020
+from services.gradebook.rules.reasons27 import quality_name
 
 TIMES = {(1, "gk"): "Giữa học kì I", (1, "ck"): "Cuối học kì I", (2, "gk"): "Giữa học kì II", (2, "ck"): "Cuối năm học"}
 LEGEND = (
     "Môn học: T hoàn thành tốt, H hoàn thành, C chưa hoàn thành;  "
     "phẩm chất, năng lực: T tốt, Đ đạt, C cần cố gắng;  KT điểm bài kiểm tra định kì."
 )
-QUALITIES = {
-    "yeu_nuoc": "Yêu nước",
-    "nhan_ai": "Nhân ái",
-    "cham_chi": "Chăm chỉ",
-    "trung_thuc": "Trung thực",
-    "trach_nhiem": "Trách nhiệm",
-    "tu_chu": "Tự chủ và tự học",
-    "giao_tiep": "Giao tiếp và hợp tác",
-    "giai_quyet": "Giải quyết vấn đề và sáng tạo",
-    "ngon_ngu": "Ngôn ngữ",
-    "tinh_toan": "Tính toán",
-    "khoa_hoc": "Khoa học",
-    "cong_nghe": "Công nghệ",
-    "tin_hoc": "Tin học",
-    "tham_mi": "Thẩm mĩ",
-    "the_chat": "Thể chất",
-}
 CHARACTER, ABILITIES = "Phẩm chất chủ yếu", "Năng lực cốt lõi"
-VIRTUES = tuple(QUALITIES.values())[:5]
 SUBJECTS = "Môn học và hoạt động giáo dục"
 YEAR_LEVEL = Lane(width=19)
 WIDEST, NARROW = 11.0, 12.0  # mm: lanes share what room there is; headings over narrow ones are turned upright
@@ -53,28 +36,26 @@ def ledger_tables(source: Source, reckoned: Reckoned) -> tuple[Table, ...]:
     return tuple(_table(source, reckoned, term, point) for term, point in TIMES if term in source.terms)
 
 
-def columns_at(sheet: Sheet, point: str) -> tuple[Column, ...]:
+def columns_at(sheet: Sheet, point: str) -> tuple[ColumnV1, ...]:
     """The sheet's columns of mid-term ("gk") or of the term's end ("ck")."""
     return tuple(column for column in sheet.columns if column.key.startswith(f"{point}_"))
 
 
-def quality_of(column: Column) -> str:
-    """The name of a quality; a code that is not among the fifteen stands for itself."""
-    code = column.key.split("_", 1)[1]
-    return QUALITIES.get(code, code)
+def quality_of(column: ColumnV1) -> str:
+    return quality_name(_code(column))
 
 
-def quality_group(column: Column) -> str:
-    return CHARACTER if quality_of(column) in VIRTUES else ABILITIES
+def quality_group(column: ColumnV1) -> str:
+    return CHARACTER if _code(column) in tt27_2020.QUALITIES else ABILITIES
 
 
-def column_field(reckoned: Reckoned, sheet: Sheet, column: Column, *, lane: Lane, text: str, group: str) -> Field:
+def column_field(reckoned: Reckoned, sheet: Sheet, column: ColumnV1, *, lane: Lane, text: str, group: str) -> Field:
     """A column of a sheet as it was filled, with the number of its marks and, where they are numbers, their sum."""
     of_sheet = next(one for one in reckoned.total.sheets if (one.subject, one.term) == (sheet.subject, sheet.term))
     total = next(one for one in of_sheet.columns if one.key == column.key)
 
     def cell(pupil: Pupil) -> str:
-        return written(sheet.entry(pupil.id, column), column) if pupil.id in sheet.takers else NOT_TAKEN
+        return written(sheet.cell(pupil.id, column), column.scale) if pupil.id in sheet.takers else NOT_TAKEN
 
     return Field(
         text=text,
@@ -85,6 +66,11 @@ def column_field(reckoned: Reckoned, sheet: Sheet, column: Column, *, lane: Lane
         count=total.marks,
         added=in_words(total.points) if column.scale in NUMBERS else "",
     )
+
+
+def _code(column: ColumnV1) -> str:
+    """The quality's or competence's, from the column's key such as gk_yeu_nuoc."""
+    return column.key.split("_", 1)[1]
 
 
 def _table(source: Source, reckoned: Reckoned, term: int, point: str) -> Table:
@@ -139,5 +125,6 @@ def year_level_field(reckoned: Reckoned) -> Field:
 
 
 def _year_level(record: ClassRecord, pupil: Pupil) -> str:
+    """After another assessment in the summer, its level."""
     result = record.result_of(pupil.id, Period.YEAR)
-    return (result.level or "") if result else ""
+    return (result.level_after or result.level or "") if result else ""

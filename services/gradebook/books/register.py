@@ -14,9 +14,9 @@ from services.gradebook.books.rolls import (
     class_signers,
     roll,
 )
-from services.gradebook.books.source import PERIOD_TERM, ClassRecord, Pupil, Source
+from services.gradebook.books.source import PERIOD_TERM, ClassRecord, Pupil, Result, Source
 from services.gradebook.books.totals import Reckoned
-from services.gradebook.books.writing import LEGEND, NOT_LOCKED, NOT_TAKEN, in_words, promotion_in_words
+from services.gradebook.books.writing import LEGEND, NOT_LOCKED, NOT_TAKEN, in_words, outcome
 
 LEVEL, DAYS, WORDS = Lane(width=14), Lane(width=8), Lane(width=21)
 WIDEST_SUBJECT = 14.0  # mm
@@ -44,7 +44,7 @@ def absence_fields(reckoned: Reckoned, period: Period, group: str) -> Iterator[F
 
     def days(pupil: Pupil, *, excused: bool) -> Cell:
         notes = [note for term in terms_of(period) if (note := record.conduct_of(pupil.id, term))]
-        return sum(note.excused if excused else note.unexcused for note in notes) if notes else ""
+        return sum(note.absences - note.unexcused if excused else note.unexcused for note in notes) if notes else ""
 
     yield Field(text="P", group=group, lane=DAYS, cell=lambda one: days(one, excused=True), added=total.excused)
     yield Field(text="K", group=group, lane=DAYS, cell=lambda one: days(one, excused=False), added=total.unexcused)
@@ -66,20 +66,27 @@ def level_fields(reckoned: Reckoned, period: Period, group: str) -> Iterator[Fie
     yield Field(text="Rèn luyện", group=group, lane=LEVEL, cell=conduct, count=counts[1])
 
 
+def summer_fields(reckoned: Reckoned) -> Iterator[Field]:
+    """Levels after re-assessment and training in the summer, once anybody has one."""
+    record = reckoned.record
+    years = {pupil.id: record.result_of(pupil.id, Period.YEAR) or Result() for pupil in record.pupils}
+    if not any(year.level_after or year.conduct_after for year in years.values()):
+        return
+    group = "Sau hè"
+    yield Field(text="Học tập", group=group, lane=LEVEL, cell=lambda pupil: years[pupil.id].level_after or "")
+    yield Field(text="Rèn luyện", group=group, lane=LEVEL, cell=lambda pupil: years[pupil.id].conduct_after or "")
+
+
 def outcome_fields(reckoned: Reckoned) -> Iterator[Field]:
     """The year's title and what follows from it."""
     record, total = reckoned.record, reckoned.total.periods[Period.YEAR]
 
-    def title(pupil: Pupil) -> str:
-        result = record.result_of(pupil.id, Period.YEAR)
-        return (result.title or "") if result else ""
+    def year(pupil: Pupil) -> Result:
+        return record.result_of(pupil.id, Period.YEAR) or Result()
 
-    def promotion(pupil: Pupil) -> str:
-        result = record.result_of(pupil.id, Period.YEAR)
-        return promotion_in_words(result.promotion, grade=record.grade) if result else ""
-
-    yield Field(text="Khen thưởng", lane=WORDS, cell=title, count=sum(total.titles.values()))
-    yield Field(text="Kết quả cuối năm", lane=WORDS, cell=promotion, count=sum(total.promotions.values()))
+    titles, promotions = sum(total.titles.values()), sum(total.promotions.values())
+    yield Field(text="Khen thưởng", lane=WORDS, cell=lambda pupil: year(pupil).title or "", count=titles)
+    yield Field(text="Kết quả cuối năm", lane=WORDS, cell=lambda pupil: outcome(year(pupil)), count=promotions)
 
 
 def _period_table(source: Source, reckoned: Reckoned, period: Period) -> Table:
@@ -87,7 +94,7 @@ def _period_table(source: Source, reckoned: Reckoned, period: Period) -> Table:
     after = (
         *level_fields(reckoned, period, "Mức đánh giá"),
         *absence_fields(reckoned, period, "Nghỉ (buổi)"),
-        *(outcome_fields(reckoned) if period is Period.YEAR else ()),
+        *((*summer_fields(reckoned), *outcome_fields(reckoned)) if period is Period.YEAR else ()),
     )
     notes = (corrections_line(record, terms_of(period)), LEGEND)
     return roll(
@@ -120,5 +127,10 @@ def _subject_fields(reckoned: Reckoned, period: Period, *, room: float) -> Itera
 
 
 def _result(reckoned: Reckoned, pupil: Pupil, period: Period, subject: str) -> str:
+    """The subject's result, and in brackets that of its re-assessment in the summer."""
+    record = reckoned.record
     value = reckoned.values[pupil.id].of(period).get(subject)
-    return in_words(value) if value or reckoned.record.takes(pupil.id, subject) else NOT_TAKEN
+    retest = (record.result_of(pupil.id, period) or Result()).retests.get(subject)
+    if retest:
+        return f"{in_words(value)} ({in_words(retest)})"
+    return in_words(value) if value or record.takes(pupil.id, subject) else NOT_TAKEN

@@ -3,47 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from services.chassis.codec import digest, encode
+from services.contracts.gradebook.conduct import ConductEntry
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import CellState, ColumnKind
+from services.contracts.gradebook.sheets import ColumnV1, Scale
+from services.gradebook.domain import Cell
 from services.gradebook.rules.regulation import Stage
 
 TERM_PERIOD = {1: Period.TERM_1, 2: Period.TERM_2}
 PERIOD_TERM = {period: term for term, period in TERM_PERIOD.items()}
 
 
-class Scale(StrEnum):
-    """What may stand in a column: 0–10, Đ/CĐ, a whole mark 0–10, T/H/C, T/Đ/C."""
-
-    MARK = "MARK"
-    PASS = "PASS"  # noqa: S105 - no password
-    TEST = "TEST"
-    LEVEL = "LEVEL"
-    QUALITY = "QUALITY"
-
-
 NUMBERS = (Scale.MARK, Scale.TEST)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A cell as it stands."""
-
-    state: CellState = CellState.EMPTY
-    value: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    id: UUID
-    key: str
-    kind: ColumnKind
-    scale: Scale
-    is_cluster: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +29,16 @@ class Sheet:
     kind: SubjectKind
     term: int
     teacher_ids: tuple[UUID, ...]  # the one who signs comes first
-    columns: tuple[Column, ...]
+    columns: tuple[ColumnV1, ...]
     takers: tuple[UUID, ...]
     with_cluster: tuple[UUID, ...] = ()
-    entries: Mapping[UUID, Mapping[UUID, Entry]] = field(default_factory=dict)  # by pupil, then column
+    cells: Mapping[UUID, Mapping[UUID, Cell]] = field(default_factory=dict)  # by pupil, then column
     comments: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)  # by pupil, then "gk" or "ck"
 
-    def entry(self, pupil_id: UUID, column: Column) -> Entry:
-        return self.entries.get(pupil_id, {}).get(column.id, Entry())
+    def cell(self, pupil_id: UUID, column: ColumnV1) -> Cell:
+        return self.cells.get(pupil_id, {}).get(column.id, Cell())
 
-    def columns_for(self, pupil_id: UUID) -> tuple[Column, ...]:
+    def columns_for(self, pupil_id: UUID) -> tuple[ColumnV1, ...]:
         """The columns that a pupil must have filled."""
         has_cluster = pupil_id in self.with_cluster
         return tuple(column for column in self.columns if has_cluster or not column.is_cluster)
@@ -90,27 +64,17 @@ class Pupil:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conduct:
-    """What the homeroom teacher wrote of a pupil's term; absences in half-days (buổi)."""
-
-    level: str | None = None
-    absences: int = 0
-    unexcused: int = 0
-    remark: str = ""
-
-    @property
-    def excused(self) -> int:
-        return self.absences - self.unexcused
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A pupil's locked period: results by subject code, and what follows from them."""
+    """A pupil's locked period: results by subject code, and what follows from them; the summer's stand apart."""
 
     subjects: Mapping[str, str | None] = field(default_factory=dict)
+    retests: Mapping[str, str] = field(default_factory=dict)
     level: str | None = None
     conduct: str | None = None
+    level_after: str | None = None
+    conduct_after: str | None = None
     promotion: str | None = None
+    completion: str | None = None
     title: str | None = None
 
 
@@ -135,7 +99,7 @@ class ClassRecord:
     homeroom_id: UUID
     pupils: tuple[Pupil, ...]
     sheets: tuple[Sheet, ...]
-    conduct: Mapping[UUID, Mapping[Period, Conduct]] = field(default_factory=dict)  # by pupil, then term
+    conduct: Mapping[UUID, Mapping[Period, ConductEntry]] = field(default_factory=dict)  # by pupil, then term
     results: Mapping[UUID, Mapping[Period, Result]] = field(default_factory=dict)  # by pupil, then period
     locked: tuple[Period, ...] = ()
     corrections: tuple[Correction, ...] = ()
@@ -155,7 +119,7 @@ class ClassRecord:
     def takes(self, pupil_id: UUID, subject: str) -> bool:
         return any(pupil_id in sheet.takers for sheet in self.sheets if sheet.subject == subject)
 
-    def conduct_of(self, pupil_id: UUID, term: int) -> Conduct | None:
+    def conduct_of(self, pupil_id: UUID, term: int) -> ConductEntry | None:
         return self.conduct.get(pupil_id, {}).get(TERM_PERIOD[term])
 
     def result_of(self, pupil_id: UUID, period: Period) -> Result | None:
@@ -168,7 +132,7 @@ class ClassRecord:
             result = self.result_of(pupil_id, period)
             return result.conduct if result else None
         written = self.conduct_of(pupil_id, PERIOD_TERM[period])
-        return written.level if written else None
+        return written.conduct if written else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import ColumnKind
+from services.contracts.gradebook.sheets import ColumnKind, ColumnV1, Scale
 from services.gradebook.books.figures import Figure, Figures
 from services.gradebook.books.layout import Lane, Table
 from services.gradebook.books.primary import TIMES, quality_of
 from services.gradebook.books.rolls import PERIODS, TERMS
-from services.gradebook.books.source import NUMBERS, TERM_PERIOD, Column, Scale, Sheet, Source
+from services.gradebook.books.source import NUMBERS, TERM_PERIOD, Sheet, Source
 from services.gradebook.books.totals import BANDS, ColumnTotal, Reckoned, SheetTotal
 from services.gradebook.books.writing import PROMOTIONS
 
@@ -133,13 +133,13 @@ def _periodic_rows(source: Source, reckoned: Reckoned) -> Iterator[list[Figure]]
             yield [*place, when, total.pupils, one.marks, *_missing((one,)), *_levels_or_marks(column, one)]
 
 
-def _levels_or_marks(column: Column, total: ColumnTotal) -> list[Figure]:
+def _levels_or_marks(column: ColumnV1, total: ColumnTotal) -> list[Figure]:
     if column.scale in NUMBERS:
         return [*_nothing(LEVELS_OF_SUBJECT), *_of(total.spread, TEST_BANDS), total.points]
     return [*_of(total.spread, LEVELS_OF_SUBJECT), *_nothing(TEST_BANDS), ""]
 
 
-def _name(sheet: Sheet, column: Column) -> str:
+def _name(sheet: Sheet, column: ColumnV1) -> str:
     if sheet.kind is SubjectKind.QUALITIES:
         return quality_of(column)
     return f"{sheet.name} – {'điểm KT' if column.scale is Scale.TEST else 'mức'}"

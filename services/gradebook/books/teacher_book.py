@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import SubjectKind
+from services.contracts.gradebook.sheets import Scale
 from services.gradebook.books import primary
 from services.gradebook.books.layout import Lane, Signer, Table
 from services.gradebook.books.primary import column_field, columns_at, quality_group, quality_of
 from services.gradebook.books.rolls import TERMS, Field, Headline, roll
-from services.gradebook.books.source import TERM_PERIOD, Pupil, Scale, Sheet, Source
+from services.gradebook.books.source import TERM_PERIOD, Pupil, Sheet, Source
 from services.gradebook.books.totals import Reckoned
 from services.gradebook.books.writing import LEGEND, NOT_LOCKED, in_words
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.contracts.gradebook.results import Period
-from services.contracts.gradebook.sheets import CellState
+from services.contracts.gradebook.sheets import CellState, ColumnV1, Scale
 from services.gradebook.books.averages import PupilValues, values_of
-from services.gradebook.books.source import NUMBERS, TERM_PERIOD, ClassRecord, Column, Pupil, Scale, Sheet
+from services.gradebook.books.source import NUMBERS, TERM_PERIOD, ClassRecord, Pupil, Sheet
 from services.gradebook.books.writing import COUNTED_AS, EXEMPT
 
 BANDS = {  # of marks and averages by the bars of TT22/2021 Art. 9, of primary tests by those of TT27/2020 Art. 9
@@ -116,11 +116,11 @@ def points_in(values: Iterable[str]) -> Decimal:
     return sum((Decimal(value) for value in values if value[:1].isdigit()), Decimal(0))
 
 
-def counted_values(sheet: Sheet, column: Column, pupils: Iterable[UUID]) -> list[str]:
+def counted_values(sheet: Sheet, column: ColumnV1, pupils: Iterable[UUID]) -> list[str]:
     """What counts in a column: the values, and 0 or CĐ for who missed it without a reason (TT22/2021 Art. 7)."""
-    entries = [sheet.entry(pupil_id, column) for pupil_id in pupils]
+    cells = [sheet.cell(pupil_id, column) for pupil_id in pupils]
     missed = COUNTED_AS.get(column.scale)
-    counted = (missed if entry.state is CellState.MISSED_UNEXCUSED else entry.value for entry in entries)
+    counted = (missed if cell.state is CellState.MISSED_UNEXCUSED else cell.value for cell in cells)
     return [value for value in counted if value is not None]
 
 
@@ -145,10 +145,10 @@ def _result_total(values: Iterable[PupilValues], period: Period, subject: str) -
     )
 
 
-def _column_total(sheet: Sheet, column: Column, listed: list[Pupil]) -> ColumnTotal:
+def _column_total(sheet: Sheet, column: ColumnV1, listed: list[Pupil]) -> ColumnTotal:
     asked = [pupil for pupil in listed if column in sheet.columns_for(pupil.id)]
-    states = Counter(sheet.entry(pupil.id, column).state for pupil in asked)
-    left_empty = sum(pupil.has_left and sheet.entry(pupil.id, column).state is CellState.EMPTY for pupil in asked)
+    states = Counter(sheet.cell(pupil.id, column).state for pupil in asked)
+    left_empty = sum(pupil.has_left and sheet.cell(pupil.id, column).state is CellState.EMPTY for pupil in asked)
     values = counted_values(sheet, column, [pupil.id for pupil in asked])
     return ColumnTotal(
         key=column.key,
@@ -182,7 +182,7 @@ def _period_total(record: ClassRecord, period: Period) -> PeriodTotal:
         conduct=_tally(record.conduct_level(pupil.id, period) for pupil in record.pupils),
         promotions=_tally(result.promotion for result in results),
         titles=_tally(result.title for result in results),
-        excused=sum(note.excused for note in notes),
+        excused=sum(note.absences - note.unexcused for note in notes),
         unexcused=sum(note.unexcused for note in notes),
     )
 

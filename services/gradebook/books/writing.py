@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from services.contracts.gradebook.sheets import CellState
-from services.gradebook.books.source import Column, Entry, Pupil, Scale
+from services.contracts.gradebook.sheets import CellState, Scale
+from services.gradebook.books.source import Pupil, Result
+from services.gradebook.domain import Cell
 
 EXEMPT, EXCUSED, UNEXCUSED = "M", "v", "*"
 NOT_TAKEN = "–"
@@ -25,18 +26,20 @@ PROMOTIONS: Mapping[str, str] = {
     "NOT_PROMOTED": "Không lên lớp",
     "RETEST": "Đánh giá lại",
     "SUMMER_TRAINING": "Rèn luyện hè",
-    "COMPLETED": "Hoàn thành",
-    "NOT_COMPLETED": "Chưa hoàn thành",
+}
+COMPLETIONS: Mapping[str, str] = {
+    "COMPLETED": "Hoàn thành chương trình",
+    "NOT_COMPLETED": "Chưa hoàn thành chương trình",
 }
 
 
-def written(entry: Entry, column: Column) -> str:
+def written(cell: Cell, scale: Scale) -> str:
     """The cell as the law's books show it: 7,5; Đ; 0* or CĐ* when missed without a reason; v; M."""
-    if entry.state is CellState.VALUE:
-        return in_words(entry.value)
-    if entry.state is CellState.MISSED_UNEXCUSED:
-        return COUNTED_AS.get(column.scale, "") + UNEXCUSED
-    return {CellState.MISSED_EXCUSED: EXCUSED, CellState.EXEMPT: EXEMPT}.get(entry.state, "")
+    if cell.state is CellState.VALUE:
+        return in_words(cell.value)
+    if cell.state is CellState.MISSED_UNEXCUSED:
+        return COUNTED_AS.get(scale, "") + UNEXCUSED
+    return {CellState.MISSED_EXCUSED: EXCUSED, CellState.EXEMPT: EXEMPT}.get(cell.state, "")
 
 
 def in_words(value: str | Decimal | None) -> str:
@@ -60,8 +63,8 @@ def what_became(pupil: Pupil) -> str:
     return f"{LEFT[pupil.ended_as or '']} {on_day(pupil.ended_on)}".strip() if pupil.has_left else ""
 
 
-def promotion_in_words(promotion: str | None, *, grade: int) -> str:
-    """What follows the year; after grades 5, 9 and 12 there is no class of the same school stage to go up to."""
-    if promotion == "PROMOTED" and grade in (5, 9, 12):
-        return "Hoàn thành chương trình"
-    return PROMOTIONS.get(promotion or "", promotion or "")
+def outcome(result: Result) -> str:
+    """What follows the year; in the last grade of a stage, whether its programme is completed."""
+    if result.completion:
+        return COMPLETIONS[result.completion]
+    return PROMOTIONS.get(result.promotion or "", result.promotion or "")

@@ -5,26 +5,24 @@ from datetime import UTC, date, datetime
 from random import Random
 from uuid import UUID
 
+from services.contracts.gradebook.conduct import ConductEntry
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import CellState, ColumnKind
+from services.contracts.gradebook.sheets import CellState, ColumnKind, ColumnV1, Scale
 from services.gradebook.books.averages import values_of
-from services.gradebook.books.primary import QUALITIES
 from services.gradebook.books.source import (
     TERM_PERIOD,
     ClassRecord,
-    Column,
-    Conduct,
     Correction,
-    Entry,
     Pupil,
     Result,
-    Scale,
     School,
     Sheet,
     Source,
 )
 from services.gradebook.books.writing import EXEMPT
+from services.gradebook.domain import Cell
+from services.gradebook.rules.reasons27 import QUALITY_NAMES
 
 YEAR = 2025
 PRINTED_AT = datetime(2026, 5, 30, 2, 15, tzinfo=UTC)
@@ -84,13 +82,13 @@ def pupils(rng: Random, size: int) -> tuple[Pupil, ...]:
     )
 
 
-def entry(rng: Random, scale: Scale, *, is_full: bool) -> Entry:
+def cell(rng: Random, scale: Scale, *, is_full: bool) -> Cell:
     """One cell; in a full class nothing is open, otherwise a few cells are empty or missed with permission."""
     lot = rng.random()
     if not is_full and lot < 0.05:
-        return Entry(state=rng.choice((CellState.EMPTY, CellState.MISSED_EXCUSED)))
+        return Cell(state=rng.choice((CellState.EMPTY, CellState.MISSED_EXCUSED)))
     if lot > 0.97 and scale in (Scale.MARK, Scale.PASS):
-        return Entry(state=CellState.MISSED_UNEXCUSED)
+        return Cell(state=CellState.MISSED_UNEXCUSED)
     value = {
         Scale.MARK: lambda: str(rng.randint(20, 100) / 10),
         Scale.PASS: lambda: rng.choice("ĐĐĐĐĐĐĐĐĐC").replace("C", "CĐ"),
@@ -98,23 +96,21 @@ def entry(rng: Random, scale: Scale, *, is_full: bool) -> Entry:
         Scale.LEVEL: lambda: rng.choice("TTHC"),
         Scale.QUALITY: lambda: rng.choice("TTĐC"),
     }[scale]()
-    return Entry(state=CellState.VALUE, value=value)
+    return Cell(state=CellState.VALUE, value=value)
 
 
-def columns(rng: Random, keys: dict[str, Scale]) -> tuple[Column, ...]:
+def columns(rng: Random, keys: dict[str, Scale]) -> tuple[ColumnV1, ...]:
     kinds = {"tx": ColumnKind.REGULAR, "gk": ColumnKind.MIDTERM, "ck": ColumnKind.FINAL}
-    return tuple(Column(id=new_uuid(rng), key=key, kind=kinds[key[:2]], scale=one) for key, one in keys.items())
+    return tuple(ColumnV1(id=new_uuid(rng), key=key, kind=kinds[key[:2]], scale=one) for key, one in keys.items())
 
 
 def sheet(rng: Random, listed: tuple[Pupil, ...], subject: tuple[str, str, SubjectKind], term: int, **given) -> Sheet:
     code, name, kind = subject
     made, is_full = columns(rng, given["keys"]), given["is_full"]
     exempt = listed[2].id if code == "GDTC" and listed[2:] else None
-    entries = {
+    cells = {
         pupil.id: {
-            column.id: Entry(state=CellState.EXEMPT)
-            if pupil.id == exempt
-            else entry(rng, column.scale, is_full=is_full)
+            column.id: Cell(state=CellState.EXEMPT) if pupil.id == exempt else cell(rng, column.scale, is_full=is_full)
             for column in made
         }
         for pupil in listed
@@ -127,7 +123,7 @@ def sheet(rng: Random, listed: tuple[Pupil, ...], subject: tuple[str, str, Subje
         teacher_ids=given["teachers"],
         columns=made,
         takers=tuple(pupil.id for pupil in listed),
-        entries=entries,
+        cells=cells,
         comments={pupil.id: {key: rng.choice(WORDS) for key in ("gk", "ck")} for pupil in listed},
     )
 
@@ -153,7 +149,7 @@ def secondary_class(
         homeroom_id=teachers[0],
         pupils=listed,
         sheets=sheets,
-        conduct={pupil.id: {period: _conduct(rng) for period in TERM_PERIOD.values()} for pupil in listed},
+        conduct={pupil.id: {period: _conduct(rng, pupil) for period in TERM_PERIOD.values()} for pupil in listed},
     )
 
 
@@ -162,7 +158,7 @@ def primary_class(seed: int, *, size: int = 35, is_full: bool = True, name: str 
     rng = random(seed)
     listed, teacher = pupils(rng, size), new_uuid(rng)
     subjects = [((code, name, SubjectKind.PRIMARY), has_test) for code, name, has_test in PRIMARY]
-    qualities = {f"{point}_{code}": Scale.QUALITY for point in ("gk", "ck") for code in QUALITIES}
+    qualities = {f"{point}_{code}": Scale.QUALITY for point in ("gk", "ck") for code in QUALITY_NAMES}
     sheets = [
         sheet(rng, listed, subject, term, keys=_periodic_keys(subject[0], has_test=has_test), is_full=is_full,
               teachers=(teacher,))
@@ -181,7 +177,7 @@ def primary_class(seed: int, *, size: int = 35, is_full: bool = True, name: str 
         pupils=listed,
         sheets=tuple(sheets),
         conduct={
-            pupil.id: {period: replace(_conduct(rng), level=None) for period in TERM_PERIOD.values()}
+            pupil.id: {period: replace(_conduct(rng, pupil), conduct=None) for period in TERM_PERIOD.values()}
             for pupil in listed
         },
     )
@@ -227,10 +223,12 @@ def _periodic_keys(code: str, *, has_test: bool) -> dict[str, Scale]:
     return {key: scale for key, scale in keys.items() if tested.get(key, True)}
 
 
-def _conduct(rng: Random) -> Conduct:
+def _conduct(rng: Random, pupil: Pupil) -> ConductEntry:
     absences = rng.randint(0, 9)
-    return Conduct(
-        level=rng.choice(("Tốt", "Tốt", "Khá", "Đạt")),
+    return ConductEntry(
+        pupil_id=pupil.id,
+        version=1,
+        conduct=rng.choice(("Tốt", "Tốt", "Khá", "Đạt")),
         absences=absences,
         unexcused=rng.randint(0, absences),
         remark=rng.choice(WORDS),
@@ -238,11 +236,12 @@ def _conduct(rng: Random) -> Conduct:
 
 
 def _result(rng: Random, values: dict[str, str], levels: tuple[str, ...], period: Period) -> Result:
-    is_year = period is Period.YEAR
+    is_year, completion = period is Period.YEAR, "COMPLETED" if "Hoàn thành" in levels else None
     return Result(
         subjects={code: value for code, value in values.items() if value != EXEMPT},
         level=rng.choice(levels),
         conduct=rng.choice(("Tốt", "Khá")),
         promotion=rng.choice(("PROMOTED", "PROMOTED", "RETEST")) if is_year else None,
+        completion=completion if is_year else None,
         title=rng.choice(("Học sinh Giỏi", "Học sinh Xuất sắc", None)) if is_year else None,
     )

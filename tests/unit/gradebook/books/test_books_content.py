@@ -7,33 +7,23 @@ import pytest
 
 from services.contracts.gradebook.books import BookFormat, ClassBook
 from services.contracts.gradebook.results import Period
-from services.contracts.gradebook.sheets import CellState, ColumnKind
+from services.contracts.gradebook.sheets import CellState, Scale
 from services.gradebook.books.averages import values_of
 from services.gradebook.books.printing import class_book, file_name, teacher_book
-from services.gradebook.books.source import Column, Entry, Result, Scale, Sheet
-from services.gradebook.books.writing import promotion_in_words, written
+from services.gradebook.books.source import Result, Sheet
+from services.gradebook.books.writing import outcome, written
+from services.gradebook.domain import Cell
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.tt22_2021 import Marks
 from tests.unit.gradebook.books.invented_class import (
     PRINTED_AT,
     corrected,
     locked,
-    new_uuid,
     primary_class,
-    random,
     secondary_class,
     source_of,
     taught_by,
 )
-
-
-def column(scale: Scale) -> Column:
-    return Column(id=new_uuid(random(1)), key="gk", kind=ColumnKind.MIDTERM, scale=scale)
-
-
-def cells_of(table, pupil):
-    """The texts in a pupil's row."""
-    return next(row for row in table.rows if row[1].startswith(pupil.name))
 
 
 def table_of(book, name: str):
@@ -41,31 +31,31 @@ def table_of(book, name: str):
 
 
 def with_marks(sheet: Sheet, pupil_id, *values: str | CellState) -> Sheet:
-    entries = {
-        one.id: Entry(state=value) if isinstance(value, CellState) else Entry(state=CellState.VALUE, value=value)
+    cells = {
+        one.id: Cell(state=value) if isinstance(value, CellState) else Cell(state=CellState.VALUE, value=value)
         for one, value in zip(sheet.columns, values, strict=True)
     }
-    return replace(sheet, entries={**sheet.entries, pupil_id: entries})
+    return replace(sheet, cells={**sheet.cells, pupil_id: cells})
 
 
 @pytest.mark.parametrize(
-    ("entry", "scale", "text"),
+    ("cell", "scale", "text"),
     [
-        (Entry(state=CellState.VALUE, value="7.5"), Scale.MARK, "7,5"),
-        (Entry(state=CellState.VALUE, value="10.0"), Scale.MARK, "10,0"),
-        (Entry(state=CellState.VALUE, value="9"), Scale.TEST, "9"),
-        (Entry(state=CellState.VALUE, value="CĐ"), Scale.PASS, "CĐ"),
-        (Entry(state=CellState.VALUE, value="T"), Scale.LEVEL, "T"),
-        (Entry(state=CellState.MISSED_UNEXCUSED), Scale.MARK, "0*"),
-        (Entry(state=CellState.MISSED_UNEXCUSED), Scale.PASS, "CĐ*"),
-        (Entry(state=CellState.MISSED_UNEXCUSED), Scale.LEVEL, "*"),
-        (Entry(state=CellState.MISSED_EXCUSED), Scale.MARK, "v"),
-        (Entry(state=CellState.EXEMPT), Scale.MARK, "M"),
-        (Entry(), Scale.MARK, ""),
+        (Cell(state=CellState.VALUE, value="7.5"), Scale.MARK, "7,5"),
+        (Cell(state=CellState.VALUE, value="10.0"), Scale.MARK, "10,0"),
+        (Cell(state=CellState.VALUE, value="9"), Scale.TEST, "9"),
+        (Cell(state=CellState.VALUE, value="CĐ"), Scale.PASS, "CĐ"),
+        (Cell(state=CellState.VALUE, value="T"), Scale.LEVEL, "T"),
+        (Cell(state=CellState.MISSED_UNEXCUSED), Scale.MARK, "0*"),
+        (Cell(state=CellState.MISSED_UNEXCUSED), Scale.PASS, "CĐ*"),
+        (Cell(state=CellState.MISSED_UNEXCUSED), Scale.LEVEL, "*"),
+        (Cell(state=CellState.MISSED_EXCUSED), Scale.MARK, "v"),
+        (Cell(state=CellState.EXEMPT), Scale.MARK, "M"),
+        (Cell(), Scale.MARK, ""),
     ],
 )
-def test_a_cell_is_written_as_the_laws_books_write_it(entry, scale, text):
-    assert written(entry, column(scale)) == text
+def test_a_cell_is_written_as_the_laws_books_write_it(cell, scale, text):
+    assert written(cell, scale) == text
 
 
 def test_the_average_of_a_running_term_is_the_laws_and_counts_a_mark_missed_without_a_reason_as_zero():
@@ -183,9 +173,9 @@ def test_the_homeroom_book_has_identity_conduct_absences_results_and_remarks():
 
     assert listed.rows[0][2:4] == (pupil.code, f"{pupil.born_on:%d/%m/%Y}")
     assert listed.rows[0][4:] == (pupil.gender, pupil.ethnicity)
-    first_term = (record.result_of(pupil.id, Period.TERM_1).level, conduct.level, conduct.excused, conduct.unexcused)
-    assert progress.rows[0][2:6] == first_term
-    assert progress.rows[0][-2:] == (year.title or "", promotion_in_words(year.promotion, grade=6))
+    first_term = (record.result_of(pupil.id, Period.TERM_1).level, conduct.conduct)
+    assert progress.rows[0][2:6] == (*first_term, conduct.absences - conduct.unexcused, conduct.unexcused)
+    assert progress.rows[0][-2:] == (year.title or "", outcome(year))
     assert remarks.rows[0][2:] == (conduct.remark, record.conduct_of(pupil.id, 2).remark)
 
 
@@ -210,7 +200,7 @@ def test_a_primary_teachers_book_has_levels_tests_and_comments_of_mid_term_and_e
 
     maths, pupil = table_of(book, "5A TOAN HK1"), record.pupils[0].id
     sheet = next(one for one in record.sheets if (one.subject, one.term) == ("TOAN", 1))
-    gk_muc, gk_kt, ck_muc, ck_kt = (sheet.entry(pupil, one).value for one in sheet.columns)
+    gk_muc, gk_kt, ck_muc, ck_kt = (sheet.cell(pupil, one).value for one in sheet.columns)
     words = sheet.comments[pupil]
     assert maths.rows[0][2:] == (gk_muc, gk_kt, words["gk"], ck_muc, ck_kt, words["ck"])
     assert {f"5A PCNL HK{term} {when}" for term in (1, 2) for when in ("Giữa học kì", "Cuối học kì")} <= {
@@ -247,10 +237,30 @@ def test_the_digest_is_that_of_the_data_and_not_of_the_moment_or_the_form():
 
 
 @pytest.mark.parametrize(
-    ("grade", "words"), [(6, "Lên lớp"), (9, "Hoàn thành chương trình"), (5, "Hoàn thành chương trình")]
+    ("result", "words"),
+    [
+        (Result(promotion="PROMOTED"), "Lên lớp"),
+        (Result(promotion="RETEST"), "Đánh giá lại"),
+        (Result(promotion="PROMOTED", completion="COMPLETED"), "Hoàn thành chương trình"),
+        (Result(), ""),
+    ],
 )
-def test_after_the_last_grade_of_a_stage_there_is_no_class_to_go_up_to(grade, words):
-    assert promotion_in_words("PROMOTED", grade=grade) == words
+def test_after_the_last_grade_of_a_stage_its_programme_is_completed_instead_of_a_class_to_go_up_to(result, words):
+    assert outcome(result) == words
+
+
+def test_what_the_summer_brought_stands_beside_what_the_year_ended_with():
+    record = locked(secondary_class(1, size=3))
+    pupil, year = record.pupils[0], record.result_of(record.pupils[0].id, Period.YEAR)
+    after = replace(year, subjects={**year.subjects, "TOAN": "4.5"}, retests={"TOAN": "5.5"}, level_after="Đạt")
+    results = {**record.results, pupil.id: {**record.results[pupil.id], Period.YEAR: after}}
+
+    book = class_book(source_of(replace(record, results=results)), ClassBook.REGISTER, printed_at=PRINTED_AT)
+
+    table = table_of(book, "Cả năm")
+    assert table.rows[0][2 + list(record.subjects).index("TOAN")] == "4,5 (5,5)"
+    assert table.rows[0][-4:-2] == ("Đạt", "")
+    assert "Sau hè" in {head.text for head in table.heads[0]}
 
 
 def test_a_book_is_named_in_plain_letters():

@@ -94,10 +94,10 @@ def test_every_cell_of_the_class_is_counted_once(seed):
     record = any_class(seed)
     by_id = {pupil.id: pupil for pupil in record.pupils}
     states = Counter(
-        "gone" if by_id[pupil_id].has_left and entry.state is CellState.EMPTY else entry.state
+        "gone" if by_id[pupil_id].has_left and cell.state is CellState.EMPTY else cell.state
         for sheet in record.sheets
-        for pupil_id, entries in sheet.entries.items()
-        for entry in entries.values()
+        for pupil_id, cells in sheet.cells.items()
+        for cell in cells.values()
     )
 
     columns = [column for sheet in reckon(record).total.sheets for column in sheet.columns]
@@ -134,8 +134,8 @@ def number(cell: str | int) -> Decimal:
 def test_who_has_left_keeps_the_marks_but_is_counted_apart_and_misses_nothing():
     record = secondary_class(1, size=6)
     gone = record.pupils[4]
-    emptied = {pupil_id: {} if pupil_id == gone.id else one for pupil_id, one in record.sheets[0].entries.items()}
-    sheet = replace(record.sheets[0], entries=emptied)
+    emptied = {pupil_id: {} if pupil_id == gone.id else one for pupil_id, one in record.sheets[0].cells.items()}
+    sheet = replace(record.sheets[0], cells=emptied)
 
     total = reckon(replace(record, sheets=(sheet,))).total
 
