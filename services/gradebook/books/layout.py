@@ -49,7 +49,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A book; `counts` and `imprint` close it, and `running` stands at the foot of each page."""
+    """A book; `counts` and `imprint` close it, `running` stands at the foot of each page; `digest` is the data's."""
 
     title: str
     department: str
@@ -60,6 +60,7 @@ class Book:
     counts: str
     imprint: str
     running: str
+    digest: str
 
 
 def with_room(table: Table) -> Table:

@@ -89,6 +89,7 @@ def _book(
         tables=tuple(tables),
         counts=_counts(source, classes),
         imprint=f"In từ học bạ số lúc {moment}. Mã băm dữ liệu (SHA-256): {digest}",
+        digest=digest,
         running=f"{title} – {facts[0][1]} – {years(source.school_year)} – in {moment} – dữ liệu {digest[:16]}",
     )
 
