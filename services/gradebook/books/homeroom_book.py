@@ -1,6 +1,7 @@
 """A homeroom teacher's book (sổ giáo viên chủ nhiệm): who is in the class, conduct, absences, results and remarks."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from services.contracts.gradebook.results import Period
 from services.gradebook.books.layout import Lane, Table
@@ -16,7 +17,7 @@ from services.gradebook.books.rolls import (
     pupil_list,
     roll,
 )
-from services.gradebook.books.source import PERIOD_TERM, Pupil, Source
+from services.gradebook.books.source import ClassRecord, Pupil, Source
 from services.gradebook.books.totals import Reckoned
 
 REMARK = Lane(width=70, is_words=True)
@@ -53,11 +54,10 @@ def _remarks(source: Source, reckoned: Reckoned) -> Table:
     headline = Headline(
         name="Nhận xét", title="Nhận xét của giáo viên chủ nhiệm", subtitle=class_heading(source, record)
     )
-    terms = [PERIOD_TERM[period] for period in source.periods if period in PERIOD_TERM]
-
-    def remark(pupil: Pupil, term: int) -> str:
-        note = record.conduct_of(pupil.id, term)
-        return note.remark if note else ""
-
-    fields = [Field(text=TERMS[term], lane=REMARK, cell=lambda pupil, term=term: remark(pupil, term)) for term in terms]
+    fields = [Field(text=TERMS[term], lane=REMARK, cell=partial(_remark, record, term)) for term in source.terms]
     return roll(headline, record.pupils, fields, signers=class_signers(source, record))
+
+
+def _remark(record: ClassRecord, term: int, pupil: Pupil) -> str:
+    note = record.conduct_of(pupil.id, term)
+    return note.remark if note else ""

@@ -1,6 +1,7 @@
 """The class's register in secondary school (sổ theo dõi và đánh giá học sinh): all subjects, terms and the year."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from services.contracts.gradebook.results import Period
 from services.gradebook.books.layout import PAGE_WIDTH, Cell, Lane, Table, shared
@@ -120,13 +121,13 @@ def _subject_fields(reckoned: Reckoned, period: Period, *, room: float) -> Itera
             group="Kết quả học tập các môn học",
             is_upright=True,
             lane=Lane(width=width),
-            cell=lambda pupil, code=code: _result(reckoned, pupil, period, code),
+            cell=partial(_result, reckoned, period, code),
             count=total.rated,
             added=in_words(total.points) if total.points else "",
         )
 
 
-def _result(reckoned: Reckoned, pupil: Pupil, period: Period, subject: str) -> str:
+def _result(reckoned: Reckoned, period: Period, subject: str, pupil: Pupil) -> str:
     """The subject's result, and in brackets that of its re-assessment in the summer."""
     record = reckoned.record
     value = reckoned.values[pupil.id].of(period).get(subject)

@@ -90,7 +90,7 @@ def _listed(pupil: Pupil) -> str:
 def _heads(fields: Sequence[Field]) -> tuple[tuple[Head, ...], ...]:
     deep = 2 if any(field.group for field in fields) else 1
     first = [Head(text="STT", rows=deep), Head(text="Họ và tên", rows=deep)]
-    second = []
+    second: list[Head] = []
     for group, members in groupby(fields, key=lambda field: field.group):
         heads = [Head(text=field.text, is_upright=field.is_upright, rows=1 if group else deep) for field in members]
         if group:
