@@ -125,6 +125,5 @@ def year_level_field(reckoned: Reckoned) -> Field:
 
 
 def _year_level(record: ClassRecord, pupil: Pupil) -> str:
-    """After another assessment in the summer, its level."""
     result = record.result_of(pupil.id, Period.YEAR)
-    return (result.level_after or result.level or "") if result else ""
+    return (result.final_level or "") if result else ""

@@ -85,9 +85,9 @@ def outcome_fields(reckoned: Reckoned) -> Iterator[Field]:
     def year(pupil: Pupil) -> Result:
         return record.result_of(pupil.id, Period.YEAR) or Result()
 
-    titles, promotions = sum(total.titles.values()), sum(total.promotions.values())
+    titles, outcomes = sum(total.titles.values()), sum(total.outcomes.values())
     yield Field(text="Khen thưởng", lane=WORDS, cell=lambda pupil: year(pupil).title or "", count=titles)
-    yield Field(text="Kết quả cuối năm", lane=WORDS, cell=lambda pupil: outcome(year(pupil)), count=promotions)
+    yield Field(text="Kết quả cuối năm", lane=WORDS, cell=lambda pupil: outcome(year(pupil)), count=outcomes)
 
 
 def _period_table(source: Source, reckoned: Reckoned, period: Period) -> Table:

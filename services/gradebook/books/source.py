@@ -77,6 +77,11 @@ class Result:
     completion: str | None = None
     title: str | None = None
 
+    @property
+    def final_level(self) -> str | None:
+        """After another assessment in the summer, its level."""
+        return self.level_after or self.level
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:

@@ -11,7 +11,7 @@ from services.gradebook.books.primary import TIMES, quality_of
 from services.gradebook.books.rolls import PERIODS, TERMS
 from services.gradebook.books.source import NUMBERS, TERM_PERIOD, Sheet, Source
 from services.gradebook.books.totals import BANDS, ColumnTotal, Reckoned, SheetTotal
-from services.gradebook.books.writing import PROMOTIONS
+from services.gradebook.books.writing import COMPLETIONS, PROMOTIONS
 
 CLASS, SUBJECT, TEACHER = Lane(width=14), Lane(width=38, is_words=True), Lane(width=34, is_words=True)
 WHEN = Lane(width=24)
@@ -20,6 +20,7 @@ MARK_BANDS, TEST_BANDS = (tuple(name for name, _ in BANDS[scale]) for scale in (
 PASSES, LEVELS_OF_SUBJECT = ("Đ", "CĐ"), ("T", "H", "Đ", "C")
 STATES = ("KP", "P", "M", "Thiếu")
 LEVELS = ("Tốt", "Khá", "Đạt", "Chưa đạt")
+OUTCOMES = (*PROMOTIONS.values(), *COMPLETIONS.values())
 YEAR_LEVELS = ("Hoàn thành xuất sắc", "Hoàn thành tốt", "Hoàn thành", "Chưa hoàn thành")
 STATE_NOTE = "KP vắng không phép;  P vắng có phép;  M miễn;  Thiếu: ô còn trống của học sinh đang học."
 LEVEL_NOTE = "Số HS: đang học;  Đã đi: chuyển trường hoặc thôi học, kết quả đã có vẫn được tính."
@@ -37,11 +38,11 @@ def level_table(source: Source, reckoned: Reckoned) -> Table:
     found = [total.periods[period] for period in source.periods]
     levels = YEAR_LEVELS if is_primary else LEVELS
     conduct = () if is_primary else LEVELS
-    promotions = _in_order(PROMOTIONS, (one.promotions for one in found))
+    outcomes = _in_order(OUTCOMES, (one.outcomes for one in found))
     titles = _in_order((), (one.titles for one in found))
     rows = [
         [PERIODS[period], total.pupils, total.girls, total.left, *_of(one.levels, levels), *_of(one.conduct, conduct),
-         *_of(one.promotions, promotions), *_of(one.titles, titles), one.excused, one.unexcused]
+         *_of(one.outcomes, outcomes), *_of(one.titles, titles), one.excused, one.unexcused]
         for period, one in zip(source.periods, found, strict=True)
     ]  # fmt: skip
     return Figures(
@@ -53,7 +54,7 @@ def level_table(source: Source, reckoned: Reckoned) -> Table:
         groups=(
             ("Đánh giá kết quả giáo dục" if is_primary else "Học tập", levels),
             ("Rèn luyện", conduct),
-            ("Kết quả cuối năm", [PROMOTIONS.get(code, code) for code in promotions]),
+            ("Kết quả cuối năm", outcomes),
             ("Khen thưởng", titles),
             ("Nghỉ (buổi)", ("P", "K")),
         ),

@@ -10,7 +10,7 @@ from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.sheets import CellState, ColumnV1, Scale
 from services.gradebook.books.averages import PupilValues, values_of
 from services.gradebook.books.source import NUMBERS, TERM_PERIOD, ClassRecord, Pupil, Sheet
-from services.gradebook.books.writing import COUNTED_AS, EXEMPT
+from services.gradebook.books.writing import COUNTED_AS, EXEMPT, outcome
 
 BANDS = {  # of marks and averages by the bars of TT22/2021 Art. 9, of primary tests by those of TT27/2020 Art. 9
     Scale.MARK: (("Từ 8,0", Decimal("8.0")), ("6,5–7,9", Decimal("6.5")), ("5,0–6,4", Decimal("5.0")),
@@ -58,11 +58,11 @@ class ResultTotal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodTotal:
-    """How the levels of a period are spread, and the half-days absent."""
+    """How the levels of a period are spread, what followed, and the half-days absent."""
 
     levels: Mapping[str, int] = field(default_factory=dict)
     conduct: Mapping[str, int] = field(default_factory=dict)
-    promotions: Mapping[str, int] = field(default_factory=dict)
+    outcomes: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, int] = field(default_factory=dict)
     excused: int = 0
     unexcused: int = 0
@@ -78,10 +78,6 @@ class ClassTotal:
     sheets: tuple[SheetTotal, ...]
     results: Mapping[tuple[Period, str], ResultTotal]  # by period and subject
     periods: Mapping[Period, PeriodTotal]
-
-    @property
-    def marks(self) -> int:
-        return sum(sheet.marks for sheet in self.sheets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,19 +107,6 @@ def reckon(record: ClassRecord) -> Reckoned:
     return Reckoned(record=record, values=values, total=total)
 
 
-def points_in(values: Iterable[str]) -> Decimal:
-    """The sum of the values that are numbers."""
-    return sum((Decimal(value) for value in values if value[:1].isdigit()), Decimal(0))
-
-
-def counted_values(sheet: Sheet, column: ColumnV1, pupils: Iterable[UUID]) -> list[str]:
-    """What counts in a column: the values, and 0 or CĐ for who missed it without a reason (TT22/2021 Art. 7)."""
-    cells = [sheet.cell(pupil_id, column) for pupil_id in pupils]
-    missed = COUNTED_AS.get(column.scale)
-    counted = (missed if cell.state is CellState.MISSED_UNEXCUSED else cell.value for cell in cells)
-    return [value for value in counted if value is not None]
-
-
 def _sheet_total(sheet: Sheet, pupils: tuple[Pupil, ...]) -> SheetTotal:
     """Who has left keeps the marks made here, but is asked for no more."""
     listed = [pupil for pupil in pupils if pupil.id in sheet.takers]
@@ -140,7 +123,7 @@ def _result_total(values: Iterable[PupilValues], period: Period, subject: str) -
     is_scored = any(result[0].isdigit() for result in results)
     return ResultTotal(
         rated=len(results),
-        points=points_in(results),
+        points=_points(results),
         spread=_spread(results, Scale.MARK if is_scored else Scale.PASS),
     )
 
@@ -149,7 +132,7 @@ def _column_total(sheet: Sheet, column: ColumnV1, listed: list[Pupil]) -> Column
     asked = [pupil for pupil in listed if column in sheet.columns_for(pupil.id)]
     states = Counter(sheet.cell(pupil.id, column).state for pupil in asked)
     left_empty = sum(pupil.has_left and sheet.cell(pupil.id, column).state is CellState.EMPTY for pupil in asked)
-    values = counted_values(sheet, column, [pupil.id for pupil in asked])
+    values = _counted(sheet, column, [pupil.id for pupil in asked])
     return ColumnTotal(
         key=column.key,
         marks=len(values),
@@ -157,9 +140,22 @@ def _column_total(sheet: Sheet, column: ColumnV1, listed: list[Pupil]) -> Column
         excused=states[CellState.MISSED_EXCUSED],
         exempt=states[CellState.EXEMPT],
         empty=states[CellState.EMPTY] - left_empty,
-        points=points_in(values),
+        points=_points(values),
         spread=_spread(values, column.scale),
     )
+
+
+def _points(values: Iterable[str]) -> Decimal:
+    """The sum of the values that are numbers."""
+    return sum((Decimal(value) for value in values if value[:1].isdigit()), Decimal(0))
+
+
+def _counted(sheet: Sheet, column: ColumnV1, pupils: Iterable[UUID]) -> list[str]:
+    """What counts in a column: the values, and 0 or CĐ for who missed it without a reason (TT22/2021 Art. 7)."""
+    cells = [sheet.cell(pupil_id, column) for pupil_id in pupils]
+    missed = COUNTED_AS.get(column.scale)
+    counted = (missed if cell.state is CellState.MISSED_UNEXCUSED else cell.value for cell in cells)
+    return [value for value in counted if value is not None]
 
 
 def _spread(values: list[str], scale: Scale) -> dict[str, int]:
@@ -178,9 +174,9 @@ def _period_total(record: ClassRecord, period: Period) -> PeriodTotal:
     terms = [term for term, of_term in TERM_PERIOD.items() if period in (of_term, Period.YEAR)]
     notes = [note for pupil in record.pupils for term in terms if (note := record.conduct_of(pupil.id, term))]
     return PeriodTotal(
-        levels=_tally(result.level for result in results),
+        levels=_tally(result.final_level if record.is_primary else result.level for result in results),
         conduct=_tally(record.conduct_level(pupil.id, period) for pupil in record.pupils),
-        promotions=_tally(result.promotion for result in results),
+        outcomes=_tally(map(outcome, results)),
         titles=_tally(result.title for result in results),
         excused=sum(note.absences - note.unexcused for note in notes),
         unexcused=sum(note.unexcused for note in notes),

@@ -121,15 +121,15 @@ def _rows(sheet: Any, table: Table, first: int, formats: Formats) -> None:
         is_sum = number >= len(table.rows)
         for column, (cell, lane) in enumerate(zip(cells, table.lanes, strict=True)):
             kind = formats.sum if is_sum else formats.words if lane.is_words else formats.figure
-            _cell(sheet, first + number, column, cell, kind)
+            _cell(sheet, (first + number, column), cell, kind)
 
 
-def _cell(sheet: Any, row: int, column: int, cell: Cell, kind: Any) -> None:
+def _cell(sheet: Any, place: tuple[int, int], cell: Cell, kind: Any) -> None:
     """Text as text, whatever it begins with; only counts are numbers."""
     if isinstance(cell, int):
-        sheet.write_number(row, column, cell, kind)
+        sheet.write_number(*place, cell, kind)
     else:
-        sheet.write_string(row, column, cell, kind)
+        sheet.write_string(*place, cell, kind)
 
 
 def _page(sheet: Any, book: Book) -> None:
