@@ -23,6 +23,7 @@ from services.contracts.gradebook.school import (
     SubjectPlan,
 )
 from services.contracts.gradebook.sheets import CellState
+from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import FindPeople, FindUnits, People, PersonV1, Role, UnitKind, Units, UnitV1
 from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, School
 
@@ -183,6 +184,7 @@ def test_who_has_left_stays_in_the_book_by_name_though_another_school_has_the_pu
 def test_the_homeroom_teacher_and_leaders_print_the_books_of_the_class(school, who):
     for book in ClassBook:
         assert school.gradebook.ask(of_class(school, book), getattr(school, who)).file
+    assert not [one for one in school.gradebook.told(RecordViewedV1) if one["unit_id"] == str(school.unit_id)]
 
 
 @pytest.mark.parametrize("who", ["teacher", "principal", "admin"])
@@ -220,6 +222,9 @@ def test_an_officer_or_inspector_of_the_unit_above_prints_the_books_of_its_schoo
 
     assert school.gradebook.ask(of_class(school), visitor).file
     assert school.gradebook.ask(of_teacher(school), visitor).file
+    told = [one for one in school.gradebook.told(RecordViewedV1) if one["person_id"] == str(visitor)]
+    assert [(one["what"], one["pupil_ids"]) for one in told] == [("MARKS", list(map(str, school.pupils)))] * 2
+    assert {one["unit_id"] for one in told} == {str(school.unit_id)}
     with pytest.raises(NotFound):
         school.gradebook.ask(of_class(other_school), visitor)
 
