@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from deploy.bench.figures import Figure
 from services.chassis.ids import new_code
+from services.chassis.typesetting import FONTS
 from services.signing import authority, keys, pdf, xml
 from services.signing.appearance import qr
 from services.signing.keys import Signer
@@ -82,9 +83,7 @@ class Bare:
     """typst with our form and nothing of ours around it."""
 
     def __init__(self) -> None:
-        fonts = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[FORM.parents[1] / "fonts"]
-        )
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
         self._compiler = typst.Compiler(input=FORM, root=FORM.parent, font_paths=fonts)
 
     @staticmethod

@@ -1,6 +1,7 @@
 """The endpoints, one module for each resource; `ALL` is what the application serves."""
 
 from gateway.resources import (
+    books,
     classes,
     enrolments,
     people,
@@ -22,6 +23,7 @@ ALL = (
     sheets.api,
     classes.api,
     enrolments.api,
+    books.api,
     transcripts.api,
     signing.api,
     transfers.api,

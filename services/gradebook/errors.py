@@ -225,3 +225,24 @@ class ReportRequired(Invalid):
 
     code = "gradebook.report_required"
     vi = "Rèn luyện trong hè cần báo cáo có chữ ký của cha mẹ học sinh."
+
+
+class LetterMissing(Refused):
+    """The book cannot be printed as PDF: no font of ours has “{text}”. Correct that text, or print a workbook."""
+
+    code = "gradebook.letter_missing"
+    vi = "Không in được sổ ra PDF: phông chữ không có “{text}”. Xin sửa chữ đó, hoặc in sổ ra bảng tính."
+
+
+class NotYourBook(Forbidden):
+    """Only the teacher whose book it is, the class's homeroom teacher and the school's leaders print this book."""
+
+    code = "gradebook.not_your_book"
+    vi = "Chỉ giáo viên của sổ này, giáo viên chủ nhiệm của lớp và lãnh đạo trường được in sổ."
+
+
+class NothingToPrint(Refused):
+    """This teacher has no mark sheet at the school in {school_year}, so there is no book to print."""
+
+    code = "gradebook.nothing_to_print"
+    vi = "Giáo viên không có bảng điểm nào ở trường trong năm học {school_year} nên không có sổ để in."

@@ -5,6 +5,7 @@ from pathlib import Path
 from services.chassis import authority
 from services.chassis.service import Service
 from services.contracts.gradebook.assignments import AssignTeachers, ReplaceTeacher
+from services.contracts.gradebook.books import PrintClassBook, PrintTeacherBook
 from services.contracts.gradebook.conduct import ReadConduct, SaveConduct
 from services.contracts.gradebook.corrections import (
     DecideCorrection,
@@ -41,6 +42,7 @@ from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV
 from services.gradebook.usecases import (
     arrivals,
     assignments,
+    books,
     comments,
     conduct,
     corrections,
@@ -63,6 +65,7 @@ def build() -> Service:
     _add_pupils(service)
     _add_marks(service)
     _add_results(service)
+    _add_books(service)
     _add_events(service)
     return service
 
@@ -117,6 +120,11 @@ def _add_results(service: Service) -> None:
     service.command(ProposeSecondChance, summer.propose_second_chance)
     service.command(DecideSecondChance, summer.decide_second_chance)
     service.query(FindSecondChances, summer.find_second_chances)
+
+
+def _add_books(service: Service) -> None:
+    service.query(PrintClassBook, books.hand_over, before=books.press_class_book)
+    service.query(PrintTeacherBook, books.hand_over, before=books.press_teacher_book)
 
 
 def _add_events(service: Service) -> None:

@@ -8,10 +8,10 @@ from typing import cast
 
 import typst
 
+from services.chassis.typesetting import compiler_of
 from services.transcript.canonical import TranscriptData, to_canonical
 
-_HERE = Path(__file__).parent
-_FORM = _HERE / "forms" / "thcs_tt22.typ"
+_FORM = Path(__file__).parent / "forms" / "thcs_tt22.typ"
 _PRINTS = ("THCS", "TT22/2021")
 _VIETNAM = timezone(timedelta(hours=7))
 _A4_HEIGHT = 841.89  # PDF points
@@ -46,12 +46,7 @@ class Renderer:
     """
 
     def __init__(self) -> None:
-        fonts = typst.Fonts(
-            include_system_fonts=False,
-            include_embedded_fonts=False,
-            font_paths=[_HERE / "fonts"],
-        )
-        self._compiler = typst.Compiler(input=_FORM, root=_FORM.parent, font_paths=fonts)
+        self._compiler = compiler_of(_FORM)
 
     def render(self, data: TranscriptData) -> Rendered:
         """The unsigned PDF/A-3b and the boxes of the slots that sign on paper: GVCN, CBQL and KY_PHAT_HANH.

@@ -2,7 +2,6 @@ import io
 import shutil
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -208,10 +207,3 @@ def test_an_unknown_conclusion_is_refused_and_the_next_transcript_still_prints(
         renderer.render(replace(transcript, year=replace(transcript.year, promotion="MAYBE")))
 
     assert renderer.render(transcript) == paper
-
-
-def test_the_vendored_fonts_come_with_their_licence() -> None:
-    fonts = Path(__file__).parents[3] / "services" / "transcript" / "fonts"
-
-    assert "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text("utf-8")
-    assert sum(file.stat().st_size for file in fonts.iterdir()) < 2_500_000
