@@ -1,12 +1,13 @@
 """What one cell holds: its text as people see it, and parsers that say why a cell cannot be read."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias, TypeVar
+
+from services.chassis.workbook.letters import STROKED_D, repaired
 
 T = TypeVar("T")
 Value: TypeAlias = str | float | bool | date | datetime | time | timedelta
@@ -39,16 +40,16 @@ class Unreadable(Exception):  # noqa: N818 - an answer about a cell, not a fault
 
 def normalised(text: str) -> str:
     """``text`` as headings are compared: NFC, spaces folded, no case, the Icelandic Ð taken for Đ."""
-    return text_of(text).replace("\u00d0", "\u0110").replace("\u00f0", "\u0111").casefold()
+    return text_of(text).translate(STROKED_D).casefold()
 
 
 def text_of(value: Value) -> str:
-    """What the cell shows: NFC, spaces folded; a whole number has no decimals, a date is dd/mm/yyyy."""
+    """What the cell shows: NFC, spaces folded, a whole number without decimals, a date as dd/mm/yyyy."""
     if isinstance(value, float):
         return f"{value:.15g}"  # the digits Excel keeps
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+    return " ".join(repaired(str(value)).split())
 
 
 def a_text(value: Value) -> str:

@@ -23,8 +23,8 @@ from services.chassis.workbook import (
     column_letter,
     or_none,
     read_table,
-    tables,
 )
+from services.chassis.workbook import faults as limits
 
 NAME = Heading(name="Họ tên", aliases=("Họ và tên",))
 BORN = Heading(name="Ngày sinh")
@@ -128,11 +128,11 @@ def test_what_is_no_workbook_gives_one_clear_problem(data):
 
 
 def test_too_large_a_file_is_refused_before_it_is_opened():
-    assert [problem.reason_code for problem in problems_of(bytes(tables.MOST_BYTES + 1))] == ["too_large"]
+    assert [problem.reason_code for problem in problems_of(bytes(limits.MOST_BYTES + 1))] == ["too_large"]
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused():
-    data = zipped("xl/worksheets/sheet1.xml", bytes(tables.MOST_UNPACKED_BYTES + 1))
+    data = zipped("xl/workbook.xml", bytes(limits.MOST_UNPACKED_BYTES + 1))
 
     assert [problem.reason_code for problem in problems_of(data)] == ["too_large"]
 

@@ -1,0 +1,71 @@
+"""Parsing in a process of its own with limits, so that a hostile file costs its sender a refusal and us nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+from services.chassis import logs
+from services.chassis.workbook import child, faults
+from services.chassis.workbook.book import check_size
+from services.chassis.workbook.problems import CellProblem, WorkbookRefused, refusal
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost: bytes of it, of address space, and seconds of processor and of waiting."""
+
+    most_bytes: int = faults.MOST_BYTES
+    memory_bytes: int = 300 * faults.MIB
+    processor_seconds: int = 15
+    seconds: float = 60
+
+
+DEFAULT = Limits()
+
+
+def bounded(function: Callable[..., T], data: bytes, *, limits: Limits = DEFAULT, **options: Any) -> T:
+    """What ``function(data, **options)`` returns, or the WorkbookRefused that it raises, from a process of its own.
+
+    The function stands at the top of its module; its annotations say what crosses the pipe. A process that dies of
+    its limits refuses the file. Call it from a thread (``outside.run``): it waits.
+    """
+    check_size(len(data), most_bytes=limits.most_bytes)
+    head = msgspec.msgpack.encode(options)
+    answer = _ask(function, len(head).to_bytes(child.PROTOCOL_BYTES) + head + data, limits)
+    if "problems" in answer:
+        raise WorkbookRefused(msgspec.convert(answer["problems"], list[CellProblem]))
+    value: T = msgspec.convert(answer["value"], get_type_hints(function)["return"])
+    return value
+
+
+def _ask(function: Callable[..., Any], message: bytes, limits: Limits) -> dict[str, Any]:
+    name = [function.__module__, function.__qualname__, str(limits.memory_bytes), str(limits.processor_seconds)]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", child.__name__, *name],
+            input=message,
+            capture_output=True,
+            timeout=limits.seconds,
+            check=False,
+            env={"PYTHONPATH": os.pathsep.join(path or "." for path in sys.path)},  # nothing secret goes along
+        )
+    except subprocess.TimeoutExpired as late:
+        raise refusal(faults.TOO_HEAVY) from late
+    if done.returncode:
+        logs.get().warning("workbook_reader_died", status=done.returncode, reason=_last_words(done.stderr))
+        raise refusal(faults.TOO_HEAVY)
+    answer: dict[str, Any] = msgspec.msgpack.decode(done.stdout)
+    return answer
+
+
+def _last_words(stderr: bytes) -> str:
+    """The kind of the error alone: its message may quote the file."""
+    last = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    return last.partition(":")[0][:80]

@@ -1,0 +1,46 @@
+"""The process in which a spreadsheet is parsed: `python -m services.chassis.workbook.child MODULE FUNCTION LIMITS…`.
+
+It limits itself before it reads a byte, answers on its standard output, and can write no file.
+"""
+
+import resource
+import sys
+from importlib import import_module
+from typing import Any, get_type_hints
+
+import msgspec
+
+PROTOCOL_BYTES = 4  # that hold the length of the arguments, which go before the data
+
+
+def limit(memory_bytes: int, processor_seconds: int) -> None:
+    """From here on more memory or time ends the process; it leaves no core and no file behind."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(arguments: list[str]) -> int:
+    module, function, memory_bytes, processor_seconds = arguments
+    limit(int(memory_bytes), int(processor_seconds))
+    sys.stdout.buffer.write(answer(getattr(import_module(module), function), sys.stdin.buffer.read()))
+    return 0
+
+
+def answer(function: Any, message: bytes) -> bytes:
+    """What the function makes of the message: its value, or the problems for which it refused the file."""
+    from services.chassis.workbook.problems import WorkbookRefused  # noqa: PLC0415 - imported within the limits
+
+    length = PROTOCOL_BYTES + int.from_bytes(message[:PROTOCOL_BYTES])
+    given = msgspec.msgpack.decode(message[PROTOCOL_BYTES:length])
+    hints = get_type_hints(function)
+    options = {name: msgspec.convert(value, hints[name]) for name, value in given.items()}
+    try:
+        return msgspec.msgpack.encode({"value": function(message[length:], **options)})
+    except WorkbookRefused as refused:
+        return msgspec.msgpack.encode({"problems": refused.problems})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
