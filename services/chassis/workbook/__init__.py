@@ -16,7 +16,7 @@ from services.chassis.workbook.cells import (
 )
 from services.chassis.workbook.headings import Heading, Path, Shape, Spot, squashed
 from services.chassis.workbook.letters import spelling_key
-from services.chassis.workbook.problems import CellProblem, WorkbookRefused, column_letter, problem, refusal
+from services.chassis.workbook.problems import CellProblem, WorkbookRefused, column_letter, in_order, problem, refusal
 from services.chassis.workbook.tables import FaultList, Row, Table, find_spots, read_table, read_tables
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "check_size",
     "column_letter",
     "find_spots",
+    "in_order",
     "normalised",
     "open_book",
     "or_none",

@@ -86,8 +86,8 @@ def _of_xls(data: bytes) -> tuple[Sheet, ...]:
 
 
 def _of_csv(data: bytes) -> tuple[Sheet, ...]:
-    lines = (Line(number, tuple(row)) for number, row in enumerate(delimited.rows_of(data), start=1))
-    return (Sheet(name=CSV_SHEET, lines=tuple(line for line in lines if any(map(str.strip, line.cells)))),)
+    rows = enumerate(delimited.rows_of(data), start=1)
+    return (Sheet(name=CSV_SHEET, lines=tuple(Line(number, tuple(row)) for number, row in rows if any(row))),)
 
 
 def _of_calamine(data: bytes, formulas: Mapping[str, tuple[CellProblem, ...]]) -> tuple[Sheet, ...]:

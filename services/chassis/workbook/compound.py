@@ -80,7 +80,7 @@ def _formulas(stream: bytes) -> dict[str, tuple[CellProblem, ...]]:
     found, spanned = {}, 0
     for name, begin in _sheets(stream):
         rows, columns = 0, 0
-        problems = []
+        problems: list[CellProblem] = []
         for kind, body in _records(stream, begin):
             if kind in CELLS:
                 row, column = struct.unpack_from("<HH", body)

@@ -22,7 +22,7 @@ Path: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A column by its heading; line breaks, case, letter forms, signs and a remark in brackets do not matter.
+    """A column by its heading; line breaks, case, accents, signs and a remark in brackets do not matter.
 
     A heading of several rows is written with spaces: "ĐĐGtx 1". ``key`` names the column in the table.
     """
@@ -68,8 +68,8 @@ class Spot:
 
 @lru_cache(maxsize=65536)
 def squashed(text: str) -> str:
-    """A heading as it is compared: letters and digits only, without remarks in brackets."""
-    return re.sub(r"[\W_]", "", re.sub(r"\([^()]*\)", "", spelling_key(text)))
+    """A heading as it is compared: letters without accents and digits only, no remark in brackets."""
+    return re.sub(r"[\W_]", "", re.sub(r"\([^()]*\)", "", spelling_key(text))).replace("đ", "d")
 
 
 def best_spot(sheet: Sheet, shape: Shape) -> Spot | None:
