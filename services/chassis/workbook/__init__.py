@@ -1,5 +1,6 @@
 """Reading and writing of spreadsheets that people exchange; it knows cells and headings and no school matter."""
 
+from services.chassis.workbook import faults
 from services.chassis.workbook.book import Book, check_size, open_book, read_file
 from services.chassis.workbook.bounded import Limits, bounded
 from services.chassis.workbook.cells import (
@@ -41,6 +42,7 @@ __all__ = [
     "bounded",
     "check_size",
     "column_letter",
+    "faults",
     "find_spots",
     "in_order",
     "normalised",

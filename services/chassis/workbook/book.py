@@ -14,6 +14,7 @@ from services.chassis.workbook.problems import CellProblem, refusal
 
 ZIP, WEB = (b"PK\x03\x04", b"PK\x05\x06"), b"<"
 CSV_SHEET = "CSV"
+PANIC = "PanicException"  # what the reader's Rust raises at a file that it did not foresee; no module exports it
 
 
 class Kind(Enum):
@@ -99,6 +100,10 @@ def _of_calamine(data: bytes, formulas: Mapping[str, tuple[CellProblem, ...]]) -
             )
     except CalamineError as broken:
         raise refusal(faults.NOT_A_WORKBOOK) from broken
+    except BaseException as panic:
+        if type(panic).__name__ != PANIC:
+            raise
+        raise refusal(faults.NOT_A_WORKBOOK) from panic
 
 
 def _visible(workbook: CalamineWorkbook) -> list[str]:

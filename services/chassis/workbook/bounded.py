@@ -59,8 +59,10 @@ def _ask(function: Callable[..., Any], message: bytes, limits: Limits) -> dict[s
     except subprocess.TimeoutExpired as late:
         raise refusal(faults.TOO_HEAVY) from late
     if done.returncode:
-        logs.get().warning("workbook_reader_died", status=done.returncode, reason=_last_words(done.stderr))
-        raise refusal(faults.TOO_HEAVY)
+        reason = _last_words(done.stderr)
+        logs.get().warning("workbook_reader_died", status=done.returncode, reason=reason)
+        is_heavy = done.returncode < 0 or reason == MemoryError.__name__  # a signal ends it, or memory does
+        raise refusal(faults.TOO_HEAVY if is_heavy else faults.READER_FAILED)
     answer: dict[str, Any] = msgspec.msgpack.decode(done.stdout)
     return answer
 

@@ -24,7 +24,8 @@ def limit(memory_bytes: int, processor_seconds: int) -> None:
 def main(arguments: list[str]) -> int:
     module, function, memory_bytes, processor_seconds = arguments
     limit(int(memory_bytes), int(processor_seconds))
-    sys.stdout.buffer.write(answer(getattr(import_module(module), function), sys.stdin.buffer.read()))
+    out, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints is no part of the answer
+    out.write(answer(getattr(import_module(module), function), sys.stdin.buffer.read()))
     return 0
 
 

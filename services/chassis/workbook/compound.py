@@ -50,7 +50,7 @@ class _Sectors:
 
 
 def _workbook_stream(data: bytes) -> bytes:
-    shift, _, _, _, _, first_entry, _, _, first_mini = struct.unpack_from("<HHHIIIIII", data, 30)
+    shift, first_entry, first_mini = struct.unpack_from("<H16xI8xI", data, 30)
     size = 1 << shift
     table = struct.unpack_from("<109I", data, 76)  # enough for seven megabytes, more than is ever accepted
     fat = b"".join(data[size * (number + 1) :][:size] for number in table if number < LAST_SECTOR)

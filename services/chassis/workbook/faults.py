@@ -52,6 +52,11 @@ TOO_HEAVY = Fault(
     "hãy chép riêng phần dữ liệu sang một tệp mới rồi nộp lại",
     en="Reading this file took too much memory or time and was stopped; copy the data alone into a new file",
 )
+READER_FAILED = Fault(
+    code="reader_failed",
+    vi="Việc đọc tệp bị dừng giữa chừng vì tệp có điều chưa lường trước; hãy chép riêng phần dữ liệu sang một tệp mới",
+    en="Reading the file stopped at something unforeseen in it; copy the data alone into a new file",
+)
 FORMULA = Fault(
     code="formula",
     vi="Ô chứa công thức; hãy chép và dán lại dưới dạng giá trị (Paste Values)",
