@@ -32,7 +32,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The rows below the headings; ``title`` holds the texts above them, ``columns`` the letters by column."""
+    """The rows below the headings; ``title`` holds the texts above the first of them, ``columns`` the letters."""
 
     sheet: str
     title: tuple[str, ...]
@@ -88,7 +88,7 @@ def read_table(data: bytes, headings: Sequence[Heading]) -> Table:
         raise refusal(faults.NO_ROWS)
     best = max(spots, key=lambda spot: len(spot.columns))
     _check(best, shape)
-    return _table(best, shape, len(best.sheet.lines))
+    return _table(best, shape, len(best.sheet.lines), _texts(best.sheet.lines[: best.index]))
 
 
 def find_spots(book: Book, shape: Shape) -> list[Spot]:
@@ -102,7 +102,8 @@ def read_tables(spot: Spot, shape: Shape) -> list[Table]:
     _check(spot, shape)
     starts = [spot, *_repetitions(spot, shape)]
     ends = [*(later.index for later in starts[1:]), len(spot.sheet.lines)]
-    return [_table(start, shape, end) for start, end in zip(starts, ends, strict=True)]
+    title = _texts(spot.sheet.lines[: spot.index])
+    return [_table(start, shape, end, title) for start, end in zip(starts, ends, strict=True)]
 
 
 def _check(spot: Spot, shape: Shape) -> None:
@@ -127,14 +128,16 @@ def _words(line: Line) -> set[str]:
     return {normalised(text) for cell in line.cells if isinstance(cell, str) and (text := text_of(cell))}
 
 
-def _table(spot: Spot, shape: Shape, end: int) -> Table:
+def _table(spot: Spot, shape: Shape, end: int, title: tuple[str, ...]) -> Table:
     rows = tuple(_rows(spot, shape, end))
     if not rows:
         raise refusal(faults.NO_ROWS, sheet=spot.sheet.name)
-    above = spot.sheet.lines[: spot.index]
-    title = tuple(text for line in above for cell in line.cells if (text := text_of(cell)))
     letters = {column: column_letter(index) for column, index in spot.columns.items()}
     return Table(sheet=spot.sheet.name, title=title, columns=letters, rows=rows)
+
+
+def _texts(lines: Sequence[Line]) -> tuple[str, ...]:
+    return tuple(text for line in lines for cell in line.cells if (text := text_of(cell)))
 
 
 def _rows(spot: Spot, shape: Shape, end: int) -> Iterator[Row]:
