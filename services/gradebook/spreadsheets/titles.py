@@ -55,8 +55,11 @@ def stated(texts: Sequence[str], fact: Fact) -> list[str]:
     """Every answer that the texts give, as written, each once."""
     title = re.sub(r"(?<=[0-9]) ?[-–] ?(?=[0-9])", "-", "|".join(texts))
     found = re.finditer(PATTERNS[fact], title, re.IGNORECASE)
-    answers = [next(group for group in match.groups() if group) for match in found]
-    return list({normalised(answer): answer for answer in reversed(answers)}.values())
+    answers: dict[str, str] = {}
+    for match in found:
+        answer = next(group for group in match.groups() if group)
+        answers.setdefault(normalised(answer), answer)
+    return list(answers.values())
 
 
 def title_of(texts: Sequence[str]) -> Title:

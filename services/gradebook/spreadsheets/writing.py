@@ -9,16 +9,23 @@ from enum import Enum
 from itertools import groupby
 
 from services.chassis.workbook.writing import Cell, Page, csv_of, xlsx_of
-from services.gradebook.spreadsheets.imported import Half, Imported, ImportedRow, ImportedSheet, ListedPupil
+from services.gradebook.spreadsheets.imported import Half, Imported, ImportedRow, ImportedSheet, LayoutId, ListedPupil
 from services.gradebook.spreadsheets.layouts import LAYOUTS, Column, Form, Layout, Part
 
+WRITABLE = frozenset(LayoutId) - {  # lists that others keep, and headings of a regulation that is gone
+    LayoutId.OLD_MARK_TABLE,
+    LayoutId.CLASS_PROFILE,
+    LayoutId.ADMISSION_LIST,
+    LayoutId.STAFF_LIST,
+}
 A_NUMBER = re.compile(r"[0-9]{1,2}(?:\.[0-9])?")
 
 
 def write(imported: Imported, *, school_name: str = "") -> bytes:
     """An .xlsx file: a sheet for each class and subject, or for each class where the layout holds all subjects.
 
-    Sheets of one class in such a layout have the same pupils in the same order.
+    Sheets of one class in such a layout have the same pupils in the same order. The layout is one of WRITABLE; a
+    pupil's regular marks in one cell (CSDL_MARKS_2) are read back without gaps between them.
     """
     return xlsx_of(_pages(imported, school_name))
 
@@ -30,6 +37,8 @@ def write_csv(imported: Imported, *, school_name: str = "") -> bytes:
 
 
 def _pages(imported: Imported, school_name: str) -> list[Page]:
+    if imported.layout not in WRITABLE:
+        raise ValueError(f"the layout {imported.layout} is only read")
     layout = LAYOUTS[imported.layout]
     if layout.is_list:
         return [_list_page(layout, imported.pupils, school_name)]
@@ -135,11 +144,9 @@ def _born(line: _Line, _: Column) -> Cell:
     return _text(line.row.pupil.born_on, line.layout.date_form)
 
 
-def _regular(line: _Line, column: Column) -> Cell:
-    """All regular marks in the first cell that shares them."""
-    first = next(other for other in line.layout.columns if other.part is Part.REGULAR)
+def _regular(line: _Line, _: Column) -> Cell:
     marks = sorted(key for key in line.row.values if key.startswith("tx"))
-    return " ".join(line.row.values[key] for key in marks) if column == first else None
+    return " ".join(line.row.values[key] for key in marks)
 
 
 def _value(line: _Line, column: Column) -> Cell:
