@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from services.chassis import logs
 from services.chassis.workbook import child, faults
 from services.chassis.workbook.book import check_size
+from services.chassis.workbook.cells import Fault
 from services.chassis.workbook.problems import CellProblem, WorkbookRefused, refusal
 
 T = TypeVar("T")
@@ -59,15 +59,16 @@ def _ask(function: Callable[..., Any], message: bytes, limits: Limits) -> dict[s
     except subprocess.TimeoutExpired as late:
         raise refusal(faults.TOO_HEAVY) from late
     if done.returncode:
-        reason = _last_words(done.stderr)
-        logs.get().warning("workbook_reader_died", status=done.returncode, reason=reason)
-        is_heavy = done.returncode < 0 or reason == MemoryError.__name__  # a signal ends it, or memory does
-        raise refusal(faults.TOO_HEAVY if is_heavy else faults.READER_FAILED)
+        raise refusal(_death(done.returncode, done.stderr))
     answer: dict[str, Any] = msgspec.msgpack.decode(done.stdout)
     return answer
 
 
-def _last_words(stderr: bytes) -> str:
-    """The kind of the error alone: its message may quote the file."""
+def _death(status: int, stderr: bytes) -> Fault:
+    """Why the process died: a signal ends what takes too long, and memory ends at its limit."""
+    from services.chassis import logs  # noqa: PLC0415 - structlog would be a third of the reading process's start
+
     last = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return last.partition(":")[0][:80]
+    reason = last.partition(":")[0][:80]  # the kind of the error alone: its message may quote the file
+    logs.get().warning("workbook_reader_died", status=status, reason=reason)
+    return faults.TOO_HEAVY if status < 0 or reason == MemoryError.__name__ else faults.READER_FAILED

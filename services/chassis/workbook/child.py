@@ -25,20 +25,20 @@ def main(arguments: list[str]) -> int:
     module, function, memory_bytes, processor_seconds = arguments
     limit(int(memory_bytes), int(processor_seconds))
     out, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints is no part of the answer
-    out.write(answer(getattr(import_module(module), function), sys.stdin.buffer.read()))
+    head = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(PROTOCOL_BYTES)))
+    called = getattr(import_module(module), function)
+    out.write(answer(called, msgspec.msgpack.decode(head), sys.stdin.buffer.read()))
     return 0
 
 
-def answer(function: Any, message: bytes) -> bytes:
-    """What the function makes of the message: its value, or the problems for which it refused the file."""
+def answer(function: Any, given: dict[str, Any], data: bytes) -> bytes:
+    """What the function makes of the data: its value, or the problems for which it refused the file."""
     from services.chassis.workbook.problems import WorkbookRefused  # noqa: PLC0415 - imported within the limits
 
-    length = PROTOCOL_BYTES + int.from_bytes(message[:PROTOCOL_BYTES])
-    given = msgspec.msgpack.decode(message[PROTOCOL_BYTES:length])
     hints = get_type_hints(function)
     options = {name: msgspec.convert(value, hints[name]) for name, value in given.items()}
     try:
-        return msgspec.msgpack.encode({"value": function(message[length:], **options)})
+        return msgspec.msgpack.encode({"value": function(data, **options)})
     except WorkbookRefused as refused:
         return msgspec.msgpack.encode({"problems": refused.problems})
 

@@ -5,7 +5,8 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from io import BytesIO, TextIOWrapper
+from itertools import chain, islice
 
 from services.chassis.workbook import faults
 from services.chassis.workbook.problems import refusal
@@ -18,28 +19,31 @@ BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_
 
 
 def rows_of(data: bytes) -> Iterator[list[str]]:
-    """The records of the file; an apostrophe that guards a cell against being run as a formula is taken off."""
-    text = decoded(data)
-    hint = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
-    separator = hint[1] if hint else _separator(text)
+    """The records of the file; an apostrophe that guards a cell against being run as a formula is taken off.
+
+    Raises WorkbookRefused, perhaps only on the way, for an encoding other than UTF-8 and UTF-16 or for no table.
+    """
     try:
-        for row in _records(text[hint.end() :] if hint else text, separator):
+        lines = _lines(data)
+        first = next(lines, "")
+        hint = re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE)
+        separator = hint[1] if hint else _separator(data)
+        for row in csv.reader(lines if hint else chain([first], lines), delimiter=separator):
             yield [cell[1:] if GUARDED.match(cell) else cell for cell in row]
     except csv.Error as broken:
         raise refusal(faults.NOT_A_WORKBOOK) from broken
-
-
-def decoded(data: bytes) -> str:
-    """The text of UTF-8 or UTF-16, with or without its mark; WorkbookRefused for another encoding or no text."""
-    encoding = next((name for mark, name in BOMS.items() if data.startswith(mark)), None) or _guessed(data)
-    try:
-        text = data.decode(encoding)
     except UnicodeDecodeError as other:
         is_text = not re.search(b"[\x00-\x08\x0e-\x1a]", data[:4096])
         raise refusal(faults.NOT_UNICODE if is_text else faults.NOT_A_WORKBOOK) from other
-    if UNPRINTABLE.search(text):
-        raise refusal(faults.NOT_A_WORKBOOK)
-    return text
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    """The lines one by one, so that a large file is not held twice."""
+    encoding = next((name for mark, name in BOMS.items() if data.startswith(mark)), None) or _guessed(data)
+    for line in TextIOWrapper(BytesIO(data), encoding, newline=""):
+        if UNPRINTABLE.search(line):
+            raise refusal(faults.NOT_A_WORKBOOK)
+        yield line
 
 
 def _guessed(data: bytes) -> str:
@@ -51,24 +55,16 @@ def _guessed(data: bytes) -> str:
     return "utf-16-be" if even > odd else "utf-16-le"
 
 
-def _separator(text: str) -> str:
+def _separator(data: bytes) -> str:
     """The one by which most rows fall into equally many cells; text without any is no table."""
-    best, (count, width) = max(
-        ((separator, _regularity(text, separator)) for separator in SEPARATORS), key=lambda pair: pair[1]
-    )
-    if not count or not width:
+    count, _, best = max((*_regularity(data, separator), separator) for separator in SEPARATORS)
+    if not count:
         raise refusal(faults.NOT_A_WORKBOOK)
     return best
 
 
-def _regularity(text: str, separator: str) -> tuple[int, int]:
-    widths: Counter[int] = Counter()
-    try:
-        widths.update(len(row) for row in islice(_records(text, separator), LOOKED_AT) if len(row) > 1)
-    except csv.Error:
-        return 0, 0
+def _regularity(data: bytes, separator: str) -> tuple[int, int]:
+    """How many rows have the commonest number of cells above one, and that number."""
+    rows = islice(csv.reader(_lines(data), delimiter=separator), LOOKED_AT)
+    widths = Counter(len(row) for row in rows if len(row) > 1)
     return max(((count, width) for width, count in widths.items()), default=(0, 0))
-
-
-def _records(text: str, separator: str) -> Iterator[list[str]]:
-    return csv.reader(text.splitlines(keepends=True), delimiter=separator)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from services.chassis.workbook import (
     CellProblem,
@@ -19,7 +20,7 @@ from services.chassis.workbook.delimited import rows_of
 from services.chassis.workbook.faults import MIB, TOO_LARGE
 
 MOST_ROWS = 100_000
-EXAM_LIMITS = Limits(most_bytes=50 * MIB, memory_bytes=1024 * MIB, processor_seconds=60, seconds=120)
+EXAM_LIMITS = Limits(most_bytes=50 * MIB, processor_seconds=60, seconds=120)
 CODE_HEADINGS = ("SBD", "SOBAODANH", "Số báo danh")
 NOT_TAKEN = frozenset({"", "-1", "-1.0", "-1.00", "-1,00"})
 HIGHEST_MARK = Decimal(10)
@@ -111,6 +112,7 @@ def _result(row: Sequence[str], number: int, columns: _Columns) -> tuple[ExamRes
     return ExamResult(code=code, marks=marks, row=number), problems
 
 
+@lru_cache(maxsize=4096)
 def _mark(text: str) -> Decimal | None:
     if not re.fullmatch(r"[0-9]{1,2}(?:[.,][0-9]{1,2})?", text):
         return None
@@ -125,7 +127,7 @@ def _repeated(result: ExamResult, results: dict[str, ExamResult], columns: _Colu
 
 
 def _at(row: Sequence[str], place: int) -> str:
-    return row[place].strip() if place < len(row) else ""
+    return row[place].strip().replace("\u2212", "-") if place < len(row) else ""  # a minus sign is a hyphen
 
 
 def _problem(fault: Fault, row: int, place: int, value: str) -> CellProblem:

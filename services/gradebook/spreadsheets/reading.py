@@ -24,7 +24,7 @@ from services.chassis.workbook import (
 from services.gradebook.spreadsheets import assembling
 from services.gradebook.spreadsheets.imported import Half, Imported, LayoutId
 from services.gradebook.spreadsheets.layouts import LAYOUTS, Column, Layout, Part
-from services.gradebook.spreadsheets.titles import conflicts
+from services.gradebook.spreadsheets.titles import Fact, conflicts
 
 SECTION = re.compile(r"lớp\s*:?\s*[0-9]{1,2}\S*(?: ?[^\W\d_]\w*)?", re.IGNORECASE)
 ASIDE = re.compile(
@@ -136,7 +136,14 @@ def _faults(table: Table, found: Found) -> list[CellProblem]:
     faults.check({column.id: column.parse if column.is_filled else or_none(column.parse) for column in columns})
     for id_ in _identifying(columns):
         faults.check_unique(id_)
-    return [*conflicts(table.sheet, table.title), *in_order(faults.problems)]
+    return [*conflicts(table.sheet, table.title, _stated_by(found.layout)), *in_order(faults.problems)]
+
+
+def _stated_by(layout: Layout) -> set[Fact]:
+    """What a title must not say in two ways; a list is of many classes, and most layouts are of both halves."""
+    if layout.is_list:
+        return set()
+    return set(Fact) if layout.is_of_half else set(Fact) - {Fact.HALF}
 
 
 def _identifying(columns: list[Column]) -> Iterator[str]:

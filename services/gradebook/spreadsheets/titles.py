@@ -1,7 +1,7 @@
 """What the rows above a table state: class, subject, term, school year, and which half of the term."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -74,9 +74,9 @@ def title_of(texts: Sequence[str]) -> Title:
     )
 
 
-def conflicts(sheet: str, texts: Sequence[str]) -> list[CellProblem]:
-    """One problem for each thing that the title states in two ways: "Học kỳ 2" is not "Cả năm"."""
-    answers = {fact: stated(texts, fact) for fact in Fact}
+def conflicts(sheet: str, texts: Sequence[str], facts: Iterable[Fact] = Fact) -> list[CellProblem]:
+    """One problem for each of the facts that the title states in two ways: "Học kỳ 2" is not "Cả năm"."""
+    answers = {fact: stated(texts, fact) for fact in facts}
     return [
         problem(CONFLICT, sheet=sheet, value=f"{fact.value}: {', '.join(given)}")
         for fact, given in answers.items()

@@ -43,6 +43,7 @@ REMARK = comment("hk", "Nhận xét", "Nội dung nhận xét")
 REMARK_CODE = comment("hk_ma", "Mã nhận xét", is_required=True)
 REMARK_TEXT = comment("hk", "Nội dung nhận xét", "Nhận xét", is_required=True)
 WHO = (ORDER, CODE, NAME, BORN)
+ANY_CLASS = replace(CLASS, aliases=("Lớp học", "Tên lớp"), is_required=False, is_rare=True)
 
 MARKS_1 = Layout(
     id=LayoutId.CSDL_MARKS_1,
@@ -100,7 +101,7 @@ TABLE = Layout(
     id=LayoutId.MARK_TABLE,
     vi="bảng điểm học kỳ theo ĐĐGtx, ĐĐGgk, ĐĐGck",
     columns=(
-        *(ORDER, replace(CODE, is_required=False), PERSONAL_ID, NAME, BORN),
+        *(ORDER, ANY_CLASS, replace(CODE, is_required=False), PERSONAL_ID, NAME, BORN),
         *(regular(number, f"ĐĐGtx_{number}") for number in range(1, 6)),
         *(MIDTERM, FINAL, TERM_AVERAGE, AVERAGE_1, AVERAGE_2, REMARK),
     ),
@@ -111,7 +112,7 @@ OLD_TABLE = Layout(
     id=LayoutId.OLD_MARK_TABLE,
     vi="bảng điểm theo tên cột cũ (Miệng, 15p, 1 tiết)",
     columns=(
-        *(ORDER, replace(CODE, is_required=False), PERSONAL_ID, NAME, BORN),
+        *(ORDER, ANY_CLASS, replace(CODE, is_required=False), PERSONAL_ID, NAME, BORN),
         Column(part=Part.REGULAR, heading=("Miệng",), aliases=("KT miệng",), key="oral", parse=some_results),
         Column(part=Part.REGULAR, heading=("15p",), aliases=("15 phút", "KT 15 phút"), key="short", parse=some_results),
         *(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.chassis.workbook import Path
+from services.chassis.workbook import Path, squashed
 from services.contracts.gradebook import Period
 from services.gradebook.spreadsheets.imported import ImportedSheet, LayoutId
 from services.gradebook.spreadsheets.layouts.declared import (
@@ -31,15 +31,24 @@ from services.gradebook.spreadsheets.readings import as_stated
 
 PERIODS = {Period.TERM_1: "Học kỳ 1", Period.TERM_2: "Học kỳ 2", Period.YEAR: "Cả năm"}
 AVERAGE = "tb"
+NO_SUBJECTS = frozenset(
+    map(
+        squashed,
+        (
+            *("Giới tính", "Dân tộc", "Nơi sinh", "Diện ưu tiên", "Trạng thái", "Lớp", "TBCM", "ĐTB", "Xếp hạng"),
+            *("Học lực", "Hạnh kiểm", "Xếp loại", "Kết quả", "Danh hiệu", "Khen thưởng", "Lên lớp"),
+        ),
+    )
+)
 
 
 def subject_average(subject: str, key: str = AVERAGE) -> Column:
     return Column(part=Part.STATED, heading=(subject,), key=key, parse=as_stated, subject=subject)
 
 
-def any_subject(path: Path) -> Column:
-    """What is not declared is a subject; the second row says how it is assessed."""
-    return subject_average(path[0])
+def any_subject(path: Path) -> Column | None:
+    """What is neither declared nor about the pupil is a subject; the second row says how it is assessed."""
+    return None if squashed(path[0]) in NO_SUBJECTS else subject_average(path[0])
 
 
 def summary_title(sheet: ImportedSheet) -> list[str]:

@@ -26,7 +26,7 @@ def read_of(*rows):
 
 
 def test_marks_are_taken_by_subject_and_a_subject_not_taken_is_not_there():
-    assert read_of("1,06000001,1.6,5.25,-1", "2,06000002,,10,0") == (
+    assert read_of("1,06000001,1.6,5.25,-1", "2,06000002,\u22121,10,0") == (
         [("06000001", {"TOAN": Decimal("1.6"), "VAN": Decimal("5.25")}), ("06000002", {"VAN": 10, "LI": 0})],
         [],
     )

@@ -350,6 +350,31 @@ def test_several_classes_in_one_table_become_a_sheet_each():
     assert [(sheet.class_name, len(sheet.rows)) for sheet in read(xlsx(rows)).sheets] == [("6A", 1), ("6B", 1)]
 
 
+def test_a_table_by_hand_may_name_the_class_in_each_row():
+    rows = [
+        row[:-1] for row in field.csdl_marks_1([1, "6A", *AN_CELLS, *[7] * 7, ""], [2, "6B", *BINH_CELLS, *[7] * 7, ""])
+    ]
+    rows[2] = []
+
+    assert recognise(xlsx(rows)) is LayoutId.MARK_TABLE
+    assert [sheet.class_name for sheet in read(xlsx(rows)).sheets] == ["6A", "6B"]
+
+
+def test_a_title_may_name_both_halves_and_a_list_many_classes():
+    both = [["ĐÁNH GIÁ GIỮA KỲ VÀ CUỐI KỲ"], *PRIMARY]
+    many = [["Lớp 6A"], ["Lớp 6B"], *PUPILS]
+
+    assert read(xlsx(both)).sheets == read(xlsx(PRIMARY)).sheets
+    assert read(xlsx(many)).pupils == read(xlsx(PUPILS)).pupils
+
+
+def test_what_vnedu_says_of_the_pupil_is_no_subject():
+    rows = [[*row] for row in SUMMARY]
+    rows[5][16], rows[7][16] = "Danh hiệu", "Học sinh Giỏi"
+
+    assert "Danh hiệu" not in {sheet.subject for sheet in read(xlsx(rows)).sheets}
+
+
 @pytest.mark.parametrize(
     ("cell", "code"),
     [("10.5", "bad_mark"), (7.25, "bad_mark"), ("-1", "bad_mark"), ("abc", "not_a_number"), ("7,5,1", "not_a_number")],
