@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.workbook import Row, Table, text_of
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
 from services.gradebook.spreadsheets.imported import (
     Half,
     Imported,

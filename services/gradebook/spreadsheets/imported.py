@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum, StrEnum
 
 from services.chassis.workbook import CellProblem, Fault, problem
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
 
 
 class LayoutId(StrEnum):

@@ -17,7 +17,7 @@ from services.chassis.workbook import (
     or_none,
     read_table,
 )
-from services.gradebook.rules.tt22_2021 import Result, SubjectKind
+from services.gradebook.rules.vocabulary import Result, SubjectKind
 from services.gradebook.spreadsheets.readings import a_comment_result, a_mark, nothing
 from services.gradebook.spreadsheets.titles import Fact, stated
 

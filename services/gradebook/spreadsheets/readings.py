@@ -14,9 +14,10 @@ from services.chassis.workbook import (
     normalised,
     text_of,
 )
-from services.gradebook.rules import tt22_2021
+from services.gradebook.rules import tt22_2021, tt27_2020
 from services.gradebook.rules.arithmetic import half_up
-from services.gradebook.rules.tt22_2021 import CommentResult
+from services.gradebook.rules.tt27_2020 import QualityLevel, SubjectLevel
+from services.gradebook.rules.vocabulary import CommentResult
 from services.gradebook.spreadsheets.imported import PupilState, Sex
 
 BAD_MARK = Fault(
@@ -49,29 +50,28 @@ COMMENT_RESULTS = {  # as teachers write them
     "C Đ": CommentResult.NOT_ACHIEVED,
     "Chưa đạt": CommentResult.NOT_ACHIEVED,
 }
-LEVELS = {  # Circular 27/2020: Hoàn thành tốt, Hoàn thành, Chưa hoàn thành
-    "T": "T",
-    "HTT": "T",
-    "Hoàn thành tốt": "T",
-    "H": "H",
-    "HT": "H",
-    "Hoàn thành": "H",
-    "C": "C",
-    "CHT": "C",
-    "Chưa hoàn thành": "C",
+LEVELS = {
+    "T": SubjectLevel.DONE_WELL,
+    "HTT": SubjectLevel.DONE_WELL,
+    "Hoàn thành tốt": SubjectLevel.DONE_WELL,
+    "H": SubjectLevel.DONE,
+    "HT": SubjectLevel.DONE,
+    "Hoàn thành": SubjectLevel.DONE,
+    "C": SubjectLevel.NOT_DONE,
+    "CHT": SubjectLevel.NOT_DONE,
+    "Chưa hoàn thành": SubjectLevel.NOT_DONE,
 }
-QUALITIES = {  # Circular 27/2020: Tốt, Đạt, Cần cố gắng
-    "T": "T",
-    "Tốt": "T",
-    "Đ": "Đ",
-    "Đạt": "Đ",
-    "C": "C",
-    "CCG": "C",
-    "Cần cố gắng": "C",
+QUALITIES = {
+    "T": QualityLevel.GOOD,
+    "Tốt": QualityLevel.GOOD,
+    "Đ": QualityLevel.ACHIEVED,
+    "Đạt": QualityLevel.ACHIEVED,
+    "C": QualityLevel.NEEDS_EFFORT,
+    "CCG": QualityLevel.NEEDS_EFFORT,
+    "Cần cố gắng": QualityLevel.NEEDS_EFFORT,
 }
 TICKS = {"x": "x", "✓": "x", "✔": "x", "1": "x", "có": "x"}
 MOST_REGULAR_MARKS = 5  # columns of the template, whatever the subject
-HIGHEST_MARK = 10
 
 a_comment_result = a_choice(COMMENT_RESULTS, BAD_COMMENT_RESULT)
 a_level = a_choice(LEVELS, BAD_LEVEL)
@@ -98,7 +98,7 @@ def a_result(value: Value) -> str:
 def a_whole_mark(value: Value) -> str:
     """Parser of a primary school's periodic test (Circular 27/2020, Art. 7)."""
     mark = a_decimal(value)
-    if mark != mark.to_integral_value() or not 0 <= mark <= HIGHEST_MARK:
+    if not tt27_2020.is_test_mark(mark):
         raise Unreadable(BAD_WHOLE_MARK)
     return str(int(mark))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from services.chassis.workbook import CellProblem, Fault, normalised, problem
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
 from services.gradebook.spreadsheets.imported import Half
 
 CONFLICT = Fault(

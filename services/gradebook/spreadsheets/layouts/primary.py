@@ -39,9 +39,9 @@ LEVEL_SUBJECTS = (
     "Giáo dục thể chất",
 )
 GENERAL_COMPETENCES = {
-    "tu_chu": "Tự chủ và tự học",
-    "giao_tiep": "Giao tiếp và hợp tác",
-    "giai_quyet": "Giải quyết vấn đề và sáng tạo",
+    "tu_chu_tu_hoc": "Tự chủ và tự học",
+    "giao_tiep_hop_tac": "Giao tiếp và hợp tác",
+    "giai_quyet_van_de": "Giải quyết vấn đề và sáng tạo",
 }
 SPECIFIC_COMPETENCES = {
     "ngon_ngu": "Ngôn ngữ",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.chassis.workbook import Path, squashed
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
 from services.gradebook.spreadsheets.imported import ImportedSheet, LayoutId
 from services.gradebook.spreadsheets.layouts.declared import (
     BORN,

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from services.chassis.workbook import Fault, WorkbookRefused, bounded
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
+from services.gradebook.rules import tt27_2020
 from services.gradebook.spreadsheets.imported import Half, ImportedRow, LayoutId, ListedPupil, PupilKey, PupilState, Sex
+from services.gradebook.spreadsheets.layouts import LAYOUTS
 from services.gradebook.spreadsheets.reading import read, recognise
+from services.gradebook.spreadsheets.readings import a_quality
 from tests.unit.chassis.workbook_files import xls, xlsx
 from tests.unit.gradebook.spreadsheets import field_files as field
 from tests.unit.gradebook.spreadsheets.field_files import AN, AN_BORN, AN_ID, AN_SERIAL, BINH, BINH_BORN, BINH_ID
@@ -179,13 +182,21 @@ def test_primary_results_become_a_sheet_a_subject_and_one_of_qualities():
     assert sheets["Nghệ thuật (Âm nhạc)"].rows[0].values == {"ck_muc": "H"}
     of_nobody = sheets[None].rows[0]
     assert len(of_nobody.values) == 13
-    assert {key: of_nobody.values[key] for key in ("ck_tu_chu", "ck_khoa_hoc", "ck_tham_mi", "ck_trung_thuc")} == {
-        "ck_tu_chu": "T",
+    assert {
+        key: of_nobody.values[key] for key in ("ck_tu_chu_tu_hoc", "ck_khoa_hoc", "ck_tham_mi", "ck_trung_thuc")
+    } == {
+        "ck_tu_chu_tu_hoc": "T",
         "ck_khoa_hoc": "T",
         "ck_tham_mi": "C",
         "ck_trung_thuc": "Đ",
     }
     assert of_nobody.summary == {"hoan_thanh": "x", "len_lop": "x", "xep_loai": "HTXS"}
+
+
+def test_qualities_go_by_the_codes_of_the_law():
+    written = {column.key for column in LAYOUTS[LayoutId.CSDL_PRIMARY_RESULTS].columns if column.parse is a_quality}
+
+    assert written == {*tt27_2020.QUALITIES, *tt27_2020.GENERAL_COMPETENCES, *tt27_2020.SPECIFIC_COMPETENCES}
 
 
 def test_primary_results_are_of_the_half_that_the_person_names():

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.chassis.workbook import text_of
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
 from services.gradebook.spreadsheets.imported import (
     Half,
     Imported,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.contracts.gradebook import Period
+from services.contracts.gradebook.results import Period
 from services.gradebook.spreadsheets.imported import Half
 from services.gradebook.spreadsheets.titles import class_of_sheet, conflicts, title_of
 
