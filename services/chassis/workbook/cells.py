@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from services.chassis.workbook.letters import STROKED_D, repaired
@@ -49,7 +50,7 @@ def text_of(value: Value) -> str:
         return f"{value:.15g}"  # the digits Excel keeps
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return " ".join(repaired(str(value)).split())
+    return _folded(str(value))
 
 
 def a_text(value: Value) -> str:
@@ -93,6 +94,12 @@ def a_choice(choices: Mapping[str, T], fault: Fault) -> Callable[[Value], T]:
 def or_none(parse: Callable[[Value], T]) -> Callable[[Value], T | None]:
     """The parser made to take an empty cell for None."""
     return lambda value: parse(value) if text_of(value) else None
+
+
+@lru_cache(maxsize=65536)
+def _folded(text: str) -> str:
+    """Kept for a while, since the same cell is looked at by its heading, its parser and its reader."""
+    return " ".join(repaired(text).split())
 
 
 def _date_of_serial(serial: float) -> date:

@@ -58,8 +58,10 @@ def _entry(row: Row, columns: Iterable[Column], fallback: str | None) -> Entry:
 def _sheets(layout: Layout, columns: Mapping[str, Column], table: Table, half: Half | None) -> Iterator[ImportedSheet]:
     title = title_of(table.title)
     entries = _entries(table, columns)
+    pupils = {entry.number: _pupil(entry) for entry in entries}
     here = [columns[id_] for id_ in table.columns]
-    prefix = f"{title.half or half or Half.FINAL}_" if layout.is_of_half else ""
+    half = (title.half or half or Half.FINAL) if layout.is_of_half else title.half
+    prefix = f"{half}_" if layout.is_of_half else ""
     for class_name in dict.fromkeys(entry.class_name for entry in entries):
         of_class = [entry for entry in entries if entry.class_name == class_name]
         for subject in _subjects(here, of_class):
@@ -68,8 +70,8 @@ def _sheets(layout: Layout, columns: Mapping[str, Column], table: Table, half: H
                 subject=subject or title.subject,
                 term=title.term or _term_of(here),
                 school_year=title.school_year,
-                half=(title.half or half or Half.FINAL) if layout.is_of_half else title.half,
-                rows=tuple(_row(entry, subject, prefix) for entry in of_class),
+                half=half,
+                rows=tuple(_row(entry, pupils[entry.number], subject, prefix) for entry in of_class),
                 page=table.sheet,
                 letters=_letters(table, here, subject, prefix),
             )
@@ -88,11 +90,10 @@ def _term_of(columns: Iterable[Column]) -> Period | None:
     return next((term for key, term in terms.items() if keys & {*terms, "tb_cn"} == {key}), None)
 
 
-def _row(entry: Entry, subject: str | None, prefix: str) -> ImportedRow:
-    values = _keyed(entry, Part.VALUE, subject, prefix) | _regular(entry)
+def _row(entry: Entry, pupil: PupilKey, subject: str | None, prefix: str) -> ImportedRow:
     return ImportedRow(
-        pupil=_pupil(entry),
-        values=values,
+        pupil=pupil,
+        values=_keyed(entry, Part.VALUE, subject, prefix) | _regular(entry),
         comments=_keyed(entry, Part.COMMENT, subject),
         stated=_keyed(entry, Part.STATED, subject),
         summary=_keyed(entry, Part.SUMMARY, subject),
