@@ -396,6 +396,14 @@ def test_what_is_no_mark_is_told_in_its_place(cell, code):
     assert refused(rows) == [(7, "G", code)]
 
 
+def test_a_formula_in_a_sheet_that_is_read_refuses_the_file_and_one_in_a_catalogue_does_not():
+    formula = field.csdl_marks_1([1, "6A", *AN_CELLS, "=3+4"])
+    beside = read(xlsx(MARKS_1, more=[("Danh mục", [["=1+1"]])]))
+
+    assert refused(formula) == [(7, "F", "formula")]
+    assert beside == read(xlsx(MARKS_1))
+
+
 def test_every_problem_of_every_sheet_is_told_at_once():
     bad = field.csdl_marks_1(
         [1, "6A", AN, "", "31/02/2014", "x"],
