@@ -1,12 +1,14 @@
 """What one cell holds: its text as people see it, and parsers that say why a cell cannot be read."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
+
+from services.chassis.workbook.letters import STROKED_D, repaired
 
 T = TypeVar("T")
 Value: TypeAlias = str | float | bool | date | datetime | time | timedelta
@@ -39,16 +41,16 @@ class Unreadable(Exception):  # noqa: N818 - an answer about a cell, not a fault
 
 def normalised(text: str) -> str:
     """``text`` as headings are compared: NFC, spaces folded, no case, the Icelandic Ð taken for Đ."""
-    return text_of(text).replace("\u00d0", "\u0110").replace("\u00f0", "\u0111").casefold()
+    return text_of(text).translate(STROKED_D).casefold()
 
 
 def text_of(value: Value) -> str:
-    """What the cell shows: NFC, spaces folded; a whole number has no decimals, a date is dd/mm/yyyy."""
+    """What the cell shows: NFC, spaces folded, a whole number without decimals, a date as dd/mm/yyyy."""
     if isinstance(value, float):
         return f"{value:.15g}"  # the digits Excel keeps
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return " ".join(unicodedata.normalize("NFC", str(value)).split())
+    return _folded(str(value))
 
 
 def a_text(value: Value) -> str:
@@ -92,6 +94,12 @@ def a_choice(choices: Mapping[str, T], fault: Fault) -> Callable[[Value], T]:
 def or_none(parse: Callable[[Value], T]) -> Callable[[Value], T | None]:
     """The parser made to take an empty cell for None."""
     return lambda value: parse(value) if text_of(value) else None
+
+
+@lru_cache(maxsize=65536)
+def _folded(text: str) -> str:
+    """Kept for a while, since the same cell is looked at by its heading, its parser and its reader."""
+    return " ".join(repaired(text).split())
 
 
 def _date_of_serial(serial: float) -> date:

@@ -1,6 +1,5 @@
 """Mark template 1 (Mẫu 1): one class, one subject, one term, as the open class sheet expects it."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -11,19 +10,16 @@ from services.chassis.workbook import (
     FaultList,
     Heading,
     Row,
-    Unreadable,
     Value,
     a_choice,
-    a_decimal,
     a_text,
     normalised,
     or_none,
     read_table,
-    text_of,
 )
-from services.gradebook.rules import tt22_2021
-from services.gradebook.rules.arithmetic import half_up
-from services.gradebook.rules.tt22_2021 import CommentResult, Result, SubjectKind
+from services.gradebook.rules.vocabulary import Result, SubjectKind
+from services.gradebook.spreadsheets.readings import a_comment_result, a_mark, nothing
+from services.gradebook.spreadsheets.titles import Fact, stated
 
 MarkParser: TypeAlias = Callable[[Value], Result | None]
 
@@ -32,15 +28,6 @@ WRONG_SUBJECT = Fault(code="wrong_subject", vi="Không phải môn đang nhập"
 WRONG_TERM = Fault(code="wrong_term", vi="Không phải học kỳ đang nhập", en="Not the term being entered")
 WRONG_YEAR = Fault(code="wrong_year", vi="Không phải năm học đang nhập", en="Not the school year being entered")
 UNKNOWN_PUPIL = Fault(code="unknown_pupil", vi="Lớp không có học sinh này", en="The class has no such pupil")
-BAD_MARK = Fault(
-    code="bad_mark",
-    vi="Điểm phải từ 0 đến 10, nhiều nhất một chữ số thập phân",
-    en="A mark lies between 0 and 10, with at most one decimal",
-)
-BAD_COMMENT_RESULT = Fault(code="bad_comment_result", vi="Chỉ ghi Đ hoặc CĐ", en="Only Đ or CĐ may stand here")
-TOO_MANY_MARKS = Fault(
-    code="too_many_marks", vi="Quá số lần đánh giá thường xuyên", en="More than the regular assessments of the term"
-)
 MISSING_TITLE = Fault(
     code="missing_title", vi="Không thấy điều này ở các dòng tiêu đề", en="The title rows do not state this"
 )
@@ -72,40 +59,12 @@ CLASS, PUPIL, COMMENT = "Lớp", "Mã định danh Bộ GD&ĐT", "Nhận xét"
 REGULAR = {f"tx{number}": f"ĐĐGtx{number}" for number in range(1, 6)}  # the template has five, whatever the subject
 EXAMS = {"gk": "ĐĐGgk", "ck": "ĐĐGck"}
 
-COMMENT_RESULTS = {  # as teachers write them
-    "Đ": CommentResult.ACHIEVED,
-    "Đạt": CommentResult.ACHIEVED,
-    "CĐ": CommentResult.NOT_ACHIEVED,
-    "C Đ": CommentResult.NOT_ACHIEVED,
-    "Chưa đạt": CommentResult.NOT_ACHIEVED,
-}
 TERMS = {1: {"1", "i"}, 2: {"2", "ii"}}  # "Cả năm" is neither
-
-TITLES = {  # what a title row states, with its fault; cells are joined by |, as a label and its value may be two cells
-    "Lớp": (r"(?<!\w)lớp\s*:[\s|]*([^|,;]+?)\s*(?=[|,;]| - |$)", WRONG_CLASS),
-    "Môn học": (r"(?<!\w)môn(?: học)?\s*:[\s|]*([^|]+?)\s*(?=\|| - |$)", WRONG_SUBJECT),
-    "Học kỳ": (r"(?:học k[ỳì]\s*:?[\s|]*|(?<!\w)(?=cả năm))(cả năm|ii?|[12])(?!\w)", WRONG_TERM),
-    "Năm học": (r"năm học\s*:?[\s|]*([0-9]{4}-[0-9]{4})", WRONG_YEAR),
-}
-
-
-def a_mark(value: Value) -> Result:
-    """Parser of a mark that may stand by Art. 5, kept to one decimal."""
-    mark = a_decimal(value)
-    if not tt22_2021.is_mark(mark):
-        raise Unreadable(BAD_MARK)
-    return half_up(mark)
-
-
-def nothing(value: Value) -> None:
-    """Parser of a cell beyond the regular assessments of the term."""
-    if text_of(value):
-        raise Unreadable(TOO_MANY_MARKS)
-
+WRONG = {Fact.CLASS: WRONG_CLASS, Fact.SUBJECT: WRONG_SUBJECT, Fact.TERM: WRONG_TERM, Fact.YEAR: WRONG_YEAR}
 
 PARSERS: Final[Mapping[SubjectKind, MarkParser]] = {
     SubjectKind.SCORED: or_none(a_mark),
-    SubjectKind.COMMENT: or_none(a_choice(COMMENT_RESULTS, BAD_COMMENT_RESULT)),
+    SubjectKind.COMMENT: or_none(a_comment_result),
 }
 
 
@@ -138,19 +97,18 @@ def _headings(columns: Iterable[str], surplus: Iterable[str]) -> list[Heading]:
 
 def _check_title(faults: FaultList, expected: ExpectedSheet) -> None:
     """A file of another class, subject, term or year is refused even where its pupils are the same."""
-    title = re.sub(r"(?<=[0-9]) ?[-–] ?(?=[0-9])", "-", "|".join(faults.table.title))
     answers = {
-        "Lớp": {normalised(expected.class_name)},
-        "Môn học": {normalised(expected.subject_name)},
-        "Học kỳ": TERMS[expected.term],
-        "Năm học": {expected.school_year},
+        Fact.CLASS: {normalised(expected.class_name)},
+        Fact.SUBJECT: {normalised(expected.subject_name)},
+        Fact.TERM: TERMS[expected.term],
+        Fact.YEAR: {expected.school_year},
     }
-    for label, (pattern, fault) in TITLES.items():
-        stated = re.findall(pattern, title, re.IGNORECASE)
-        if not stated:
-            faults.add_to_sheet(MISSING_TITLE, value=label)
-        elif not set(map(normalised, stated)) <= answers[label]:
-            faults.add_to_sheet(fault, value=", ".join(stated))
+    for fact, fault in WRONG.items():
+        given = stated(faults.table.title, fact)
+        if not given:
+            faults.add_to_sheet(MISSING_TITLE, value=fact.value)
+        elif not set(map(normalised, given)) <= answers[fact]:
+            faults.add_to_sheet(fault, value=", ".join(given))
 
 
 def _mark_row(row: Row, columns: Mapping[str, str], a_result: MarkParser) -> MarkRow:

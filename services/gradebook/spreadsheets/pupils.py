@@ -1,17 +1,14 @@
 """The pupil list C1-HocSinh: one row per pupil of the whole school."""
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from services.chassis.workbook import (
     Fault,
     FaultList,
     Heading,
     Row,
-    Unreadable,
     Value,
     a_choice,
     a_date,
@@ -19,38 +16,10 @@ from services.chassis.workbook import (
     or_none,
     read_table,
 )
+from services.gradebook.spreadsheets.imported import PupilState, Sex
+from services.gradebook.spreadsheets.readings import a_personal_id, a_sex, a_state
 
 UNKNOWN_CLASS = Fault(code="unknown_class", vi="Trường không có lớp này", en="The school has no such class")
-UNKNOWN_STATE = Fault(code="unknown_state", vi="Không có trạng thái này", en="A pupil has no such state")
-UNKNOWN_SEX = Fault(code="unknown_sex", vi="Giới tính phải là Nam hoặc Nữ", en="Sex is Nam or Nữ")
-BAD_PERSONAL_ID = Fault(code="bad_personal_id", vi="Số định danh phải có 12 chữ số", en="A personal ID has 12 digits")
-
-
-class Sex(Enum):
-    MALE = "Nam"
-    FEMALE = "Nữ"
-
-
-class PupilState(Enum):
-    """The twelve states that the national database knows (Trạng thái HS), as it writes them."""
-
-    STUDYING = "Đang học"
-    ARRIVED_IN_TERM_1 = "Chuyển đến kỳ 1"
-    RETURNED_IN_TERM_1 = "Nghỉ học xin học lại kỳ 1"
-    MOVED_IN_TERM_1 = "Chuyển đi kỳ 1"
-    LEFT_IN_TERM_1 = "Thôi học kỳ 1"
-    ARRIVED_IN_TERM_2 = "Chuyển đến kỳ 2"
-    RETURNED_IN_TERM_2 = "Nghỉ học xin học lại kỳ 2"
-    MOVED_IN_TERM_2 = "Chuyển đi kỳ 2"
-    LEFT_IN_TERM_2 = "Thôi học kỳ 2"
-    ARRIVED_IN_SUMMER = "Chuyển đến trong hè"
-    MOVED_IN_SUMMER = "Chuyển đi trong hè"
-    LEFT_IN_SUMMER = "Thôi học trong hè"
-
-    @property
-    def is_at_school(self) -> bool:
-        """Whether the pupil sits in class; one who came back after a break (xin học lại) does."""
-        return not self.value.startswith(("Chuyển đi", "Thôi học"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +48,6 @@ HEADINGS = (
     Heading(name=ETHNICITY),
     Heading(name=PERSONAL_ID),
 )
-
-
-def a_personal_id(value: Value) -> str:
-    """Parser of a number of twelve digits; whether it fits birth and sex is a warning elsewhere, never a refusal."""
-    text = a_text(value)
-    if not re.fullmatch(r"[0-9]{12}", text):
-        raise Unreadable(BAD_PERSONAL_ID)
-    return text
-
-
-a_sex = a_choice({sex.value: sex for sex in Sex}, UNKNOWN_SEX)
-a_state = a_choice({state.value: state for state in PupilState}, UNKNOWN_STATE)
 
 
 def read_pupils(data: bytes, *, class_codes: Collection[str]) -> tuple[PupilRow, ...]:

@@ -2,7 +2,6 @@
 
 import io
 import unicodedata
-import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -23,24 +22,14 @@ from services.chassis.workbook import (
     column_letter,
     or_none,
     read_table,
-    tables,
 )
+from services.chassis.workbook import faults as limits
+from tests.unit.chassis.workbook_files import with_part, xlsx, zipped
 
 NAME = Heading(name="Họ tên", aliases=("Họ và tên",))
 BORN = Heading(name="Ngày sinh")
 NOTE = Heading(name="Ghi chú", is_required=False)
 HEADINGS = (NAME, BORN, NOTE)
-
-
-def xlsx(rows, *, sheet="Sheet1", catalogue=()):
-    """A workbook of one sheet written from a list of rows, and perhaps a catalogue sheet after it."""
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        for name, content in ((sheet, rows), *([("Danh mục", catalogue)] if catalogue else [])):
-            page = book.add_worksheet(name)
-            for number, row in enumerate(content):
-                page.write_row(number, 0, row)
-    return buffer.getvalue()
 
 
 def problems_of(data, headings=HEADINGS):
@@ -68,7 +57,7 @@ def test_a_heading_in_row_fifteen_is_found_and_one_in_row_sixteen_is_not():
 
 
 def test_catalogue_sheets_do_not_distract_from_the_table():
-    data = xlsx([["Họ tên", "Ngày sinh"], ["An", "02/03/2015"]], catalogue=[["Họ tên"], ["Kinh"]])
+    data = xlsx([["Họ tên", "Ngày sinh"], ["An", "02/03/2015"]], more=[("Danh mục", [["Họ tên"], ["Kinh"]])])
 
     assert read_table(data, HEADINGS).sheet == "Sheet1"
 
@@ -105,13 +94,6 @@ def test_a_workbook_without_rows_is_refused(rows):
     assert [problem.reason_code for problem in problems_of(xlsx(rows))] == ["no_rows"]
 
 
-def zipped(name, content):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 @pytest.mark.parametrize(
     "data",
     [
@@ -119,7 +101,7 @@ def zipped(name, content):
         b"not a workbook",
         b"PK\x03\x04 broken",
         xlsx([["Họ tên"]])[:1000],
-        zipped("letter.txt", "hello"),
+        zipped([("letter.txt", "hello")]),
         bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512),
     ],
 )
@@ -128,11 +110,11 @@ def test_what_is_no_workbook_gives_one_clear_problem(data):
 
 
 def test_too_large_a_file_is_refused_before_it_is_opened():
-    assert [problem.reason_code for problem in problems_of(bytes(tables.MOST_BYTES + 1))] == ["too_large"]
+    assert [problem.reason_code for problem in problems_of(bytes(limits.MOST_BYTES + 1))] == ["too_large"]
 
 
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused():
-    data = zipped("xl/worksheets/sheet1.xml", bytes(tables.MOST_UNPACKED_BYTES + 1))
+    data = zipped([("xl/workbook.xml", bytes(limits.MOST_UNPACKED_BYTES + 1))])
 
     assert [problem.reason_code for problem in problems_of(data)] == ["too_large"]
 
@@ -155,15 +137,6 @@ def test_a_failed_formula_is_not_taken_for_an_empty_cell():
     (problem,) = problems_of(buffer.getvalue())
 
     assert (problem.row, problem.column, problem.reason_code) == (2, "B", "formula_error")
-
-
-def with_part(data, name, change):
-    """The workbook with one part of its container changed."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for part in old.namelist():
-            new.writestr(part, change(old.read(part)) if part == name else old.read(part))
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(

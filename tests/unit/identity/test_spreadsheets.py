@@ -81,3 +81,10 @@ def test_a_missing_column_is_named():
         read_staff(xlsx(HEADINGS[:-1], LAN[:-1]))
 
     assert [problem.value for problem in refusal.value.problems] == ["Môn dạy"]
+
+
+def test_a_staff_list_may_be_a_csv_file_with_columns_that_nobody_reads():
+    lines = [["Dân tộc", *HEADINGS], ["Kinh", *LAN], ["Kinh", *SON]]
+    data = "\n".join(",".join(cell.replace("\n", " ") for cell in line) for line in lines).encode("utf-8-sig")
+
+    assert read_staff(data) == read_staff(xlsx(HEADINGS, LAN, SON))
