@@ -14,6 +14,7 @@ from services.chassis.listening import Bell
 from services.chassis.objects import Objects
 from services.chassis.receiver import Receiver
 from services.chassis.relay import Relay
+from services.chassis.rounds import Rounds
 from services.chassis.rpc_client import RpcClient
 from services.chassis.service import Outside, Service
 from services.chassis.settings import ProcessSettings, load
@@ -73,6 +74,8 @@ class Process:
         outside = self._outside(lambda function, *arguments: function(*arguments))
         for _ in range(self._settings.worker_threads):
             self._spawn(Worker(self._service, outside, bell))
+        if self._service.rounds:
+            self._spawn(Rounds(self._service.rounds, outside))
         self._spawn(Receiver(self._service.name, self._db, self._settings.broker_url))
         self._running.append(bell)
         self._count_inbox()

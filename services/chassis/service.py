@@ -68,14 +68,24 @@ class Work:
     batch: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What is done every so many seconds, and at once again while the handler says that there is more."""
+
+    seconds: float
+    handler: Callable[..., bool]
+    before: Callable[[Outside], Any] | None
+
+
 @dataclass(slots=True)
 class Service:
-    """One service: its name, where its migrations lie, its operations and its work."""
+    """One service: its name, where its migrations lie, its operations, its work and its rounds."""
 
     name: str
     migrations: Path
     operations: dict[str, Operation] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
+    rounds: list[Round] = field(default_factory=list)
 
     def query(
         self,
@@ -136,6 +146,12 @@ class Service:
             return before(items[0], outside) if before else None
 
         self.work[task.type] = Work(shape=task, handler=single, before=fetch if before else None, batch=1)
+
+    def every(
+        self, seconds: float, handler: Callable[..., bool], *, before: Callable[[Outside], Any] | None = None
+    ) -> None:
+        """Do this by itself, in one process at a time: handler(tx) or handler(tx, fetched); true: there is more."""
+        self.rounds.append(Round(seconds=seconds, handler=handler, before=before))
 
     def _add(
         self,
