@@ -38,16 +38,17 @@ def servers(password: str) -> dict[str, str]:
 
 def given(instance: Instance, program: str) -> dict[str, str]:
     """What a service or the gateway is told in confidence, by file name."""
-    kept = instance.home / "secrets"
     secrets = {"broker_url": platform.broker_url(instance, program)}
     if program == GATEWAY:
         return secrets | {"secret_key": instance.secret("gateway-cookies")}
     secrets["database_url"] = platform.database_url(instance, program)
     if program == "identity":
-        secrets["token_key"] = (kept / "identity-token-key.pem").read_text()
+        secrets["token_key"] = platform.key_path(instance, platform.TOKEN_KEY).read_text()
+    if program == "gradebook":
+        secrets["ledger_key"] = platform.key_path(instance, platform.LEDGER_KEY).read_text()
     if program == "signing":
         secrets["server_key"] = instance.secret("signing-server-key")
-        secrets["authority.pem"] = (kept / "authority.pem").read_text()
+        secrets["authority.pem"] = (instance.home / "secrets" / "authority.pem").read_text()
     return secrets
 
 

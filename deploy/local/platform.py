@@ -25,12 +25,14 @@ from services.contracts.platform import GATEWAY, SERVICES
 VHOST = "hocba"
 RPC_COPIES = {"gradebook": 2}  # processes that answer a service's requests; one where nothing is said
 MAILBOX = "mailbox"
+TOKEN_KEY, LEDGER_KEY = "identity-token-key.pem", "gradebook-ledger-key.pem"
 Ready = Callable[[], bool]
 
 
 def prepare(instance: Instance, servers: Servers) -> None:
     """Databases with their roles, migrations at head, keys, and the broker's topology; harmless when repeated."""
-    _make_token_key(instance)
+    for key in (TOKEN_KEY, LEDGER_KEY):
+        _make_key(instance, key)
     _make_databases(instance, servers)
     for service in SERVICES:
         _migrate(instance, service)
@@ -74,6 +76,11 @@ def broker_url(instance: Instance, user: str) -> str:
 
 def gateway_url(instance: Instance) -> str:
     return f"http://127.0.0.1:{instance.port(GATEWAY)}"
+
+
+def key_path(instance: Instance, name: str) -> Path:
+    """Where a key that the installation made for itself is kept."""
+    return instance.home / "secrets" / name
 
 
 def bootstrap(instance: Instance, username: str, unit_name: str, province: str) -> str:
@@ -191,8 +198,9 @@ def _answers(url: str) -> Ready:
     return ready
 
 
-def _make_token_key(instance: Instance) -> None:
-    path = instance.home / "secrets" / "identity-token-key.pem"
+def _make_key(instance: Instance, name: str) -> None:
+    """An Ed25519 key, made once."""
+    path = key_path(instance, name)
     if not path.exists():
         pem = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -201,7 +209,11 @@ def _make_token_key(instance: Instance) -> None:
 
 
 def _identity(instance: Instance) -> dict[str, str]:
-    return {"HOCBA_IDENTITY_TOKEN_KEY_FILE": str(instance.home / "secrets" / "identity-token-key.pem")}
+    return {"HOCBA_IDENTITY_TOKEN_KEY_FILE": str(key_path(instance, TOKEN_KEY))}
+
+
+def _gradebook(instance: Instance) -> dict[str, str]:
+    return {"HOCBA_GRADEBOOK_LEDGER_KEY_FILE": str(key_path(instance, LEDGER_KEY))}
 
 
 def _signing(instance: Instance) -> dict[str, str]:
@@ -223,6 +235,7 @@ def _notify(instance: Instance) -> dict[str, str]:
 
 _OWN: dict[str, Callable[[Instance], dict[str, str]]] = {
     "identity": _identity,
+    "gradebook": _gradebook,
     "signing": _signing,
     "notify": _notify,
 }

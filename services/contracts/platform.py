@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.contracts.gradebook.enrolment import PupilMovedV1
+from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.gradebook.views import RecordViewedV1 as GradesViewedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
@@ -33,6 +34,7 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     PupilMovedV1: ("identity",),
     GradesViewedV1: ("identity",),
     TranscriptViewedV1: ("identity",),
+    MarkHeadsPublishedV1: ("signing",),
     TranscriptsFrozenV1: ("signing", "gradebook"),
     DocumentsSignedV1: ("transcript",),
     TranscriptIssuedV1: ("notify", "gradebook"),

@@ -22,7 +22,7 @@ from services.contracts.gradebook.enrolment import (
     MovePupil,
     WithdrawPupil,
 )
-from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
 from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults, ReadPupilRecord
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
@@ -39,6 +39,7 @@ from services.contracts.gradebook.summer import DecideSecondChance, FindSecondCh
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
+from services.gradebook.ledger.seals import ledger_key
 from services.gradebook.usecases import (
     arrivals,
     assignments,
@@ -48,6 +49,7 @@ from services.gradebook.usecases import (
     corrections,
     documents,
     enrolment,
+    heads,
     history,
     marks,
     rechecking,
@@ -60,10 +62,12 @@ from services.gradebook.usecases import (
 
 
 def build() -> Service:
+    ledger_key()  # without it nothing may be written, so it stops the start
     service = Service("gradebook", Path(__file__).parent / "migrations")
     _add_school(service)
     _add_pupils(service)
     _add_marks(service)
+    _add_history(service)
     _add_results(service)
     _add_books(service)
     _add_events(service)
@@ -92,6 +96,14 @@ def _add_pupils(service: Service) -> None:
     service.command(EnterEarlierMarks, arrivals.enter_earlier_marks)
 
 
+def _add_history(service: Service) -> None:
+    service.query(AuditSheet, history.audit_sheet)
+    service.query(ReadCellHistory, history.read_cell_history)
+    service.query(CompareSheet, history.compare_sheet)
+    service.open(ReadLedgerKeys, history.read_ledger_keys)
+    service.every(heads.ROUND_SECONDS, heads.publish_heads, before=heads.gather_heads)
+
+
 def _add_marks(service: Service) -> None:
     service.query(FindSheets, marks.find_sheets)
     service.query(ReadSheet, marks.read_sheet)
@@ -99,7 +111,6 @@ def _add_marks(service: Service) -> None:
     service.command(MergeDraft, marks.merge_draft)
     service.command(CentraliseColumns, marks.centralise_columns)
     service.command(ImportMarks, marks.import_marks, before=marks.read_mark_file)
-    service.query(AuditSheet, history.audit_sheet)
     service.command(SaveComments, comments.save_comments)
     service.command(AddPhrases, comments.add_phrases)
     service.command(RemovePhrase, comments.remove_phrase)

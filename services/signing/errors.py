@@ -50,3 +50,10 @@ class OneSchoolOnly(Invalid):
 
     code = "signing.one_school_only"
     vi = "Mỗi lần đóng dấu chỉ cho các lớp của một trường."
+
+
+class HeadsIncomplete(Invalid):
+    """The file of batch {number} holds {heads} heads of mark histories, and {told} were announced."""
+
+    code = "signing.heads_incomplete"
+    vi = "Tệp của lô {number} có {heads} mã đầu chuỗi điểm, trong khi đã báo {told}."

@@ -105,3 +105,27 @@ session_items = Table(
     Column("reason", String, comment="null where it was signed"),
     ForeignKeyConstraint(["session_id"], ["sessions.id"]),
 )
+
+mark_heads = Table(
+    "mark_heads",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("sheet_id", UUID, primary_key=True),
+    Column("seq", Integer, primary_key=True, comment="the row of the sheet's history that has this hash"),
+    Column("hash", String, primary_key=True),
+    Column("batch", Integer, nullable=False, comment="the batch that first told of it"),
+    postgresql_partition_by="LIST (school_year)",
+)
+
+mark_head_batches = Table(
+    "mark_head_batches",
+    metadata,
+    Column(
+        "number", Integer, nullable=False, comment="from 1, without gaps; a number with two batches is a split view"
+    ),
+    Column("id", UUID, primary_key=True),
+    Column("digest", String, nullable=False, comment="SHA-256 of the file with the heads"),
+    Column("heads", Integer, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+)

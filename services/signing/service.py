@@ -7,9 +7,10 @@ from services.chassis import authority
 from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts import signing as contracts
+from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transcript import TranscriptsFrozenV1
-from services.signing import batches, custody, registration, usecases
+from services.signing import batches, custody, heads, registration, usecases
 from services.signing.settings import Settings
 
 
@@ -32,6 +33,7 @@ def build() -> Service:
     service.open(contracts.ReadTrust, mine.read_trust)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
+    service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service

@@ -20,6 +20,7 @@ def services(tmp_path_factory):
     token_key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     settings = {
         "HOCBA_IDENTITY_TOKEN_KEY": token_key.decode(),
+        "HOCBA_GRADEBOOK_LEDGER_KEY": token_key.decode(),
         "HOCBA_SIGNING_SERVER_KEY": "khóa máy chủ thử",
         "HOCBA_SIGNING_AUTHORITY": str(authority),
         "HOCBA_SIGNING_PUBLIC_URL": "https://hocba.example.vn",

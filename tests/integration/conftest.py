@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -39,6 +41,16 @@ def broker_url() -> str:
 @pytest.fixture(scope="session")
 def management_url() -> str:
     return server("HOCBA_TEST_MANAGEMENT_URL")
+
+
+@pytest.fixture(scope="session")
+def ledger_key() -> Iterator[str]:
+    """The key that gradebook seals with, PEM, among its settings."""
+    private = Ed25519PrivateKey.generate()
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HOCBA_GRADEBOOK_LEDGER_KEY", pem)
+        yield pem
 
 
 @pytest.fixture(scope="module")

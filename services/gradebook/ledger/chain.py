@@ -1,9 +1,10 @@
-"""The mark ledger: each history row of a sheet carries the hash of all rows before it, so none can change unseen."""
+"""The chain of a sheet's history: each row carries the hash of all rows before it, so none can change unseen."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row of a sheet's history: who made which cell what, and when (the database's time, UTC)."""
+    """One row of a sheet's history: who made which cell what, when (the database's time, UTC) and by what decision."""
 
     seq: int
     column_id: UUID
@@ -31,8 +32,11 @@ def genesis(school_year: int, sheet_id: UUID) -> str:
 
 
 def link(head: str, entry: Entry) -> str:
-    """SHA-256 (hex) over the head so far and the entry, every field in its one written form."""
-    fields = [
+    """SHA-256 (hex) over the head so far and the entry, every field in its one written form.
+
+    A basis counts where there is one; rows without one hash as those did that were written before it existed.
+    """
+    fields: list[Any] = [
         entry.seq,
         entry.column_id,
         entry.pupil_id,
@@ -41,9 +45,10 @@ def link(head: str, entry: Entry) -> str:
         entry.value,
         entry.account_id,
         entry.person_id,
-        int(entry.recorded_at.timestamp() * 1_000_000),
-        *([entry.basis] if entry.basis else []),
+        hashed_time(entry.recorded_at),
     ]
+    if entry.basis is not None:
+        fields.append(entry.basis)
     return hashlib.sha256(head.encode() + msgspec.json.encode(fields)).hexdigest()
 
 
@@ -56,13 +61,9 @@ def chain(head: str, entries: Iterable[Entry]) -> list[str]:
     return hashes
 
 
-def first_break(start: str, entries: Sequence[Entry], hashes: Sequence[str], *, head: str, count: int) -> int | None:
-    """The seq of the first row that does not fit: altered, missing, inserted or reordered; None where all fits.
+def hashed_time(moment: datetime) -> int:
+    """Microseconds since 1970 as the first rows were hashed, by way of a float: up to one too few.
 
-    `head` and `count` are what the sheet says its history ends with; a cut tail is found by them.
+    It stays so, or every row written so far would seem altered; a row's exact time is in its seal.
     """
-    for expected_seq, (entry, kept) in enumerate(zip(entries, hashes, strict=True), start=1):
-        start = link(start, entry)
-        if entry.seq != expected_seq or start != kept:
-            return expected_seq
-    return None if (len(entries), start) == (count, head) else len(entries) + 1
+    return int(moment.timestamp() * 1_000_000)

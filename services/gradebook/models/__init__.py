@@ -3,7 +3,20 @@
 from services.gradebook.models import results, school, sheets
 from services.gradebook.models.tables import metadata
 
-__all__ = ["YEARLY", "metadata", "results", "school", "sheets"]
+__all__ = ["APPEND_ONLY", "YEARLY", "metadata", "results", "school", "sheets"]
 
-YEARLY = ("sheets", "sheet_teachers", "columns", "cells", "mark_history", "comments", "conduct", "results")
+YEARLY = (
+    "sheets",
+    "sheet_teachers",
+    "columns",
+    "cells",
+    "mark_history",
+    "mark_seals",
+    "comments",
+    "conduct",
+    "results",
+)
 """Tables that get a partition when a school year is opened, besides the idempotency records."""
+
+APPEND_ONLY = ("mark_history", "mark_seals")
+"""Those of them whose partitions refuse TRUNCATE too: they inherit the triggers of rows, not those of statements."""

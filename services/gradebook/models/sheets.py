@@ -1,4 +1,4 @@
-"""Sheets with their teachers, columns, cells and history; comments and conduct; teachers' own phrases."""
+"""Sheets with their teachers, columns, cells, history and its seals; comments and conduct; teachers' own phrases."""
 
 from sqlalchemy import (
     Boolean,
@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -30,6 +31,13 @@ sheets = Table(
     Column("teacher_id", UUID, nullable=False, comment="who signs for the subject; others: sheet_teachers"),
     Column("history_rows", Integer, nullable=False, server_default="0"),
     Column("chain_head", String, nullable=False, comment="hash of the newest history row"),
+    Column(
+        "published_rows",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="how much of the history the newest published head covers",
+    ),
     UniqueConstraint("school_year", "class_id", "subject", "term"),
     Index("sheets_unit_id_idx", "school_year", "unit_id"),
     postgresql_partition_by=BY_YEAR,
@@ -103,6 +111,29 @@ mark_history = Table(
     CheckConstraint(CELL_VALUE, name="value"),
     UniqueConstraint("school_year", "sheet_id", "column_id", "pupil_id", "version"),
     postgresql_partition_by=BY_YEAR,
+)
+
+mark_seals = Table(
+    "mark_seals",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("sheet_id", UUID, primary_key=True),
+    Column("seq", Integer, primary_key=True, comment="the last row of history that it covers"),
+    Column("hash", String, nullable=False, comment="of that row"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("key_id", String, nullable=False, comment="thumbprint of the public key (RFC 7638)"),
+    Column("signature", LargeBinary, nullable=False, comment="Ed25519"),
+    postgresql_partition_by=BY_YEAR,
+)
+
+head_batches = Table(
+    "head_batches",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1, without gaps"),
+    Column("id", UUID, nullable=False),
+    Column("digest", String, nullable=False, comment="SHA-256 of the file with the heads, which is its name"),
+    Column("heads", Integer, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
 )
 
 comments = Table(

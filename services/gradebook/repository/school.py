@@ -36,13 +36,14 @@ def make_partitions(tx: Tx, school_year: int) -> None:
         return
     for table in models.YEARLY:
         tx.conn.execute(text(idempotency.partition_of(table, school_year)))
-    tx.conn.execute(text(_HISTORY_STAYS.format(school_year)))
+    for table in models.APPEND_ONLY:
+        tx.conn.execute(text(_STAYS.format(table=table, year=school_year)))
 
 
-_HISTORY_STAYS = """
-    CREATE TRIGGER mark_history_not_truncated BEFORE TRUNCATE ON mark_history_y{:d}
+_STAYS = """
+    CREATE TRIGGER {table}_not_truncated BEFORE TRUNCATE ON {table}_y{year:d}
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""  # partitions inherit the triggers of rows, not those of statements
+"""
 
 
 def insert_year(tx: Tx, row: dict[str, Any], plan: Sequence[dict[str, Any]]) -> None:

@@ -15,7 +15,8 @@ from tests.integration.gradebook.small_school import School, open_small_school, 
 
 
 @pytest.fixture(scope="module")
-def gradebook(new_database: Callable[[str], Database], tmp_path_factory) -> Acting:
+def gradebook(new_database: Callable[[str], Database], tmp_path_factory, ledger_key: str) -> Acting:
+    assert ledger_key  # is among the settings
     others = RecordedAnswers({RegisterPupils: register})
     objects = Objects(tmp_path_factory.mktemp("objects"))
     return Acting(gradebook_service.build(), new_database("gradebook"), objects, others)

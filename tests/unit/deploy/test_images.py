@@ -15,7 +15,7 @@ from compose_file import COMPOSE, PROGRAMS, service_of, told
 
 from deploy import containers
 from deploy.hocba.cli import CHECKOUT
-from deploy.local import elsewhere
+from deploy.local import elsewhere, platform
 from deploy.local.files import write_private
 from deploy.local.instance import Instance
 from deploy.local.ports import free_port
@@ -85,7 +85,7 @@ def instance(tmp_path, monkeypatch):
     for variable, value in containers.servers("of the test").items():
         monkeypatch.setenv(variable, value)
     instance = Instance("compose", tmp_path)
-    for name in ("identity-token-key.pem", "authority.pem"):
+    for name in (platform.TOKEN_KEY, platform.LEDGER_KEY, "authority.pem"):
         write_private(instance.home / "secrets" / name, name)
     return instance
 

@@ -5,8 +5,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from services.gradebook.ledger import Entry, chain, first_break, genesis, link
+from services.chassis.settings import MissingSetting
+from services.gradebook.ledger import Entry, chain, genesis, link
+from services.gradebook.ledger.examining import WARNINGS, Fault, Finding, StoredRow, StoredSheet, examine
+from services.gradebook.ledger.seals import LedgerKey, Sealed, is_genuine
 
 SHEET = UUID(int=1)
 START = genesis(2025, SHEET)
@@ -26,16 +31,39 @@ def entry(seq, value="8.0"):
     )
 
 
+KEY = LedgerKey(
+    Ed25519PrivateKey.from_private_bytes(bytes(32))
+    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    .decode()
+)
 ENTRIES = [entry(1), entry(2, "8.5"), entry(3, None)]
 HASHES = chain(START, ENTRIES)
 
 
-def break_of(entries=tuple(ENTRIES), hashes=tuple(HASHES), head=HASHES[-1], count=3):
-    return first_break(START, entries, hashes, head=head, count=count)
+def stored(entries=tuple(ENTRIES), hashes=None, **changed):
+    """A sheet with these entries, all of one save, as it is stored when nobody has touched it."""
+    hashes = hashes or chain(START, entries)
+    last = entries[-1]
+    sealed = Sealed(school_year=2025, sheet_id=SHEET, seq=last.seq, hash=hashes[-1], recorded_at=last.recorded_at)
+    whole = StoredSheet(
+        school_year=2025,
+        sheet_id=SHEET,
+        count=len(entries),
+        head=hashes[-1],
+        rows=[StoredRow(entry=one, hash=kept) for one, kept in zip(entries, hashes, strict=True)],
+        seals=[KEY.seal(sealed)],
+        cells={(last.column_id, last.pupil_id): (last.state, last.value, last.version)},
+        sealing_began=last.recorded_at,
+    )
+    return replace(whole, **changed)
 
 
-def test_an_untouched_history_fits():
-    assert break_of() is None
+def found(sheet):
+    return [(one.fault, one.first, one.last) for one in examine(sheet, KEY.public_keys())]
+
+
+def test_an_untouched_history_is_whole():
+    assert found(stored()) == []
 
 
 def test_every_sheet_and_year_begins_differently():
@@ -59,20 +87,80 @@ def test_the_hash_of_an_entry_never_changes_its_form():
     assert HASHES[0] == "9945149cf77dea0e112907e6c4ebefff0fd21a38bc3911c67e83e96e908bc70c"
 
 
+def test_a_basis_counts_and_its_absence_hashes_as_before_there_was_any():
+    assert link(START, replace(ENTRIES[0], basis="correction")) != HASHES[0]
+    assert link(START, replace(ENTRIES[0], basis=None)) == HASHES[0]
+
+
 @pytest.mark.parametrize("seq", [1, 2, 3])
-def test_an_altered_entry_is_where_the_history_breaks(seq):
-    entries = [replace(one, value="10.0") if one.seq == seq else one for one in ENTRIES]
+def test_an_altered_entry_is_the_only_one_that_does_not_fit(seq):
+    entries = [replace(one, account_id=SHEET) if one.seq == seq else one for one in ENTRIES]
 
-    assert break_of(entries) == seq
-
-
-def test_a_history_that_ends_elsewhere_than_the_sheet_says_is_broken_after_its_last_entry():
-    assert break_of(ENTRIES[:2], HASHES[:2]) == 3
-    assert break_of(count=4) == 4
-    assert break_of(head="other") == 4
+    assert found(stored(entries, HASHES)) == [(Fault.ALTERED, seq, seq)]
 
 
-def test_a_history_written_anew_from_the_middle_does_not_end_where_the_sheet_says():
-    entries = [ENTRIES[0], replace(ENTRIES[1], value="10.0"), ENTRIES[2]]
+@pytest.mark.parametrize("seq", [1, 2])
+def test_an_altered_hash_is_found_at_its_own_row(seq):
+    hashes = ["other" if number == seq else kept for number, kept in enumerate(HASHES, start=1)]
 
-    assert break_of(entries, chain(START, entries)) == 4
+    assert found(stored(hashes=hashes)) == [(Fault.ALTERED, seq, seq)]
+
+
+def test_a_history_that_ends_elsewhere_than_the_sheet_says_is_cut_or_uncounted():
+    assert found(stored(count=5)) == [(Fault.CUT_OFF, 4, 5)]
+    assert found(stored(count=2)) == [(Fault.UNCOUNTED, 3, 3)]
+    assert found(stored(head="other")) == [(Fault.ALTERED, 3, 3)]
+
+
+def test_a_history_written_anew_is_not_the_one_that_was_sealed():
+    forged = [ENTRIES[0], replace(ENTRIES[1], value="10.0"), ENTRIES[2]]
+
+    assert found(stored(forged, seals=stored().seals)) == [(Fault.REWRITTEN, 1, 3)]
+
+
+def test_without_the_seals_a_history_written_anew_would_pass_for_whole():
+    forged = [ENTRIES[0], replace(ENTRIES[1], value="10.0"), ENTRIES[2]]
+
+    assert found(stored(forged, seals=(), sealing_began=None)) == [(Fault.NEVER_SEALED, 1, 3)]
+    assert Fault.NEVER_SEALED in WARNINGS
+
+
+@pytest.mark.parametrize("kept", [(3, "other"), (4, HASHES[2])])
+def test_a_head_that_is_kept_elsewhere_must_be_there(kept):
+    expected = {3: (Fault.HEAD_DIFFERS, 1, 3), 4: (Fault.ROLLED_BACK, 4, 4)}
+
+    assert found(stored(heads=[kept])) == [expected[kept[0]]]
+
+
+def test_two_heads_for_one_row_cannot_both_be_there():
+    assert found(stored(heads=[(3, HASHES[2]), (3, "f" * 64)])) == [(Fault.HEAD_DIFFERS, 3, 3)]
+
+
+def test_a_seal_stands_for_one_sheet_and_one_year():
+    (seal,) = stored().seals
+
+    for other in (replace(seal.sealed, sheet_id=UUID(int=9)), replace(seal.sealed, school_year=2024)):
+        assert not is_genuine(replace(seal, sealed=other), KEY.public_keys())
+        assert found(stored(seals=[KEY.seal(other)])) == [(Fault.SEAL_FORGED, 1, 3)]
+
+
+def test_seals_of_the_key_before_stay_good_while_its_public_key_is_kept():
+    (seal,) = stored().seals
+    private = Ed25519PrivateKey.from_private_bytes(bytes(31) + b"1")
+    new = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    old = KEY.public_keys()[KEY.key_id].public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    assert is_genuine(seal, LedgerKey(new + old).public_keys())
+    assert not is_genuine(seal, LedgerKey(new).public_keys())
+
+
+@pytest.mark.parametrize("pem", ["", "no key"])
+def test_a_ledger_without_a_private_key_stops_the_start(pem):
+    with pytest.raises(MissingSetting, match="HOCBA_GRADEBOOK_LEDGER_KEY"):
+        LedgerKey(pem)
+
+
+def test_every_fault_has_its_sentence():
+    finding = Finding(fault=Fault.ALTERED, first=2, last=4, column_id=UUID(int=1), pupil_id=UUID(int=2))
+
+    assert all(replace(finding, fault=fault).sentence() for fault in Fault)
