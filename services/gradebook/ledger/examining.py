@@ -34,7 +34,7 @@ WARNINGS = frozenset({Fault.NEVER_SEALED})
 """What was so before there were seals: worth saying, and no sign that anybody did wrong."""
 
 SENTENCES: Mapping[Fault, str] = {
-    Fault.ALTERED: "row {first} does not fit its hash: it was changed, or stands in another's place",
+    Fault.ALTERED: "rows {first} to {last} do not fit their hashes: they were changed, or stand in others' place",
     Fault.MISSING: "rows {first} to {last} are missing",
     Fault.DUPLICATED: "row {first} repeats what another row holds already",
     Fault.CUT_OFF: "the history was cut off: rows {first} to {last} were there once",
@@ -113,6 +113,7 @@ def _is_known(finding: Finding, found: Sequence[Finding]) -> bool:
 
 def _chain(sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> Iterator[Finding]:
     """Gaps, repetitions, and rows that follow neither from the hash beside the row before nor from its true one."""
+    altered: list[int] = []
     expected, before = 1, {genesis(sheet.school_year, sheet.sheet_id)}
     for seq, group in groupby(rows, key=lambda row: row.entry.seq):
         same = list(group)
@@ -124,8 +125,10 @@ def _chain(sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> 
         if len(same) > 1:
             yield Finding(fault=Fault.DUPLICATED, first=seq, last=seq)
         elif before and not hashes <= links:
-            yield Finding(fault=Fault.ALTERED, first=seq, last=seq)
+            altered.append(seq)
         expected, before = seq + 1, hashes | links
+    for first, last in _runs(altered):
+        yield Finding(fault=Fault.ALTERED, first=first, last=last)
 
 
 def _ends(sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> Iterator[Finding]:
@@ -228,13 +231,13 @@ def _times(_sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) ->
 
 
 def _versions(_sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> Iterator[Finding]:
-    """A cell's versions count up by one; a row that repeats a version was put there."""
+    """A cell's versions count up; a row that repeats one was put there."""
     versions: dict[tuple[UUID, UUID], int] = {}
     for row in rows:
         place = (row.entry.column_id, row.entry.pupil_id)
-        if row.entry.version != versions.get(place, 0) + 1:
+        if row.entry.version <= versions.get(place, 0):
             yield Finding(fault=Fault.DUPLICATED, first=row.entry.seq, last=row.entry.seq)
-        versions[place] = row.entry.version
+        versions[place] = max(row.entry.version, versions.get(place, 0))
 
 
 def _cells(sheet: StoredSheet, rows: Sequence[StoredRow]) -> Iterator[Finding]:

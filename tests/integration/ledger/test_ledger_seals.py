@@ -7,6 +7,7 @@ import pytest
 from services.contracts.gradebook.history import ReadLedgerKeys
 from services.gradebook.ledger.seals import Seal, Sealed, is_genuine, ledger_key
 from services.gradebook.repository import marks
+from services.gradebook.repository import sheets as sheet_rows
 from tests.integration.ledger.written_class import YEAR
 
 SEALS = "SELECT * FROM mark_seals WHERE sheet_id = :sheet ORDER BY seq"
@@ -61,11 +62,11 @@ def test_a_save_that_waited_for_another_is_not_dated_before_it(written):
     with written.gradebook.db.transaction() as late:
         late.now()
         written.write(["9.5"])
-        held = marks.lock_sheet(late, YEAR, written.sheet_id)
+        held = sheet_rows.lock_sheet(late, YEAR, written.sheet_id)
         assert held.history_rows == 9
         written_at = late.now()
         again = [written.column_write("tx1", "8.5", version=2)]
-        marks.write_cells(late, held, again, account_id=written.teacher, person_id=written.teacher)
+        marks.write_cells(late, held, again, marks.Writer(account_id=written.teacher, person_id=written.teacher))
 
     moments = [row.recorded_at for row in written.gradebook.sql(SEALS, sheet=written.sheet_id)]
     assert written_at < moments[-1] == moments[-2]

@@ -11,7 +11,7 @@ from services.chassis.codec import decode
 from services.chassis.errors import Invalid
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.messages import Change
-from services.gradebook.repository import marks
+from services.gradebook.repository import sheets as sheet_rows
 from services.gradebook.usecases import heads
 from tests.integration.ledger.written_class import YEAR
 
@@ -105,7 +105,7 @@ def test_a_round_does_not_wait_for_a_teacher_who_is_saving(gradebook, a_class):
     a_class.write(["7.5"])
     a_class.write(["7.5"], sheet=1)
     with gradebook.db.transaction() as saving:
-        marks.lock_sheet(saving, YEAR, a_class.sheet_id)
+        sheet_rows.lock_sheet(saving, YEAR, a_class.sheet_id)
 
         publish(gradebook)
 

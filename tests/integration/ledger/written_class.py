@@ -13,10 +13,11 @@ from services.contracts.gradebook.history import AuditSheet, SheetAudit
 from services.contracts.gradebook.sheets import CellEntry, CellState
 from services.contracts.identity import Role
 from services.gradebook.domain import Write
-from services.gradebook.ledger import Entry, genesis, link
+from services.gradebook.ledger import Entry, chain, genesis
 from services.gradebook.models.school import classes, school_years, subjects
 from services.gradebook.models.sheets import columns, sheets
 from services.gradebook.repository import marks, school
+from services.gradebook.repository import sheets as sheet_rows
 from tests.integration.acting import Acting
 
 YEAR = 2025
@@ -43,19 +44,25 @@ class WrittenClass:
         return self.sheets[0]
 
     def write(
-        self, values: Sequence[str | None], *, key: str = "tx1", sheet: int = 0, person: UUID | None = None, **more: Any
+        self,
+        values: Sequence[str | None],
+        *,
+        key: str = "tx1",
+        sheet: int = 0,
+        person: UUID | None = None,
+        basis: str | None = None,
     ) -> None:
         """Write a column of a sheet, one value for each pupil in order; None clears a cell."""
         person_id, column_id = person or self.teacher, self.columns[self.sheets[sheet], key]
         with self.gradebook.db.transaction() as tx:
-            held = marks.lock_sheet(tx, YEAR, self.sheets[sheet])
+            held = sheet_rows.lock_sheet(tx, YEAR, self.sheets[sheet])
             assert held is not None
             current = marks.cells_of(tx, YEAR, [held.head.id])
             writes = [
                 Write(column_id=column_id, entry=_entry(pupil, value, current.get((column_id, pupil))))
                 for pupil, value in zip(self.pupils, values, strict=False)
             ]
-            marks.write_cells(tx, held, writes, account_id=person_id, person_id=person_id, **more)
+            marks.write_cells(tx, held, writes, marks.Writer(account_id=person_id, person_id=person_id, basis=basis))
 
     def column_write(self, key: str, value: str, *, version: int) -> Write:
         """A change of the first pupil's cell, on the version given."""
@@ -79,11 +86,13 @@ class WrittenClass:
         rows = self.gradebook.sql(row, sheet=self.sheet_id)
         names = Entry.__dataclass_fields__
         head = next((one.hash for one in rows if one.seq == first - 1), genesis(YEAR, self.sheet_id))
-        for one in rows[first - 1 :]:
-            head = link(head, Entry(**{name: getattr(one, name) for name in names}))
-            change = "UPDATE mark_history SET hash = :hash WHERE sheet_id = :sheet AND seq = :seq"
-            self.as_ruler(change, hash=head, seq=one.seq)
+        hashes = chain(head, [Entry(**{name: getattr(one, name) for name in names}) for one in rows[first - 1 :]])
         self.as_ruler(
+            """
+            UPDATE mark_history SET hash = made.hash
+            FROM unnest(CAST(:seqs AS int[]), CAST(:hashes AS text[])) AS made (seq, hash)
+            WHERE sheet_id = :sheet AND mark_history.seq = made.seq
+            """,
             "UPDATE sheets SET (history_rows, chain_head) = (:rows, :head) WHERE id = :sheet",
             "DELETE FROM cells WHERE sheet_id = :sheet",
             """
@@ -91,7 +100,7 @@ class WrittenClass:
             SELECT DISTINCT ON (column_id, pupil_id) school_year, sheet_id, column_id, pupil_id, state, value, version
             FROM mark_history WHERE sheet_id = :sheet ORDER BY column_id, pupil_id, seq DESC
             """,
-            rows=len(rows), head=head,
+            seqs=[one.seq for one in rows[first - 1 :]], hashes=hashes, rows=len(rows), head=hashes[-1],
         )  # fmt: skip
 
 
