@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
-from deploy.bench import calls, columns, documents, relaying
+from deploy.bench import audits, calls, columns, documents, relaying
 from deploy.bench.figures import Figure
 from deploy.demo import issuing, marks_year
 from deploy.demo.job import DEPARTMENT, OPERATOR, PROVINCE
@@ -20,7 +20,7 @@ from deploy.local.instance import Instance
 CLASS_SIZE = 45
 
 
-def measure(instance: Instance, console: Console) -> list[Figure]:
+def measure(instance: Instance, console: Console, *, audit_rows: int) -> list[Figure]:
     """Every figure; the platform must be up. What needs it idle comes after what needs it busy."""
     stages = Stages(console)
     with stages.stage("A school with classes of 45 is set up") as bar:
@@ -30,6 +30,7 @@ def measure(instance: Instance, console: Console) -> list[Figure]:
         ("RPC round trips", lambda: calls.measure(instance)),
         ("Documents", documents.measure),
         ("The relay", lambda: _with_platform_down(instance)),
+        ("The audit of the mark ledger", lambda: audits.measure(instance, audit_rows)),
     )
     figures = []
     for name, part in parts:
