@@ -35,6 +35,7 @@ from services.contracts.gradebook.sheets import (
     SaveColumn,
     SaveComments,
 )
+from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
@@ -55,6 +56,7 @@ from services.gradebook.usecases import (
     rechecking,
     results,
     school,
+    signals,
     summer,
     views,
     windows,
@@ -100,6 +102,7 @@ def _add_history(service: Service) -> None:
     service.query(AuditSheet, history.audit_sheet)
     service.query(ReadCellHistory, history.read_cell_history)
     service.query(CompareSheet, history.compare_sheet)
+    service.query(FindSignals, signals.find_signals)
     service.open(ReadLedgerKeys, history.read_ledger_keys)
     service.every(heads.ROUND_SECONDS, heads.publish_heads, before=heads.gather_heads)
 

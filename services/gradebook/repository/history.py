@@ -1,10 +1,11 @@
 """History, seals and published heads: what was written, and what shows that it still is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Row, func, insert, select, text
 
 from services.chassis.database import Tx
 from services.contracts.gradebook.history import CellChange, CellContent, MarkHead, MarkHeadsPublishedV1
@@ -15,6 +16,7 @@ from services.gradebook.ledger.examining import StoredRow, StoredSheet
 from services.gradebook.ledger.seals import Seal, Sealed
 from services.gradebook.models.sheets import head_batches, mark_history, mark_seals, sheets
 from services.gradebook.repository.marks import cells_of
+from services.gradebook.signals import Change
 
 NOTHING = CellContent(state=CellState.EMPTY, value=None)
 
@@ -61,6 +63,12 @@ def contents_at(tx: Tx, school_year: int, sheet_id: UUID, at: datetime) -> dict[
     """The sheet's cells as they stood at a moment, by (column, pupil); those not yet written are left out."""
     rows = tx.conn.execute(_CONTENTS_AT, {"school_year": school_year, "sheet_id": sheet_id, "at": at})
     return {(row.column_id, row.pupil_id): CellContent(state=CellState(row.state), value=row.value) for row in rows}
+
+
+def suspect_changes(tx: Tx, school_year: int, unit_id: UUID, first_closings: Mapping[UUID, datetime]) -> list[Change]:
+    """The rows of the unit's history that changed what stood, or were written after the lock; in order."""
+    rows = tx.conn.execute(_CHANGES, {"school_year": school_year, "unit_id": unit_id})
+    return [_change(row, first_closings.get(row.sheet_id)) for row in rows]
 
 
 def unpublished_heads(tx: Tx, limit: int) -> list[MarkHead]:
@@ -125,6 +133,19 @@ def _sealing_began(tx: Tx, school_year: int, rows: Sequence[StoredRow], seals: S
     return began
 
 
+def _change(row: Row[Any], closed_at: datetime | None) -> Change:
+    names = ("sheet_id", "seq", "column_id", "pupil_id", "is_final", "old_value", "account_id", "person_id", "basis")
+    return Change(
+        **{name: getattr(row, name) for name in names},
+        old_state=CellState(row.old_state),
+        new_value=row.value,
+        at=row.recorded_at,
+        entered_at=row.entered_at,
+        locked_at=row.locked_at if row.locked_at and row.locked_at < row.recorded_at else None,
+        closed_at=closed_at if closed_at and closed_at < row.recorded_at else None,
+    )
+
+
 _CONTENTS_AT = text("""
     SELECT DISTINCT ON (column_id, pupil_id) column_id, pupil_id, state, value FROM mark_history
     WHERE school_year = :school_year AND sheet_id = :sheet_id AND recorded_at <= :at
@@ -140,4 +161,20 @@ _NOTE_PUBLISHED = text("""
     )
     UPDATE sheets SET published_rows = greatest(published_rows, seq) FROM free
     WHERE (sheets.school_year, sheets.id) = (free.school_year, free.id)
+""")
+_CHANGES = text("""
+    SELECT h.sheet_id, h.seq, h.column_id, h.pupil_id, h.value, h.account_id, h.person_id, h.recorded_at, h.basis,
+           c.kind = 'FINAL' AS is_final, coalesce(old.state, 'EMPTY') AS old_state, old.value AS old_value,
+           first.recorded_at AS entered_at, l.locked_at
+    FROM sheets s
+    JOIN mark_history h ON (h.school_year, h.sheet_id) = (s.school_year, s.id)
+    JOIN columns c ON (c.school_year, c.sheet_id, c.id) = (h.school_year, h.sheet_id, h.column_id)
+    LEFT JOIN locks l ON (l.school_year, l.class_id, l.period) = (s.school_year, s.class_id, 'TERM_' || s.term)
+    LEFT JOIN mark_history old ON (old.school_year, old.sheet_id, old.column_id, old.pupil_id, old.version)
+                                = (h.school_year, h.sheet_id, h.column_id, h.pupil_id, h.version - 1)
+    LEFT JOIN mark_history first ON (first.school_year, first.sheet_id, first.column_id, first.pupil_id, first.version)
+                                  = (old.school_year, old.sheet_id, old.column_id, old.pupil_id, 1)
+    WHERE s.school_year = :school_year AND s.unit_id = :unit_id
+      AND (h.version > 1 OR h.recorded_at > l.locked_at)
+    ORDER BY h.recorded_at, h.sheet_id, h.seq
 """)
