@@ -34,7 +34,7 @@ class Located:
         return self.finding.fault in WARNINGS
 
     def sentence(self) -> str:
-        return f"Sheet {self.sheet_id} of {self.school_year}: {self.finding.sentence()}."
+        return f"Sheet {self.sheet_id} of {self.school_year}, {self.finding.sentences()[0]}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ import flask
 from gateway.backend import admit, ask
 from gateway.endpoints import YEAR, offer, offer_upload, read, reply, resource, serve
 from services.contracts.gradebook.corrections import DecideCorrection, RequestCorrection, VerifyCorrection
-from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
 from services.contracts.gradebook.sheets import ImportMarks, MergeDraft, ReadSheet, SaveColumn, SaveComments
 
@@ -17,7 +16,6 @@ offer(api, "PUT", f"{SHEET}/columns/<uuid:column_id>", SaveColumn)
 offer(api, "POST", f"{SHEET}/drafts", MergeDraft)
 offer_upload(api, f"{SHEET}/mark-imports", ImportMarks)
 offer(api, "PUT", f"{SHEET}/comments", SaveComments)
-offer(api, "GET", f"{SHEET}/audit", AuditSheet)
 offer(api, "POST", f"{SHEET}/corrections", RequestCorrection, status=201)
 offer(api, "POST", f"{CORRECTION}/verification", VerifyCorrection)
 offer(api, "POST", f"{CORRECTION}/decision", DecideCorrection)

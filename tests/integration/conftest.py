@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from services.chassis import migrations
 from services.chassis.database import Database
 from services.chassis.ids import new_id
+from services.gradebook.ledger import seals
 
 SERVICES = Path(__file__).parents[2] / "services"
 
@@ -50,6 +51,7 @@ def ledger_key() -> Iterator[str]:
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("HOCBA_GRADEBOOK_LEDGER_KEY", pem)
+        seals.ledger_key.cache_clear()  # other tests in this process may have read another
         yield pem
 
 

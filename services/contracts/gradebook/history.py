@@ -11,12 +11,13 @@ from services.contracts.messages import Change, Event, Query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFault:
-    """A fault in rows `first` to `last` of a sheet's history; `sentence` tells a person. A warning is no fault."""
+    """A fault in rows `first` to `last` of a sheet's history, in English and Vietnamese. A warning is no fault."""
 
     code: str
     first: int
     last: int
-    sentence: str
+    en: str
+    vi: str
     is_warning: bool
 
 

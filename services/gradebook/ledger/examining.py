@@ -33,23 +33,41 @@ class Fault(StrEnum):
 WARNINGS = frozenset({Fault.NEVER_SEALED})
 """What was so before there were seals: worth saying, and no sign that anybody did wrong."""
 
-SENTENCES: Mapping[Fault, str] = {
-    Fault.ALTERED: "rows {first} to {last} do not fit their hashes: they were changed, or stand in others' place",
-    Fault.MISSING: "rows {first} to {last} are missing",
-    Fault.DUPLICATED: "row {first} repeats what another row holds already",
-    Fault.CUT_OFF: "the history was cut off: rows {first} to {last} were there once",
-    Fault.UNCOUNTED: "rows {first} to {last} were added past the sheet's own count",
-    Fault.BACK_DATED: "row {first} is dated before the row before it",
-    Fault.SEAL_FORGED: "the seal on row {last} was not made by the ledger's key",
-    Fault.REWRITTEN: "rows {first} to {last} are not those that were sealed: at least one was written anew",
-    Fault.UNSEALED: "rows {first} to {last} bear no seal for their moment: they were written past the platform, "
-    "their seal was removed or their time was changed",
-    Fault.NEVER_SEALED: "not sealed up to row {last}: rows {first} to {last} are older than the seals",
-    Fault.CELL_DIFFERS: "the cell of pupil {pupil_id} in column {column_id} is not what row {first} made it",
-    Fault.HEAD_DIFFERS: "rows {first} to {last} are not those whose head signing keeps",
-    Fault.ROLLED_BACK: "the history was put back to an older state: signing keeps the head of row {last}",
-    Fault.SHEET_MISSING: "the sheet is gone: signing keeps the head of its row {last}",
+SENTENCES: Mapping[Fault, tuple[str, str]] = {
+    Fault.ALTERED: (
+        "the hash does not fit: changed, or in another's place",
+        "mã băm không khớp: đã bị sửa hoặc đổi chỗ",
+    ),
+    Fault.MISSING: ("missing from the history", "bị thiếu trong lịch sử"),
+    Fault.DUPLICATED: ("repeats what another row holds already", "lặp lại nội dung đã có ở dòng khác"),
+    Fault.CUT_OFF: ("cut off the end of the history", "đã bị cắt khỏi cuối lịch sử"),
+    Fault.UNCOUNTED: ("added past the sheet's own count", "được thêm ngoài số đếm của bảng điểm"),
+    Fault.BACK_DATED: ("dated before the row before it", "ghi thời điểm trước cả dòng đứng trước"),
+    Fault.SEAL_FORGED: ("the seal was not made by the ledger's key", "con dấu không do khóa của sổ điểm tạo ra"),
+    Fault.REWRITTEN: (
+        "not what was sealed: at least one row of this save was written anew",
+        "không phải nội dung đã đóng dấu: ít nhất một dòng của lần ghi này đã bị viết lại",
+    ),
+    Fault.UNSEALED: (
+        "no seal for this moment: written past the platform, or the seal removed, or the time changed",
+        "không có con dấu cho thời điểm này: ghi ngoài hệ thống, hoặc dấu bị xóa, hoặc thời điểm bị đổi",
+    ),
+    Fault.NEVER_SEALED: (
+        "older than the seals, and covered only by the first of them",
+        "có trước khi dùng con dấu, chỉ được con dấu đầu tiên bao quát",
+    ),
+    Fault.CELL_DIFFERS: (
+        "the cell of pupil {pupil_id} in column {column_id} is not what the history made it",
+        "ô của học sinh {pupil_id} ở cột {column_id} không đúng với lịch sử",
+    ),
+    Fault.HEAD_DIFFERS: ("not the history whose head signing keeps", "không phải lịch sử mà dịch vụ ký số đang giữ mã"),
+    Fault.ROLLED_BACK: (
+        "gone, though signing keeps a head of them: the history was put back to an older state",
+        "đã mất dù dịch vụ ký số còn giữ mã: lịch sử bị đưa về trạng thái cũ",
+    ),
+    Fault.SHEET_MISSING: ("the sheet itself is gone", "bảng điểm không còn"),
 }
+"""What each fault means, in English and Vietnamese, said after the rows that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +80,13 @@ class Finding:
     column_id: UUID | None = None
     pupil_id: UUID | None = None
 
-    def sentence(self) -> str:
+    def sentences(self) -> tuple[str, str]:
+        """In English and in Vietnamese."""
         place = {"column_id": self.column_id, "pupil_id": self.pupil_id}
-        return SENTENCES[self.fault].format(first=self.first, last=self.last, **place)
+        en, vi = (sentence.format(**place) for sentence in SENTENCES[self.fault])
+        if self.first == self.last:
+            return f"row {self.first}: {en}", f"dòng {self.first}: {vi}"
+        return f"rows {self.first} to {self.last}: {en}", f"các dòng {self.first}–{self.last}: {vi}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,8 @@ def cells_of(
 
 def write_cells(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], by: Writer) -> None:
     """Cells, history, chain and seal together; the sheet must be held."""
-    place = {"school_year": sheet.head.school_year, "sheet_id": sheet.head.id}
-    lists = {
+    place: dict[str, Any] = {"school_year": sheet.head.school_year, "sheet_id": sheet.head.id}
+    lists: dict[str, list[Any]] = {
         "column_id": [write.column_id for write in writes],
         "pupil_id": [write.entry.pupil_id for write in writes],
         "version": [write.entry.version + 1 for write in writes],

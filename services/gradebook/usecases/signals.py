@@ -6,22 +6,23 @@ from uuid import UUID
 from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
-from services.chassis.errors import Forbidden
 from services.contracts.gradebook.signals import FindSignals, Signals
 from services.contracts.gradebook.windows import WindowKind
 from services.contracts.identity import Role
 from services.gradebook import signals, windows
 from services.gradebook.repository import corrections, history, sheets
 from services.gradebook.repository import windows as window_rows
+from services.gradebook.usecases import views
 
 
 def find_signals(tx: Tx, query: FindSignals, actor: Actor) -> Signals:
     """For the school's principal, and for inspectors whose grant covers the school."""
-    is_principal = authority.holds(tx, actor, (Role.PRINCIPAL,), query.unit_id)
-    if not is_principal and not authority.covers(tx, actor, (Role.INSPECTOR,), query.unit_id):
-        raise Forbidden
+    basis = authority.find_basis(tx, actor, (Role.INSPECTOR,), query.unit_id)
+    if basis is None:
+        authority.require(tx, actor, (Role.PRINCIPAL,), query.unit_id)
     changes = history.suspect_changes(tx, query.school_year, query.unit_id, _first_closings(tx, query))
     found = signals.find_signals(changes, corrections.corrections_of_unit(tx, query.school_year, query.unit_id))
+    views.tell_history_viewed(tx, actor, basis, query.unit_id, [signal.pupil_id for signal in found])
     return Signals(signals=tuple(found), alarmed=tuple(signals.alarmed(found)))
 
 

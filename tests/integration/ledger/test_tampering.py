@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from deploy.audit import checking
+from deploy.audit import checking, run
 from deploy.audit.run import audit
 from services.chassis.codec import decode
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
@@ -94,6 +94,13 @@ def in_history(findings):
 def test_what_only_the_service_wrote_is_clean(ledger, found):
     assert len(ledger) == CLASSES
     assert found() == {}
+
+
+def test_a_large_ledger_is_shared_out_among_processes(ledger, found, monkeypatch):
+    monkeypatch.setattr(run, "ROWS_PER_PART", 3 * ROWS)
+    places = tamper(ledger, SEEN_BY_HASHES["flip"], "shared out")
+
+    assert found().keys() == places.keys()
 
 
 @pytest.mark.parametrize("name", SEEN_BY_HASHES)

@@ -11,7 +11,7 @@ from services.contracts import identity, notify, signing, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
 from services.contracts.gradebook.enrolment import ImportPupils
-from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.results import LockResults, Period
 from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
@@ -23,6 +23,7 @@ from services.contracts.gradebook.sheets import (
     SaveColumn,
     SaveComments,
 )
+from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
 
@@ -166,6 +167,22 @@ ASKED = [
     ("PUT", f"{YEAR}/sheets/{ID}/comments", {"comments": []}, SaveComments(**SHEET, comments=()), 200),
     ("GET", f"{YEAR}/sheets/{ID}/audit", None, AuditSheet(**SHEET), 200),
     (
+        "GET",
+        f"{YEAR}/sheets/{ID}/columns/{ID}/pupils/{ID}/history",
+        None,
+        ReadCellHistory(**SHEET, column_id=ID, pupil_id=ID),
+        200,
+    ),
+    (
+        "GET",
+        f"{YEAR}/sheets/{ID}/differences?from_at=2026-05-30T00:00:00Z&to_at=2026-05-30T07:00:00%2B07:00",
+        None,
+        CompareSheet(**SHEET, from_at=CLOSES_AT, to_at=CLOSES_AT),
+        200,
+    ),
+    ("GET", f"{YEAR}/units/{ID}/signals", None, FindSignals(**IN_YEAR), 200),
+    ("GET", "/.well-known/ledger-keys.json", None, ReadLedgerKeys(), 200),
+    (
         "PUT",
         f"{YEAR}/classes/{ID}/terms/2/conduct",
         {"entries": []},
@@ -219,7 +236,7 @@ def test_an_address_asks_for_its_contract_in_the_persons_name(  # noqa: PLR0917 
     response = client.open(path, method=method, json=body, headers=teacher)
 
     assert (response.status_code, services.asked) == (status, [request_])
-    is_open = type(request_) in (*OPEN, identity.ReadTokenKeys)
+    is_open = type(request_) in (*OPEN, identity.ReadTokenKeys, ReadLedgerKeys)
     key = "key-1" if isinstance(request_, Command) else None
     assert services.calls[0][1:] == (None if is_open else "token-of-a-teacher", key)
 

@@ -15,6 +15,7 @@ OPEN = {
     "DELETE /v1/sessions",
     "POST /v1/activations",
     "GET /.well-known/jwks.json",
+    "GET /.well-known/ledger-keys.json",
     "GET /v1/verifications/{code}",
     "POST /v1/verifications",
     "GET /v1/trust",

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from services.chassis.settings import MissingSetting
 from services.gradebook.ledger import Entry, chain, genesis, link
-from services.gradebook.ledger.examining import WARNINGS, Fault, Finding, StoredRow, StoredSheet, examine
+from services.gradebook.ledger.examining import SENTENCES, WARNINGS, Fault, Finding, StoredRow, StoredSheet, examine
 from services.gradebook.ledger.seals import LedgerKey, Sealed, is_genuine
 
 SHEET = UUID(int=1)
@@ -160,7 +160,10 @@ def test_a_ledger_without_a_private_key_stops_the_start(pem):
         LedgerKey(pem)
 
 
-def test_every_fault_has_its_sentence():
+def test_every_fault_has_its_sentence_in_both_languages():
     finding = Finding(fault=Fault.ALTERED, first=2, last=4, column_id=UUID(int=1), pupil_id=UUID(int=2))
 
-    assert all(replace(finding, fault=fault).sentence() for fault in Fault)
+    assert SENTENCES.keys() == set(Fault)
+    assert finding.sentences()[0].startswith("rows 2 to 4: ")
+    assert replace(finding, last=2).sentences()[1].startswith("dòng 2: ")
+    assert str(finding.pupil_id) in replace(finding, fault=Fault.CELL_DIFFERS).sentences()[0]
