@@ -20,8 +20,9 @@ QUOTES = 12  # about the six texts of a row
 
 
 def is_whole(school_year: int, sheet_id: UUID, sheet: RawSheet, keys: PublicKeys) -> bool:
-    hashes = _recomputed(school_year, sheet_id, sheet)
-    if hashes is None or (len(hashes), (hashes or [sheet.head])[-1]) != (sheet.count, sheet.head):
+    start = genesis(school_year, sheet_id).encode()
+    hashes = _recomputed(start, sheet)
+    if hashes is None or (len(hashes), [start, *hashes][-1]) != (sheet.count, sheet.head):
         return False
     return (
         _are_kept(sheet, hashes)
@@ -30,11 +31,10 @@ def is_whole(school_year: int, sheet_id: UUID, sheet: RawSheet, keys: PublicKeys
     )
 
 
-def _recomputed(school_year: int, sheet_id: UUID, sheet: RawSheet) -> list[bytes] | None:
+def _recomputed(head: bytes, sheet: RawSheet) -> list[bytes] | None:
     """The hash of each row; None where one is not the stored one, or the cells are not what the rows made them."""
     cells: dict[bytes, bytes] = {}
     hashes: list[bytes] = []
-    head = genesis(school_year, sheet_id).encode()
     for save in sheet.saves:
         if not _is_plain(save):
             return None

@@ -84,6 +84,8 @@ class Finding:
         """In English and in Vietnamese."""
         place = {"column_id": self.column_id, "pupil_id": self.pupil_id}
         en, vi = (sentence.format(**place) for sentence in SENTENCES[self.fault])
+        if not self.last:
+            return en, vi
         if self.first == self.last:
             return f"row {self.first}: {en}", f"dòng {self.first}: {vi}"
         return f"rows {self.first} to {self.last}: {en}", f"các dòng {self.first}–{self.last}: {vi}"
@@ -164,7 +166,8 @@ def _ends(sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> I
         yield Finding(fault=Fault.CUT_OFF, first=last + 1, last=once)
     if last > sheet.count:
         yield Finding(fault=Fault.UNCOUNTED, first=sheet.count + 1, last=last)
-    if rows and last == sheet.count and sheet.head != rows[-1].hash:
+    head = rows[-1].hash if rows else genesis(sheet.school_year, sheet.sheet_id)
+    if last == sheet.count and sheet.head != head:
         yield Finding(fault=Fault.ALTERED, first=last, last=last)
 
 

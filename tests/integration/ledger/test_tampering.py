@@ -191,6 +191,16 @@ def test_a_cell_that_is_not_what_its_history_made_it_is_named(ledger, gradebook,
     assert not report.is_clean
 
 
+def test_the_head_of_a_sheet_in_which_nothing_was_written_is_looked_at_too(ledger, found, gradebook):
+    empty = open_class(gradebook, PUPILS)
+    assert found() == {}
+
+    empty.as_ruler("UPDATE sheets SET chain_head = 'other' WHERE id = :sheet")
+
+    assert len(ledger) == CLASSES
+    assert found() == {empty.sheet_id: [(Fault.ALTERED, 0, 0)]}
+
+
 def test_a_sheet_that_is_gone_altogether_is_missed(ledger, found):
     ledger[0].as_ruler(
         "DELETE FROM mark_history WHERE sheet_id = :sheet",

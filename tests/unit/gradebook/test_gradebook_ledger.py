@@ -112,6 +112,11 @@ def test_a_history_that_ends_elsewhere_than_the_sheet_says_is_cut_or_uncounted()
     assert found(stored(head="other")) == [(Fault.ALTERED, 3, 3)]
 
 
+@pytest.mark.parametrize(("head", "faults"), [(START, []), ("other", [(Fault.ALTERED, 0, 0)])])
+def test_a_sheet_without_history_has_the_head_that_it_began_with(head, faults):
+    assert found(stored(rows=(), seals=(), cells={}, count=0, head=head)) == faults
+
+
 def test_a_history_written_anew_is_not_the_one_that_was_sealed():
     forged = [ENTRIES[0], replace(ENTRIES[1], value="10.0"), ENTRIES[2]]
 
