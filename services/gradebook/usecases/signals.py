@@ -8,7 +8,7 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.contracts.gradebook.signals import FindSignals, Signals
 from services.contracts.gradebook.windows import WindowKind
-from services.contracts.identity import Role
+from services.contracts.identity import Role, Viewed
 from services.gradebook import signals, windows
 from services.gradebook.repository import corrections, history, sheets
 from services.gradebook.repository import windows as window_rows
@@ -22,7 +22,9 @@ def find_signals(tx: Tx, query: FindSignals, actor: Actor) -> Signals:
         authority.require(tx, actor, (Role.PRINCIPAL,), query.unit_id)
     changes = history.suspect_changes(tx, query.school_year, query.unit_id, _first_closings(tx, query))
     found = signals.find_signals(changes, corrections.corrections_of_unit(tx, query.school_year, query.unit_id))
-    views.tell_history_viewed(tx, actor, basis, query.unit_id, [signal.pupil_id for signal in found])
+    if basis is not None and found:
+        pupil_ids = sorted({signal.pupil_id for signal in found})
+        views.tell(tx, actor, basis, unit_id=query.unit_id, pupil_ids=pupil_ids, what=Viewed.HISTORY)
     return Signals(signals=tuple(found), alarmed=tuple(signals.alarmed(found)))
 
 
