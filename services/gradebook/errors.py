@@ -246,3 +246,10 @@ class NothingToPrint(Refused):
 
     code = "gradebook.nothing_to_print"
     vi = "Giáo viên không có bảng điểm nào ở trường trong năm học {school_year} nên không có sổ để in."
+
+
+class NoSuchColumn(Invalid):
+    """No class of grade {grade} has a column {key} in {subject} in this term; nothing was planned."""
+
+    code = "gradebook.no_such_column"
+    vi = "Không lớp nào của khối {grade} có cột {key} môn {subject} trong học kỳ này; chưa ghi kế hoạch nào."

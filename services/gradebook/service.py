@@ -24,6 +24,13 @@ from services.contracts.gradebook.enrolment import (
 )
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
+from services.contracts.gradebook.progress import (
+    ComparePlan,
+    FindMissing,
+    PlanColumns,
+    ReadProgress,
+    ReadUnitProgress,
+)
 from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults, ReadPupilRecord
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
@@ -50,6 +57,7 @@ from services.gradebook.usecases import (
     enrolment,
     history,
     marks,
+    progress,
     rechecking,
     results,
     school,
@@ -66,6 +74,7 @@ def build() -> Service:
     _add_marks(service)
     _add_results(service)
     _add_books(service)
+    _add_progress(service)
     _add_events(service)
     return service
 
@@ -133,3 +142,12 @@ def _add_events(service: Service) -> None:
     service.consumes(TranscriptsFrozenV1, documents.follow_frozen)
     service.consumes(TranscriptIssuedV1, documents.follow_issued)
     service.consumes(TranscriptRevokedV1, documents.follow_revoked)
+
+
+def _add_progress(service: Service) -> None:
+    service.query(ReadProgress, progress.read_progress)
+    service.query(FindMissing, progress.find_missing)
+    service.query(ComparePlan, progress.compare_plan)
+    service.command(PlanColumns, progress.plan_columns)
+    service.query(ReadUnitProgress, progress.read_unit_progress)
+    service.task(progress.CountProgressTask, progress.count_progress)
