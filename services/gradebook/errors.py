@@ -253,3 +253,10 @@ class NoSuchColumn(Invalid):
 
     code = "gradebook.no_such_column"
     vi = "Không lớp nào của khối {grade} có cột {key} môn {subject} trong học kỳ này; chưa ghi kế hoạch nào."
+
+
+class TreeOfAnotherTime(Invalid):
+    """Figures of this school year run by the units of a day from {first} to {last}."""
+
+    code = "gradebook.tree_of_another_time"
+    vi = "Số liệu của năm học này được tính theo đơn vị của một ngày từ {first} đến {last}."

@@ -42,6 +42,7 @@ from services.contracts.gradebook.sheets import (
     SaveColumn,
     SaveComments,
 )
+from services.contracts.gradebook.statistics import ReadReadiness, ReadStatistics, ReadWarnings, RebuildStatistics
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
@@ -58,9 +59,11 @@ from services.gradebook.usecases import (
     history,
     marks,
     progress,
+    readiness,
     rechecking,
     results,
     school,
+    statistics,
     summer,
     views,
     windows,
@@ -75,6 +78,7 @@ def build() -> Service:
     _add_results(service)
     _add_books(service)
     _add_progress(service)
+    _add_statistics(service)
     _add_events(service)
     return service
 
@@ -151,3 +155,13 @@ def _add_progress(service: Service) -> None:
     service.command(PlanColumns, progress.plan_columns)
     service.query(ReadUnitProgress, progress.read_unit_progress)
     service.task(progress.CountProgressTask, progress.count_progress)
+
+
+def _add_statistics(service: Service) -> None:
+    service.query(ReadStatistics, statistics.read_statistics)
+    service.command(RebuildStatistics, statistics.rebuild_statistics)
+    service.task(statistics.CountClassTask, statistics.count_class, before=statistics.ask_people)
+    service.task(statistics.RebuildSchoolTask, statistics.rebuild_school)
+    service.query(ReadReadiness, readiness.read_readiness)
+    service.task(readiness.CountReadinessTask, readiness.count_readiness, before=readiness.ask_ids)
+    service.query(ReadWarnings, readiness.read_warnings)

@@ -19,11 +19,12 @@ from services.contracts.gradebook.progress import (
     ReadUnitProgress,
 )
 from services.contracts.gradebook.results import Period
+from services.contracts.gradebook.statistics import ReadWarnings
 from services.contracts.identity import Role, UnitKind
 from services.gradebook.repository import progress
 from services.gradebook.repository.progress import Part
 from services.gradebook.usecases.progress import CountProgressTask
-from tests.integration.gradebook.counted_school import TERM, TODAY, YEAR, invent, tally_by_column
+from tests.integration.gradebook.counted_school import TERM, TODAY, VIETNAM, YEAR, invent, tally_by_column
 
 
 @pytest.fixture
@@ -265,3 +266,14 @@ def test_a_school_is_counted_again_by_itself_while_a_window_is_open(gradebook, c
         "SELECT due_at FROM inbox WHERE state = 'PENDING' AND data->>'unit_id' = :unit", unit=str(counted.unit_id)
     )
     assert [row.due_at > now for row in pending] == [True] * counts_to_come
+
+
+def test_a_class_that_lacks_marks_after_their_day_is_named_worst_first(gradebook, counted, principal):
+    answer = gradebook.ask(ReadWarnings(school_year=YEAR, unit_id=counted.unit_id), principal)
+
+    today = datetime.now(VIETNAM).date()
+    lacking = Counter(
+        cell.class_id for cell in counted.expected() if not cell.is_entered and cell.due_on and cell.due_on < today
+    )
+    assert sorted((one.class_id for one in answer.late_classes), key=str) == sorted(lacking, key=str)
+    assert [lacking[one.class_id] for one in answer.late_classes] == sorted(lacking.values(), reverse=True)
