@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, TableValuedAlias, cast, column, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, cast, column, func, literal, select
 from sqlalchemy.dialects import postgresql
 
 from services.chassis import authority
@@ -91,19 +91,21 @@ def uncounted_since(tx: Tx, types: Collection[str], unit_ids: Collection[UUID]) 
     return tx.conn.execute(oldest.where(waiting, unit_id == func.any(literal(list(unit_ids), UUIDS)))).scalar()
 
 
-def _where(places: Iterable[Place]) -> TableValuedAlias:
+def _where(places: Iterable[Place]) -> Subquery:
     """The places as a table: school, unit below the one that is read, number."""
     units, children = zip(*((place.unit_id, place.child_id) for place in places), strict=True)
     lists = (cast(literal(list(ids), UUIDS), UUIDS) for ids in (units, children))
     names = (column("unit_id", postgresql.UUID), column("child_id", postgresql.UUID))
-    return func.unnest(*lists).table_valued(*names, with_ordinality="number", name="place").render_derived()
+    given = func.unnest(*lists).table_valued(*names, with_ordinality="number", name="given").render_derived()
+    # Said to be distinct, as they are: else the planner fears long chains in a hash, and sorts half a million rows.
+    return select(given).distinct(given.c.unit_id).order_by(given.c.unit_id).subquery("place")
 
 
-def _key(dimension: Dimension, where: TableValuedAlias) -> ColumnElement[Any]:
+def _key(dimension: Dimension, where: Subquery) -> ColumnElement[Any]:
     return where.c.child_id if dimension is Dimension.UNIT else school_counts.c[dimension.name.lower()]
 
 
-def _narrowed(query: Select[Any], where: TableValuedAlias, wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], where: Subquery, wanted: Wanted) -> Select[Any]:
     query = query.join_from(school_counts, where, school_counts.c.unit_id == where.c.unit_id).where(
         school_counts.c.school_year == wanted.school_year,
         school_counts.c.period == wanted.period,
