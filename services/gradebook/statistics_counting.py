@@ -23,8 +23,7 @@ BANDS = (
 """Floors of the bands in which subjects' averages are counted, highest first."""
 
 SECOND_CHANCES = {"RETEST": WaitingReason.RETEST, "SUMMER_TRAINING": WaitingReason.PENDING_SUMMER}
-SECONDARY = (Measure.LEVEL, Measure.CONDUCT, Measure.ABSENCE)
-MEASURES_OF_YEAR = (Measure.PROMOTION, Measure.TITLE)
+LAST_GRADES = frozenset({5, 9, 12})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,28 +50,39 @@ Counts = dict[Group, tuple[int, ...]]
 """How many pupils of each group have the measure's values, in the order of VALUES."""
 
 
-def facts_of(result: Mapping[str, Any], *, period: Period, stage: str, gender: str, ethnicity: str) -> PupilFacts:
-    """What a stored result says of its pupil: the one place that knows how results are stored."""
-    level = str(result.get("level"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What decides which measures there are: a term has fewer than a year, primary school other ones."""
+
+    period: Period
+    stage: str
+    grade: int
+
+
+def measures_of(scope: Scope) -> tuple[Measure, ...]:
+    """What is measured of a pupil besides subjects."""
+    is_primary, is_year = scope.stage == Stage.PRIMARY, scope.period is Period.YEAR
+    levels = (Measure.PRIMARY_LEVEL,) * is_year if is_primary else (Measure.LEVEL, Measure.CONDUCT)
+    of_year = (Measure.PROMOTION, Measure.TITLE) * is_year
+    completion = (Measure.COMPLETION,) * (is_year and scope.grade in LAST_GRADES)
+    return (*levels, *of_year, *completion, Measure.ABSENCE)
+
+
+def facts_of(result: Mapping[str, Any], scope: Scope, *, gender: str, ethnicity: str) -> PupilFacts:
+    """What a stored result says of its pupil after the summer: the one place that knows how results are stored."""
+    level = result.get("level_after") or result.get("level")
     said = {
         Measure.LEVEL: level,
         Measure.PRIMARY_LEVEL: level,
-        Measure.CONDUCT: str(result.get("conduct")),
-        Measure.PROMOTION: str(result.get("promotion")),
-        Measure.TITLE: str(result.get("title")),
+        Measure.CONDUCT: result.get("conduct_after") or result.get("conduct"),
+        Measure.PROMOTION: result.get("promotion"),
+        Measure.TITLE: result.get("title"),
+        Measure.COMPLETION: result.get("completion"),
         Measure.ABSENCE: "OVER_45" if (result.get("absences") or 0) > MOST_ABSENCES else "UP_TO_45",
     }
-    known = {
-        measure: said[measure] if said[measure] in VALUES[measure] else NONE for measure in measures(stage, period)
-    }
+    values = {one: said[one] if said[one] in VALUES[one] else NONE for one in measures_of(scope)}
     subjects = {code: band_of(text) for code, text in _subjects(result.get("subjects") or ()) if text is not None}
-    return PupilFacts(gender=gender, ethnicity=ethnicity, values=known, subjects=subjects)
-
-
-def measures(stage: str, period: Period) -> tuple[Measure, ...]:
-    """What is measured of a pupil besides subjects: only a year has promotions and titles."""
-    of_stage = (Measure.PRIMARY_LEVEL, Measure.ABSENCE) if stage == Stage.PRIMARY else SECONDARY
-    return of_stage + (MEASURES_OF_YEAR if period is Period.YEAR else ())
+    return PupilFacts(gender=gender, ethnicity=ethnicity, values=values, subjects=subjects)
 
 
 def band_of(text: str) -> str:
@@ -156,4 +166,4 @@ def _subjects(stored_subjects: Any) -> Iterator[tuple[str, str | None]]:
         yield from stored_subjects.items()
         return
     for one in stored_subjects:
-        yield one["code"], one.get("year")
+        yield one["code"], one.get("retest") or one.get("year")

@@ -13,13 +13,17 @@ from services.contracts.messages import Command, Query
 
 
 class Measure(StrEnum):
-    """What is counted: study level, conduct, promotion, title, primary level, absence, subjects' results."""
+    """What is counted, as it stands after the summer: levels, promotions, titles, absences, subjects' results.
+
+    COMPLETION is told of the last grade of a stage, PRIMARY_LEVEL of a primary year.
+    """
 
     LEVEL = "LEVEL"
     CONDUCT = "CONDUCT"
     PROMOTION = "PROMOTION"
     TITLE = "TITLE"
     PRIMARY_LEVEL = "PRIMARY_LEVEL"
+    COMPLETION = "COMPLETION"
     ABSENCE = "ABSENCE"
     SUBJECT = "SUBJECT"
 
@@ -49,6 +53,7 @@ VALUES: Mapping[Measure, tuple[str, ...]] = {
         NONE,
     ),
     Measure.PRIMARY_LEVEL: ("Hoàn thành xuất sắc", "Hoàn thành tốt", "Hoàn thành", "Chưa hoàn thành", NONE),
+    Measure.COMPLETION: ("COMPLETED", "NOT_COMPLETED", NONE),
     Measure.ABSENCE: ("UP_TO_45", "OVER_45"),
     Measure.SUBJECT: (
         "UNDER_3_5",

@@ -28,7 +28,7 @@ from services.gradebook.errors import TreeOfAnotherTime
 from services.gradebook.repository import boards, result_counts, statistics
 from services.gradebook.repository.result_counts import ClassPeriod
 from services.gradebook.repository.statistics import Place, Sum, Wanted
-from services.gradebook.statistics_counting import Counts, PupilFacts, count, difference, facts_of, shares
+from services.gradebook.statistics_counting import Counts, PupilFacts, Scope, count, difference, facts_of, shares
 from services.gradebook.usecases.supervision import leads, require_reader_as_of
 
 PEOPLE_AT_ONCE = 500
@@ -132,9 +132,11 @@ def read_statistics(tx: Tx, query: ReadStatistics, actor: Actor) -> Statistics:
 
 
 def _counts(one: ClassPeriod, results: Mapping[UUID, Mapping[str, Any]], asked: Asked) -> Counts:
+    scope = Scope(period=one.period, stage=one.stage, grade=one.grade)
+
     def facts(pupil_id: UUID, result: Mapping[str, Any]) -> PupilFacts:
         gender, ethnicity = asked.people[pupil_id]
-        return facts_of(result, period=one.period, stage=one.stage, gender=gender, ethnicity=ethnicity)
+        return facts_of(result, scope, gender=gender, ethnicity=ethnicity)
 
     return count(facts(pupil_id, result) for pupil_id, result in results.items())
 
