@@ -80,7 +80,7 @@ def facts_of(result: Mapping[str, Any], scope: Scope, *, gender: str, ethnicity:
         Measure.COMPLETION: result.get("completion"),
         Measure.ABSENCE: "OVER_45" if (result.get("absences") or 0) > MOST_ABSENCES else "UP_TO_45",
     }
-    values = {one: said[one] if said[one] in VALUES[one] else NONE for one in measures_of(scope)}
+    values = {one: str(said[one]) if said[one] in VALUES[one] else NONE for one in measures_of(scope)}
     subjects = {code: band_of(text) for code, text in _subjects(result.get("subjects") or ()) if text is not None}
     return PupilFacts(gender=gender, ethnicity=ethnicity, values=values, subjects=subjects)
 

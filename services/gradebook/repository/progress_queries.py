@@ -2,16 +2,33 @@
 
 from sqlalchemy import TextClause, text
 
-# Who must have what: those in the class now, or at the year's end, who take the subject and are not exempt.
+# Who must have what: those in the class now, or at the year's end, who take the subject and are not exempt, in grades
+# that keep no paper books any more. Who came to a first school of the year in term 2 owes nothing of term 1, unless a
+# school elsewhere has told of it.
 # Cells and history are fetched sheet by sheet (OFFSET 0 keeps it so): that is how their keys lie, whatever the size.
 _EXPECTED = """
-    WITH heads AS MATERIALIZED (
+    WITH late AS MATERIALIZED (
+        SELECT e.pupil_id
+        FROM enrolments e
+        JOIN classes c ON c.school_year = e.school_year AND c.id = e.class_id
+        JOIN school_years y ON y.school_year = c.school_year AND y.unit_id = c.unit_id AND y.stage = c.stage
+        WHERE e.school_year = :school_year AND e.unit_id = :unit_id AND e.began_on >= y.second_term_on
+            AND NOT EXISTS (
+                SELECT FROM enrolments f
+                LEFT JOIN conduct r ON r.school_year = f.school_year AND r.class_id = f.class_id AND r.term = 1
+                    AND r.pupil_id = f.pupil_id
+                WHERE f.school_year = e.school_year AND f.pupil_id = e.pupil_id
+                    AND (f.began_on < y.second_term_on OR r.pupil_id IS NOT NULL))
+    ),
+    heads AS MATERIALIZED (
         SELECT s.id AS sheet_id, s.term, s.subject, j.name AS subject_name, j.position AS subject_position,
                j.is_elective, c.id AS class_id, c.name AS class_name, c.grade
         FROM sheets s
         JOIN classes c ON c.school_year = s.school_year AND c.id = s.class_id
         JOIN subjects j ON j.school_year = s.school_year AND j.unit_id = s.unit_id AND j.stage = c.stage
             AND j.grade = c.grade AND j.code = s.subject
+        JOIN school_years y ON y.school_year = s.school_year AND y.unit_id = s.unit_id AND y.stage = c.stage
+            AND NOT c.grade = ANY(y.paper_grades)
         WHERE s.school_year = :school_year AND s.unit_id = :unit_id AND s.term = ANY(:terms)
             AND (CAST(:grade AS smallint) IS NULL OR c.grade = :grade)
             AND (CAST(:class_id AS uuid) IS NULL OR s.class_id = :class_id)
@@ -24,6 +41,7 @@ _EXPECTED = """
             AND (e.ended_on IS NULL OR e.ended_as = 'YEAR_ENDED')
         LEFT JOIN choices h ON h.school_year = :school_year AND h.pupil_id = e.pupil_id AND h.subject = s.subject
         WHERE (NOT s.is_elective OR h.pupil_id IS NOT NULL)
+            AND NOT (s.term = 1 AND e.pupil_id IN (SELECT pupil_id FROM late))
             AND NOT EXISTS (
                 SELECT FROM exemptions x
                 WHERE x.school_year = :school_year AND x.pupil_id = e.pupil_id AND x.subject = s.subject)
@@ -122,6 +140,8 @@ MISSING = _query(
         UNION ALL
         SELECT c.id, c.name, c.grade, asked.term, 'CONDUCT', NULL, NULL, e.code, e.position, 9999, 99
         FROM classes c
+        JOIN school_years y ON y.school_year = c.school_year AND y.unit_id = c.unit_id AND y.stage = c.stage
+            AND NOT c.grade = ANY(y.paper_grades)
         JOIN enrolments e ON e.school_year = c.school_year AND e.class_id = c.id
             AND (e.ended_on IS NULL OR e.ended_as = 'YEAR_ENDED')
         CROSS JOIN unnest(CAST(:terms AS smallint[])) AS asked (term)
@@ -129,7 +149,8 @@ MISSING = _query(
             AND r.pupil_id = e.pupil_id
         WHERE c.school_year = :school_year AND c.unit_id = :unit_id
             AND (CAST(:class_id AS uuid) IS NULL OR c.id = :class_id)
-            AND (r.pupil_id IS NULL OR r.level IS NULL AND c.stage <> 'TH')
+            AND c.stage <> 'TH' AND r.level IS NULL
+            AND NOT (asked.term = 1 AND e.pupil_id IN (SELECT pupil_id FROM late))
     )
     SELECT class_id, class_name, term, kind, subject, key, array_agg(code ORDER BY position, code) AS pupils
     FROM lacking

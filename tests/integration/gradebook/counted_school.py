@@ -20,6 +20,7 @@ from services.gradebook.repository import school
 
 YEAR, TERM = 2025, 1
 TODAY = date(2025, 12, 15)
+SECOND_TERM_ON = date(2026, 1, 12)
 NOON = datetime.combine(TODAY, time(5), UTC)
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 ENTERED = ("VALUE", "MISSED_UNEXCUSED", "EXEMPT")
@@ -92,7 +93,7 @@ def insert_rows(tx: Tx, rows: dict[Any, list[dict[str, Any]]]) -> None:
 def invent(seed: int, *, grades: Sequence[int] = (10, 11), classes_each: int = 2, size: int = 9) -> CountedSchool:
     """A school with an elective, its study-topic cluster, exemptions, leavers, arrivals, and entry early and late."""
     dice, made = random.Random(seed), CountedSchool()  # noqa: S311 - a repeatable example, no secret
-    made.add(school_years, unit_id=made.unit_id, stage="THPT", opened_at=NOON)
+    made.add(school_years, unit_id=made.unit_id, stage="THPT", opened_at=NOON, second_term_on=SECOND_TERM_ON)
     for grade in grades:
         for position, (code, is_elective) in enumerate((("TOAN", False), ("DIA", True))):
             made.add(
@@ -111,33 +112,41 @@ def _add_class(made: CountedSchool, dice: random.Random, grade: int, name: str, 
         classes, id=class_id, unit_id=made.unit_id, stage="THPT", name=name, grade=grade, homeroom_id=homeroom,
     )  # fmt: skip
     pupils = [_add_pupil(made, dice, class_id, position) for position in range(size)]
-    for pupil_id, code, is_here in pupils:
-        if is_here and not _add_conduct(made, dice, class_id, pupil_id):
-            made.without_conduct.append((class_id, code))
     for subject in ("TOAN", "DIA"):
         _add_sheet(made, dice, class_id, subject, pupils)
 
 
 def _add_pupil(made: CountedSchool, dice: random.Random, class_id: UUID, position: int) -> tuple[UUID, str, bool]:
-    """Here, or left, or ended with the year, which counts as being here."""
+    """A pupil, and whether term 1 asks anything: not of who has left, nor of who came to no school before term 2."""
     pupil_id, ended_as = new_id(), dice.choice((None, None, None, "MOVED", "LEFT", "YEAR_ENDED"))
-    began_on = date(2025, 9, 5) if dice.random() < 0.8 else date(2025, 11, 3)
-    code = f"000{pupil_id.hex[-8:]}"
+    began_on = dice.choice((date(2025, 9, 5), date(2025, 9, 5), date(2025, 11, 3), SECOND_TERM_ON, SECOND_TERM_ON))
+    was_elsewhere, code = dice.random() < 0.3, f"000{pupil_id.hex[-8:]}"
+    if was_elsewhere:
+        made.add(
+            enrolments, id=new_id(), unit_id=new_id(), class_id=None, pupil_id=pupil_id, code=code, position=1,
+            version=1, began_on=date(2025, 9, 5), ended_as="MOVED", ended_on=began_on,
+        )  # fmt: skip
     made.add(
         enrolments, id=new_id(), unit_id=made.unit_id, class_id=class_id, pupil_id=pupil_id, code=code,
-        position=position, version=1, began_on=began_on, ended_as=ended_as, ended_on=TODAY if ended_as else None,
+        position=position, version=2, began_on=began_on, ended_as=ended_as,
+        ended_on=date(2026, 5, 31) if ended_as else None,
     )  # fmt: skip
-    return pupil_id, code, ended_as in (None, "YEAR_ENDED")
-
-
-def _add_conduct(made: CountedSchool, dice: random.Random, class_id: UUID, pupil_id: UUID) -> bool:
     level = dice.choice(("Tốt", "Khá", None, ""))
+    _add_conduct(made, class_id, pupil_id, level)
+    is_late = began_on >= SECOND_TERM_ON and not was_elsewhere and level == ""
+    is_asked = ended_as in (None, "YEAR_ENDED") and not is_late
+    if is_asked and not level:
+        made.without_conduct.append((class_id, code))
+    return pupil_id, code, is_asked
+
+
+def _add_conduct(made: CountedSchool, class_id: UUID, pupil_id: UUID, level: str | None) -> None:
+    """Conduct of term 1: a level, none yet beside the absences, or (empty) nothing at all."""
     if level != "":
         made.add(
             conduct, class_id=class_id, term=TERM, pupil_id=pupil_id, level=level, absences=2, unexcused=0, remark="",
             version=1, person_id=new_id(), written_at=NOON,
         )  # fmt: skip
-    return bool(level)
 
 
 def _add_sheet(

@@ -124,8 +124,18 @@ def test_what_is_missing_is_named_by_pupil_for_marks_comments_and_conduct(gradeb
     assert answer.count == len(told)
 
 
+def test_a_grade_that_still_keeps_paper_books_is_not_waited_for(gradebook, counted, principal):
+    gradebook.sql("UPDATE school_years SET paper_grades = '{10}' WHERE unit_id = :id", id=counted.unit_id)
+    ask = FindMissing(school_year=YEAR, unit_id=counted.unit_id, period=Period.TERM_1)
+
+    progress_told, missing = gradebook.ask(ask_progress(counted), principal), gradebook.ask(ask, principal)
+
+    assert {sheet.grade for sheet in progress_told.sheets} == {11}
+    assert {group.class_name[:2] for group in missing.groups} == {"11"}
+
+
 def test_what_a_year_lacks_in_conduct_is_what_both_terms_lack(gradebook, counted, principal):
-    class_id = next(iter(counted.homerooms))
+    class_id = counted.without_conduct[0][0]
     ask = FindMissing(school_year=YEAR, unit_id=counted.unit_id, period=Period.YEAR, class_id=class_id)
 
     groups = gradebook.ask(ask, principal).groups
