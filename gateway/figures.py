@@ -14,8 +14,10 @@ import xlsxwriter
 from gateway.language import say
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.statistics import NONE, Dimension, Measure, ReadStatistics, Statistics, StatisticsRow
+from services.contracts.identity import FindUnits, Units
 
-Names: TypeAlias = Mapping[UUID, str]
+Names: TypeAlias = Mapping[UUID | str, str]
+
 Cell: TypeAlias = str | int
 
 MEASURES = {
@@ -84,6 +86,16 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+def names_of(units: Units, found: Statistics) -> Names:
+    """What units and subjects are called, by id and code."""
+    return {unit.id: unit.name for unit in units.units} | found.subject_names
+
+
+def units_in(found: Statistics) -> FindUnits:
+    """The question how the units that figures are told apart by were called on the figures' day."""
+    return FindUnits(unit_ids=tuple({row.unit_id: None for row in found.rows if row.unit_id}), on=found.on)
+
+
 def table(query: ReadStatistics, found: Statistics, names: Names) -> Table:
     """The groups with their pupils, counts and percentages, and their total last; a hidden group has only its name."""
     dimensions = [one for one in Dimension if one in query.by]
@@ -134,6 +146,11 @@ def download(given: Table, query: ReadStatistics, ending: str) -> flask.Response
     return response
 
 
+def number(count: int) -> str:
+    """A whole number with its thousands set apart."""
+    return say(f"{count:,}".replace(",", "."), f"{count:,}")
+
+
 def percent(share: str) -> str:
     """A percentage as the person writes decimals."""
     return say(share.replace(".", ","), share)
@@ -150,6 +167,8 @@ def _word(row: StatisticsRow, dimension: Dimension, names: Names) -> str:
     if dimension is Dimension.UNIT:
         return names.get(row.unit_id, str(row.unit_id)) if row.unit_id else ""
     value = getattr(row, dimension.name.lower())
+    if dimension is Dimension.SUBJECT:
+        return names.get(value, value)
     return str(value) if value not in (None, "") else say("chưa rõ", "not known")
 
 

@@ -61,13 +61,13 @@ def show() -> str:
     if not units:
         return flask.render_template("statistics.html", units=units, query=None, found=None)
     query = _query(next(iter(units)))
-    units = units if query.unit_id in units else units | _names((query.unit_id,), query.on)
+    units = _with_name(units, query.unit_id, query.on)
     found, problem = _answer(query)
     lines = _lines(query, found) if found else ()
-    dimensions = [one for one in Dimension if one in query.by]
+    shown = [place for place, count in enumerate(found.total.counts) if count] if found else []
     return flask.render_template(
-        "statistics.html", units=units, query=query, found=found, problem=problem, lines=lines, dimensions=dimensions,
-        whole=bar_of(found.total) if found else (),
+        "statistics.html", units=units, query=query, found=found, problem=problem, lines=lines, shown=shown,
+        dimensions=[one for one in Dimension if one in query.by], whole=bar_of(found.total) if found else (),
         chosen=_arguments(query), words=figures, bar=BAR_WIDTH, years=_years(query.school_year),
         today=datetime.now(VIETNAM).date(),
     )  # fmt: skip
@@ -78,8 +78,8 @@ def load(ending: str) -> flask.Response:
     """The same figures as a file."""
     query = _query(next(iter(_units()), None))
     found = ask(query)
-    table = figures.table(query, found, _names(_unit_ids(found), found.on))
-    return figures.download(table, query, ending)
+    names = figures.names_of(ask(figures.units_in(found)), found)
+    return figures.download(figures.table(query, found, names), query, ending)
 
 
 @site.get("/statistics/readiness")
@@ -90,12 +90,12 @@ def show_readiness() -> str:
     board: Readiness | None = None
     certificates: CertificateCounts | None = None
     if unit_id:
-        units = units if unit_id in units else units | _names((unit_id,), None)
+        units = _with_name(units, unit_id, None)
         board = ask(ReadReadiness(school_year=year, unit_id=unit_id))
         certificates = ask(CountCertificates(unit_id=unit_id))
     return flask.render_template(
         "readiness.html", units=units, unit_id=unit_id, year=year, years=_years(year), board=board,
-        certificates=certificates,
+        certificates=certificates, words=figures,
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def _answer(query: ReadStatistics) -> tuple[Statistics | None, Problem | None]:
 
 def _lines(query: ReadStatistics, found: Statistics) -> tuple[Line, ...]:
     dimensions = [one for one in Dimension if one in query.by]
-    names = _names(_unit_ids(found), found.on)
+    names = figures.names_of(ask(figures.units_in(found)), found)
     return tuple(
         Line(
             names=tuple(figures.keys_of(row, dimensions, names)),
@@ -157,13 +157,11 @@ def _lines(query: ReadStatistics, found: Statistics) -> tuple[Line, ...]:
     )
 
 
-def _unit_ids(found: Statistics) -> tuple[UUID, ...]:
-    return tuple(row.unit_id for row in found.rows if row.unit_id)
-
-
-def _names(unit_ids: tuple[UUID, ...], on: date | None) -> dict[UUID, str]:
-    units = ask(FindUnits(unit_ids=unit_ids, on=on)).units if unit_ids else ()
-    return {unit.id: unit.name for unit in units}
+def _with_name(units: dict[UUID, str], unit_id: UUID, on: date | None) -> dict[UUID, str]:
+    """The units to choose from, and the one that is shown, wherever it was met."""
+    if unit_id in units:
+        return units
+    return units | {unit.id: unit.name for unit in ask(FindUnits(unit_ids=(unit_id,), on=on)).units}
 
 
 def _arguments(query: ReadStatistics) -> dict[str, object]:

@@ -18,7 +18,6 @@ from services.contracts.gradebook.statistics import (
     ReadWarnings,
     RebuildStatistics,
 )
-from services.contracts.identity import FindUnits
 from services.contracts.signing import CountCertificates
 
 UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
@@ -44,9 +43,8 @@ def read_statistics_file(ending: str) -> flask.Response:
     caller = admit(ReadStatistics)
     query = read_arguments(ReadStatistics)
     found = ask(query, caller)
-    unit_ids = tuple(row.unit_id for row in found.rows if row.unit_id)
-    units = ask(FindUnits(unit_ids=unit_ids, on=found.on), caller).units if unit_ids else ()
-    return figures.download(figures.table(query, found, {unit.id: unit.name for unit in units}), query, ending)
+    names = figures.names_of(ask(figures.units_in(found), caller), found)
+    return figures.download(figures.table(query, found, names), query, ending)
 
 
 def offer_file(ending: str) -> None:

@@ -1,7 +1,7 @@
 """Locked results in numbers, how ready schools are, and what deserves a second look."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -94,7 +94,10 @@ class StatisticsRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """The figures: `on` is the day whose tree of units is meant, and everything locked until `as_of` is in them."""
+    """The figures: `on` is the day whose tree of units is meant, and everything locked until `as_of` is in them.
+
+    `subject_names` are those of the subjects, by code, by which rows are told apart.
+    """
 
     measure: Measure
     values: tuple[str, ...]
@@ -102,6 +105,7 @@ class Statistics:
     total: StatisticsRow
     on: date
     as_of: datetime
+    subject_names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

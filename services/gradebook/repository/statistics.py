@@ -15,7 +15,7 @@ from services.chassis.tables import inbox
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.statistics import VALUES, Dimension, Measure
 from services.contracts.identity import UnitKind
-from services.gradebook.models.school import classes
+from services.gradebook.models.school import classes, subjects
 from services.gradebook.models.statistics import VALUE_COLUMNS, school_counts
 
 UUIDS = postgresql.ARRAY(postgresql.UUID)
@@ -80,6 +80,12 @@ def sums(tx: Tx, places: Sequence[Place], wanted: Wanted) -> list[Sum]:
         )
         for row in rows
     ]
+
+
+def subject_names(tx: Tx, school_year: int, codes: Collection[str]) -> dict[str, str]:
+    """What the subjects are called in some school's plan of the year."""
+    name = select(subjects.c.name).where(subjects.c.school_year == school_year)
+    return {code: tx.conn.execute(name.where(subjects.c.code == code).limit(1)).scalar() or code for code in codes}
 
 
 def uncounted_since(tx: Tx, types: Collection[str], unit_ids: Collection[UUID]) -> datetime | None:

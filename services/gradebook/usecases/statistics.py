@@ -128,6 +128,7 @@ def read_statistics(tx: Tx, query: ReadStatistics, actor: Actor) -> Statistics:
         total=_told(whole, is_personal=is_personal),
         on=on,
         as_of=_as_of(tx, places),
+        subject_names=_subject_names(tx, query.school_year, sums),
     )
 
 
@@ -188,6 +189,11 @@ def _told(one: Sum, *, is_personal: bool) -> StatisticsRow:
         shares=() if is_hidden else shares(one.counts),
         is_hidden=is_hidden,
     )
+
+
+def _subject_names(tx: Tx, school_year: int, sums: Sequence[Sum]) -> dict[str, str]:
+    codes = {one.keys[Dimension.SUBJECT] for one in sums if Dimension.SUBJECT in one.keys}
+    return statistics.subject_names(tx, school_year, codes)
 
 
 def _as_of(tx: Tx, places: Sequence[Place]) -> datetime:

@@ -125,6 +125,19 @@ def test_subjects_are_counted_in_their_bands_and_words(province, officer):
     assert {row.subject for row in answer.rows} == {"TOAN", "GDTC"}
 
 
+def test_subjects_are_named_as_some_school_names_them(province, officer):
+    province.lock_all()
+    province.gradebook.sql(
+        "INSERT INTO subjects (school_year, unit_id, stage, grade, code, name, kind, periods, position) "
+        "VALUES (:year, :unit, 'THCS', 6, 'TOAN', 'Toán', 'SCORED', 140, 1)",
+        year=YEAR, unit=schools_of(province)[0],
+    )  # fmt: skip
+
+    answer = province.gradebook.ask(ask(province.department, Measure.SUBJECT, Dimension.SUBJECT), officer)
+
+    assert answer.subject_names == {"TOAN": "Toán", "GDTC": "GDTC"}
+
+
 def test_the_parts_make_the_whole_from_class_to_department(province, officer):
     province.lock_all()
     ask_for = lambda unit, *by: province.gradebook.ask(ask(unit, Measure.LEVEL, *by), officer)  # noqa: E731 - said thrice
