@@ -50,6 +50,9 @@ progress_counts = Table(
     Column("expected", Integer, nullable=False),
     Column("entered", Integer, nullable=False),
     Column("late", Integer, nullable=False),
+    Column(
+        "history_rows", Integer, nullable=False, comment="of the term's sheets at the count: more means new entries"
+    ),
     Column("counted_at", DateTime(timezone=True), comment="null: asked for, not yet counted"),
     Column("asked_at", DateTime(timezone=True), nullable=False, comment="when the newest count was asked for"),
 )

@@ -1,11 +1,12 @@
 """Counts by school that are renewed behind the answers they are read in: of entry, and of readiness."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, and_, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis import authority
@@ -17,7 +18,7 @@ from services.gradebook.models.school import school_years, windows
 from services.gradebook.models.statistics import progress_counts, readiness_counts
 from services.gradebook.repository.progress import tally
 
-EMPTY_PROGRESS = {"expected": 0, "entered": 0, "late": 0}
+EMPTY_PROGRESS = {"expected": 0, "entered": 0, "late": 0, "history_rows": 0}
 EMPTY_READINESS: Mapping[str, Any] = {"pupils": 0, "issued": 0, "reasons": {}}
 
 
@@ -53,20 +54,27 @@ def ask_readiness(tx: Tx, school_year: int, unit_ids: Iterable[UUID], *, older: 
     return _ask(tx, readiness_counts, rows, older)
 
 
-def hold_progress(tx: Tx, school_year: int, unit_id: UUID, term: int) -> datetime | None:
-    """When the school's entry was counted last; nobody else counts it until the transaction ends."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastCount:
+    """When a school's entry was counted last, and how many rows of history there were."""
+
+    counted_at: datetime | None
+    history_rows: int
+
+
+def hold_progress(tx: Tx, *, school_year: int, unit_id: UUID, term: int) -> LastCount:
+    """The last count of the school's entry; nobody else counts it until the transaction ends."""
     keys = {"school_year": school_year, "unit_id": unit_id, "term": term}
     new = upsert(progress_counts).values(EMPTY_PROGRESS | keys | {"asked_at": tx.now()})
-    tx.conn.execute(new.on_conflict_do_nothing())
-    return tx.conn.execute(
-        select(progress_counts.c.counted_at).where(_is(progress_counts, keys)).with_for_update()
-    ).scalar()
+    held = new.on_conflict_do_update(index_elements=list(keys), set_={"asked_at": tx.now()})
+    row = tx.conn.execute(held.returning(progress_counts.c.counted_at, progress_counts.c.history_rows)).one()
+    return LastCount(counted_at=row.counted_at, history_rows=row.history_rows)
 
 
-def put_progress(tx: Tx, *, school_year: int, unit_id: UUID, term: int, counted: Tally) -> None:
+def put_progress(tx: Tx, *, school_year: int, unit_id: UUID, term: int, counted: Tally, history_rows: int) -> None:
     keys = {"school_year": school_year, "unit_id": unit_id, "term": term}
-    figures = {name: getattr(counted, name) for name in EMPTY_PROGRESS}
-    _put(tx, progress_counts, keys, figures)
+    figures = {"expected": counted.expected, "entered": counted.entered, "late": counted.late}
+    _put(tx, progress_counts, keys, figures | {"history_rows": history_rows})
 
 
 def put_readiness(tx: Tx, school_year: int, unit_id: UUID, figures: Mapping[str, Any]) -> None:
@@ -102,7 +110,3 @@ def _put(tx: Tx, table: Table, keys: Mapping[str, Any], figures: Mapping[str, An
     new = upsert(table).values({**keys, **figures, "counted_at": tx.now(), "asked_at": tx.now()})
     changes = {name: new.excluded[name] for name in (*figures, "counted_at", "asked_at")}
     tx.conn.execute(new.on_conflict_do_update(index_elements=list(keys), set_=changes))
-
-
-def _is(table: Table, keys: Mapping[str, Any]) -> ColumnElement[bool]:
-    return and_(*(table.c[name] == value for name, value in keys.items()))

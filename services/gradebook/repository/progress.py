@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from services.chassis.database import Tx
 from services.contracts.gradebook.progress import (
@@ -44,6 +44,13 @@ def sheets_in(tx: Tx, part: Part, today: date) -> list[SheetProgress]:
 
 def total_of(tx: Tx, part: Part, today: date) -> Tally:
     return _tally(tx.conn.execute(progress_queries.TOTAL, _given(part, today)).one())
+
+
+def history_rows_of(tx: Tx, part: Part) -> int:
+    """How many times something was entered in the school's sheets of these terms."""
+    mine = (sheets.c.school_year == part.school_year) & (sheets.c.unit_id == part.unit_id)
+    rows = select(func.coalesce(func.sum(sheets.c.history_rows), 0)).where(mine, sheets.c.term.in_(part.terms))
+    return int(tx.conn.execute(rows).scalar_one())
 
 
 def late_classes(tx: Tx, part: Part, today: date) -> list[tuple[UUID, str, Tally]]:

@@ -24,11 +24,13 @@ from services.contracts.gradebook.results import Period
 from services.contracts.messages import Task
 from services.gradebook.errors import NoSuchColumn
 from services.gradebook.repository import boards, progress
+from services.gradebook.repository.boards import LastCount
 from services.gradebook.repository.progress import Part
 from services.gradebook.usecases.supervision import LEADERS, require_reader
 
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
 RENEWED_EVERY = timedelta(minutes=5)
+RECOUNTED_EVERY = timedelta(hours=1)  # at least, since pupils, plans and exemptions change without an entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +107,30 @@ def read_unit_progress(tx: Tx, query: ReadUnitProgress, actor: Actor) -> UnitPro
 
 
 def count_progress(tx: Tx, task: CountProgressTask) -> None:
-    """Count the school's entry, unless that was done just now; while people may enter, count it again soon."""
-    last = boards.hold_progress(tx, task.school_year, task.unit_id, task.term)
-    if last and last > tx.now() - RENEWED_EVERY / 2:
+    """Count the school's entry, unless that was done just now; while people may enter, look again soon."""
+    last = boards.hold_progress(tx, school_year=task.school_year, unit_id=task.unit_id, term=task.term)
+    if last.counted_at and last.counted_at > tx.now() - RENEWED_EVERY / 2:
         return
-    part = Part(school_year=task.school_year, unit_id=task.unit_id, terms=(task.term,))
-    counted = progress.total_of(tx, part, _today(tx))
-    boards.put_progress(tx, school_year=task.school_year, unit_id=task.unit_id, term=task.term, counted=counted)
+    _count_anew(tx, task, last)
     if boards.has_open_window(tx, task.school_year, task.unit_id, task.term):
         tx.later(task, due_at=tx.now() + RENEWED_EVERY)
+
+
+def _count_anew(tx: Tx, task: CountProgressTask, last: LastCount) -> None:
+    """The recount, spared where nothing was entered since the last one of this day and hour."""
+    part = Part(school_year=task.school_year, unit_id=task.unit_id, terms=(task.term,))
+    rows, today = progress.history_rows_of(tx, part), _today(tx)
+    is_recent = last.counted_at and last.counted_at > tx.now() - RECOUNTED_EVERY and local_day(last.counted_at) == today
+    if is_recent and rows == last.history_rows:
+        return
+    boards.put_progress(
+        tx,
+        school_year=task.school_year,
+        unit_id=task.unit_id,
+        term=task.term,
+        counted=progress.total_of(tx, part, today),
+        history_rows=rows,
+    )
 
 
 def _require_class_reader(tx: Tx, actor: Actor, school_year: int, unit_id: UUID, *, class_id: UUID | None) -> None:

@@ -28,7 +28,7 @@ from services.gradebook.repository import boards, progress, readiness
 from services.gradebook.repository.progress import Part
 from services.gradebook.repository.readiness import PupilState
 from services.gradebook.statistics_counting import waiting_reason
-from services.gradebook.usecases.supervision import require_reader
+from services.gradebook.usecases.supervision import log_view, require_reader
 
 RENEWED_EVERY = timedelta(minutes=5)
 ABSENCES_TO_WATCH = 40
@@ -94,9 +94,11 @@ def count_readiness(tx: Tx, task: CountReadinessTask, lacking: LackingId) -> Non
 
 
 def read_warnings(tx: Tx, query: ReadWarnings, actor: Actor) -> Warnings:
-    """Who may stay behind, and which classes lack marks after their day."""
-    require_reader(tx, actor, query.unit_id)
+    """Who may stay behind, and which classes lack marks after their day; a supervisor's look is logged."""
+    basis = require_reader(tx, actor, query.unit_id)
     signs = readiness.pupils_with_signs(tx, query.school_year, query.unit_id, absences=ABSENCES_TO_WATCH)
+    if basis and signs:
+        log_view(tx, actor, basis, unit_id=query.unit_id, pupil_ids=[row.pupil_id for row in signs])
     part = Part(school_year=query.school_year, unit_id=query.unit_id, terms=(1, 2))
     late = progress.late_classes(tx, part, local_day(tx.now()))
     return Warnings(

@@ -287,3 +287,26 @@ def test_a_class_that_lacks_marks_after_their_day_is_named_worst_first(gradebook
     )
     assert sorted((one.class_id for one in answer.late_classes), key=str) == sorted(lacking, key=str)
     assert [lacking[one.class_id] for one in answer.late_classes] == sorted(lacking.values(), reverse=True)
+
+
+def test_a_count_is_spared_where_nothing_was_entered_and_made_where_something_was(gradebook, counted, commune):
+    officer = gradebook.grant(Role.OFFICER, commune)
+    question = ReadUnitProgress(school_year=YEAR, unit_id=commune, term=TERM)
+    older = (
+        "UPDATE progress_counts SET asked_at = asked_at - interval '6 min', counted_at = counted_at - interval '6 min'"
+    )
+
+    def counted_at_after(change):
+        gradebook.sql(older)
+        gradebook.sql(change, id=counted.unit_id)
+        before = gradebook.ask(question, officer).as_of
+        gradebook.work()
+        return before, gradebook.ask(question, officer).as_of
+
+    gradebook.ask(question, officer)
+    gradebook.work()
+    spared = counted_at_after("SELECT CAST(:id AS uuid)")
+    made = counted_at_after("UPDATE sheets SET history_rows = history_rows + 1 WHERE unit_id = :id")
+
+    assert spared[0] == spared[1]
+    assert made[0] < made[1]

@@ -8,6 +8,7 @@ from services.chassis.errors import Forbidden
 from services.chassis.ids import new_id
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.statistics import ReadReadiness, ReadWarnings, RiskSign, WaitingReason
+from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role, UnitKind
 from tests.integration.gradebook.locked_schools import YEAR, Province
 
@@ -160,3 +161,16 @@ def test_a_year_not_passed_is_a_warning_until_the_second_chance_is_used(province
         (one.id, (RiskSign.NOT_PROMOTED,)) for one in (pupil, other)
     ]
     assert [one.pupil_id for one in warnings_of(province).pupils] == [other.id]
+
+
+def test_a_supervisor_who_is_shown_pupils_is_in_the_access_log_and_the_principal_is_not(province, officer, add):
+    pupil = add(promotion="RETEST")
+    add()
+    province.lock_all()
+    before = len(province.gradebook.told(RecordViewedV1))
+
+    warnings_of(province)
+    province.gradebook.ask(ReadWarnings(school_year=YEAR, unit_id=pupil.unit_id), officer)
+
+    (told,) = province.gradebook.told(RecordViewedV1)[before:]
+    assert (told["person_id"], told["pupil_ids"], told["what"]) == (str(officer), [str(pupil.id)], "RESULTS")

@@ -20,6 +20,7 @@ from services.contracts.gradebook.statistics import (
 from services.contracts.identity import FindPeople, People, Role, UnitKind
 from services.gradebook.statistics_counting import band_of
 from tests.integration.gradebook.locked_schools import FOUNDED, REFORM, YEAR, Province
+from tests.integration.gradebook.small_school import YEAR as IN_2025
 
 COUNTS = "SELECT * FROM school_counts WHERE unit_id = ANY(:units) ORDER BY {}"
 KEYS = "period, measure, unit_id, stage, grade, gender, ethnicity, subject"
@@ -414,3 +415,20 @@ def test_primary_pupils_are_counted_by_their_own_levels_and_have_no_conduct(grad
 def test_figures_by_subject_are_refused_for_what_is_not_a_subjects(province, officer):
     with pytest.raises(Invalid, match="SUBJECT"):
         province.gradebook.ask(ask(province.department, Measure.LEVEL, Dimension.SUBJECT), officer)
+
+
+def test_a_class_that_is_locked_is_in_the_figures_without_any_act_of_anybody(gradebook, school):
+    gradebook.others.answers[FindPeople] = People(people=())
+    school.fill(1)
+    question = ReadStatistics(
+        school_year=IN_2025, unit_id=school.unit_id, period=Period.TERM_1, measure=Measure.CONDUCT
+    )
+
+    school.lock(Period.TERM_1)
+    waiting = gradebook.ask(question, school.principal)
+    gradebook.work()
+
+    then = gradebook.ask(question, school.principal)
+    assert waiting.total.pupils == 0
+    assert then.total.counts == (3, 0, 0, 0, 0)
+    assert then.as_of > waiting.as_of

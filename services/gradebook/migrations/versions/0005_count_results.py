@@ -72,12 +72,14 @@ BOARDS = (
         expected INTEGER NOT NULL,
         entered INTEGER NOT NULL,
         late INTEGER NOT NULL,
+        history_rows INTEGER NOT NULL,
         counted_at TIMESTAMP WITH TIME ZONE,
         asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT progress_counts_pkey PRIMARY KEY (school_year, unit_id, term),
         CONSTRAINT progress_counts_term_check CHECK (term IN (1, 2))
     )
     """,
+    "COMMENT ON COLUMN progress_counts.history_rows IS 'of the term''s sheets at the count: more means new entries'",
     "COMMENT ON COLUMN progress_counts.counted_at IS 'null: asked for, not yet counted'",
     "COMMENT ON COLUMN progress_counts.asked_at IS 'when the newest count was asked for'",
     """
