@@ -22,13 +22,14 @@ from services.contracts.gradebook.statistics import (
     WaitingReason,
     Warnings,
 )
-from services.contracts.identity import FindPeople
+from services.contracts.identity import FindPeople, Viewed
 from services.contracts.messages import Task
 from services.gradebook.repository import boards, progress, readiness
 from services.gradebook.repository.progress import Part
 from services.gradebook.repository.readiness import PupilState
 from services.gradebook.statistics_counting import waiting_reason
-from services.gradebook.usecases.supervision import log_view, require_reader
+from services.gradebook.usecases.supervision import require_reader
+from services.gradebook.usecases.views import tell
 
 RENEWED_EVERY = timedelta(minutes=5)
 ABSENCES_TO_WATCH = 40
@@ -98,7 +99,8 @@ def read_warnings(tx: Tx, query: ReadWarnings, actor: Actor) -> Warnings:
     basis = require_reader(tx, actor, query.unit_id)
     signs = readiness.pupils_with_signs(tx, query.school_year, query.unit_id, absences=ABSENCES_TO_WATCH)
     if basis and signs:
-        log_view(tx, actor, basis, unit_id=query.unit_id, pupil_ids=[row.pupil_id for row in signs])
+        pupil_ids = [row.pupil_id for row in signs]
+        tell(tx, actor, basis, unit_id=query.unit_id, pupil_ids=pupil_ids, what=Viewed.RESULTS)
     part = Part(school_year=query.school_year, unit_id=query.unit_id, terms=(1, 2))
     late = progress.late_classes(tx, part, local_day(tx.now()))
     return Warnings(
