@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import typing
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -79,6 +80,16 @@ def offer(
     serve(api, method, rule, shape, status=status)(_named(view, shape))
 
 
+def offer_query(api: APIBlueprint, rule: str, shape: type[R]) -> None:
+    """An endpoint that asks for `shape`, made of path and query string, and gives its answer as JSON."""
+
+    def view() -> flask.Response:
+        caller = admit(shape)
+        return reply(ask(read_arguments(shape), caller))
+
+    serve(api, "GET", rule, shape, parameters=arguments_of(rule, shape))(_named(view, shape))
+
+
 def offer_upload(api: APIBlueprint, rule: str, shape: type[R]) -> None:
     """An endpoint that stores the file of the form's field `file` and asks for `shape`, whose `file` names it."""
 
@@ -126,6 +137,27 @@ def read(shape: type[R], given: Document) -> R:
     return decode(shape, given | (flask.request.view_args or {}))
 
 
+def read_arguments(shape: type[R]) -> R:
+    """The request, from the query string and the path; a repeated name makes a list, an empty value nothing."""
+    fields = dataclasses.fields(shape)  # type: ignore[arg-type]  # every contract is a dataclass
+    sent = {field.name: flask.request.args.getlist(field.name) for field in fields}
+    given = {
+        field.name: sent[field.name] if _is_list(field.type) else sent[field.name][0]
+        for field in fields
+        if any(sent[field.name])
+    }
+    return decode(shape, given | (flask.request.view_args or {}), strict=False)
+
+
+def arguments_of(rule: str, shape: type[R]) -> list[Document]:
+    """What the query string may hold, for the documentation."""
+    asked = _schemas(shape)[0][shape.__name__]
+    return [
+        {"name": name, "in": "query", "required": name in asked["required"], "schema": asked["properties"][name]}
+        for name in _names_beyond(rule, shape)
+    ]
+
+
 def store_upload(limit: int) -> str:
     """Store the file of the form's field `file`, up to `limit` bytes with its frame; gives its SHA-256."""
     flask.request.max_content_length = limit
@@ -153,6 +185,10 @@ def _names_beyond(rule: str, shape: type[R]) -> list[str]:
     """The contract's fields that are not in the path."""
     fields = dataclasses.fields(shape)  # type: ignore[arg-type]  # every contract is a dataclass
     return [field.name for field in fields if field.name not in _names_in(rule)]
+
+
+def _is_list(kind: Any) -> bool:
+    return typing.get_origin(kind) is tuple
 
 
 def _names_in(rule: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from rich.console import Console
 
-from deploy.bench import audits, calls, columns, documents, relaying
+from deploy.bench import audits, calls, columns, documents, relaying, statistics
 from deploy.bench.figures import Figure
 from deploy.demo import issuing, marks_year
 from deploy.demo.job import DEPARTMENT, OPERATOR, PROVINCE
@@ -28,6 +28,7 @@ def measure(instance: Instance, console: Console, *, audit_rows: int) -> list[Fi
     parts: Sequence[tuple[str, Callable[[], list[Figure]]]] = (
         ("Columns through HTTP", lambda: columns.measure(instance, year)),
         ("RPC round trips", lambda: calls.measure(instance)),
+        ("Statistics of a department", lambda: statistics.measure(instance)),
         ("Documents", documents.measure),
         ("The relay", lambda: _with_platform_down(instance)),
         ("The audit of the mark ledger", lambda: audits.measure(instance, audit_rows)),

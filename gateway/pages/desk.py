@@ -27,7 +27,7 @@ def home() -> str:
     me = ask(ReadMe())
     units = {grant.unit_id: grant.unit_name for grant in me.grants}
     unit_id = flask.request.args.get("unit", next(iter(units), None), type=UUID)
-    year = _chosen_year()
+    year = chosen_year()
     sheets = _sheets_of(unit_id, year) if unit_id else ()
     return flask.render_template("home.html", me=me, units=units, unit_id=unit_id, year=year, sheets=sheets)
 
@@ -70,11 +70,11 @@ def _text(cell: CellV1) -> str:
     return ""
 
 
-def _chosen_year() -> int:
+def chosen_year() -> int:
     chosen = flask.request.args.get("year", 0, type=int)
-    return chosen if chosen in YEARS else _current_year()
+    return chosen if chosen in YEARS else current_year()
 
 
-def _current_year() -> int:
+def current_year() -> int:
     today = datetime.now(VIETNAM)
     return today.year if today.month >= FIRST_MONTH else today.year - 1

@@ -16,10 +16,13 @@ def encode(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-def decode(shape: type[T], data: Any) -> T:
-    """The contract value in `data`, unknown fields ignored; Invalid names the place that does not fit."""
+def decode(shape: type[T], data: Any, *, strict: bool = True) -> T:
+    """The contract value in `data`, unknown fields ignored; Invalid names the place that does not fit.
+
+    Not strict, numbers and truths may be written as text, as they are in an address.
+    """
     try:
-        return msgspec.convert(data, shape, strict=True)
+        return msgspec.convert(data, shape, strict=strict)
     except msgspec.ValidationError as error:
         raise Invalid(reason=str(error)) from error
 

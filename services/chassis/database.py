@@ -50,10 +50,12 @@ class Tx:
             self.conn.execute(insert(tables.outbox), [_outgoing(event) for event in events])
             self.announce("outbox")
 
-    def later(self, task: Task) -> UUID:
-        """Give this service work to do after the commit; the id is the task's row in the inbox."""
+    def later(self, task: Task, *, due_at: datetime | None = None) -> UUID:
+        """Give this service work to do after the commit, not before `due_at`; the id is the task's row in the inbox."""
         task_id = new_id()
         row = {"event_id": task_id, "type": task.type, "data": encode(task), "traceparent": trace.current()}
+        if due_at:
+            row["due_at"] = due_at
         self.conn.execute(insert(tables.inbox), [row])
         self.announce("inbox")
         return task_id
@@ -119,7 +121,8 @@ def _outgoing(event: Event) -> dict[str, Any]:
 
 
 def _connect_args() -> dict[str, Any]:
-    options = (
+    options = (  # no query here is long enough to win back what compiling it costs, which is half a second and more
+        "-c jit=off "
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )

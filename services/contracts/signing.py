@@ -43,6 +43,22 @@ class CreateKey(Command[CertificateV1]):
     unit_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateCounts:
+    """Teachers and other staff of schools, and those of them with a certificate that is valid now."""
+
+    teachers: int
+    certified: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountCertificates(Query[CertificateCounts]):
+    """How many at the schools at or below a unit can sign."""
+
+    operation: ClassVar[str] = "signing.count_certificates"
+    unit_id: UUID
+
+
 class SessionState(StrEnum):
     RUNNING = "RUNNING"
     ENDED = "ENDED"

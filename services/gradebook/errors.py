@@ -246,3 +246,17 @@ class NothingToPrint(Refused):
 
     code = "gradebook.nothing_to_print"
     vi = "Giáo viên không có bảng điểm nào ở trường trong năm học {school_year} nên không có sổ để in."
+
+
+class NoSuchColumn(Invalid):
+    """No class of grade {grade} has a column {key} in {subject} in this term; nothing was planned."""
+
+    code = "gradebook.no_such_column"
+    vi = "Không lớp nào của khối {grade} có cột {key} môn {subject} trong học kỳ này; chưa ghi kế hoạch nào."
+
+
+class TreeOfAnotherTime(Invalid):
+    """Figures of this school year run by the units of a day from {first} to {last}."""
+
+    code = "gradebook.tree_of_another_time"
+    vi = "Số liệu của năm học này được tính theo đơn vị của một ngày từ {first} đến {last}."

@@ -24,6 +24,13 @@ from services.contracts.gradebook.enrolment import (
 )
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
+from services.contracts.gradebook.progress import (
+    ComparePlan,
+    FindMissing,
+    PlanColumns,
+    ReadProgress,
+    ReadUnitProgress,
+)
 from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults, ReadPupilRecord
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
@@ -36,6 +43,7 @@ from services.contracts.gradebook.sheets import (
     SaveComments,
 )
 from services.contracts.gradebook.signals import FindSignals
+from services.contracts.gradebook.statistics import ReadReadiness, ReadStatistics, ReadWarnings, RebuildStatistics
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
@@ -53,10 +61,13 @@ from services.gradebook.usecases import (
     heads,
     history,
     marks,
+    progress,
+    readiness,
     rechecking,
     results,
     school,
     signals,
+    statistics,
     summer,
     views,
     windows,
@@ -72,6 +83,8 @@ def build() -> Service:
     _add_history(service)
     _add_results(service)
     _add_books(service)
+    _add_progress(service)
+    _add_statistics(service)
     _add_events(service)
     return service
 
@@ -147,3 +160,22 @@ def _add_events(service: Service) -> None:
     service.consumes(TranscriptsFrozenV1, documents.follow_frozen)
     service.consumes(TranscriptIssuedV1, documents.follow_issued)
     service.consumes(TranscriptRevokedV1, documents.follow_revoked)
+
+
+def _add_progress(service: Service) -> None:
+    service.query(ReadProgress, progress.read_progress)
+    service.query(FindMissing, progress.find_missing)
+    service.query(ComparePlan, progress.compare_plan)
+    service.command(PlanColumns, progress.plan_columns)
+    service.query(ReadUnitProgress, progress.read_unit_progress)
+    service.task(progress.CountProgressTask, progress.count_progress)
+
+
+def _add_statistics(service: Service) -> None:
+    service.query(ReadStatistics, statistics.read_statistics)
+    service.command(RebuildStatistics, statistics.rebuild_statistics)
+    service.task(statistics.CountClassTask, statistics.count_class, before=statistics.ask_people)
+    service.task(statistics.RebuildSchoolTask, statistics.rebuild_school)
+    service.query(ReadReadiness, readiness.read_readiness)
+    service.task(readiness.CountReadinessTask, readiness.count_readiness, before=readiness.ask_ids)
+    service.query(ReadWarnings, readiness.read_warnings)

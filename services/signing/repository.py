@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
 from services.chassis.database import Tx
+from services.chassis.tables import grants
+from services.contracts.identity import Role
 from services.contracts.signing import SessionItem, SignedDocument, SlotRole
 from services.contracts.transcript import SlotV1
 from services.signing.domain import Document
@@ -39,6 +41,18 @@ def insert_key(tx: Tx, row: dict[str, Any]) -> None:
 
 def find_key(tx: Tx, holder: UUID) -> Row[Any] | None:
     return tx.conn.execute(select(keys).where(keys.c.holder == holder)).first()
+
+
+def count_certified(tx: Tx, unit_ids: Collection[UUID]) -> tuple[int, int]:
+    """The units' members of staff now, and those of them whose certificate is valid now."""
+    now = tx.now()
+    valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
+    staff = select(grants.c.person_id).distinct().where(grants.c.role == Role.STAFF, valid)
+    here = staff.where(grants.c.unit_id.in_(list(unit_ids))).subquery()
+    certified = (keys.c.holder == here.c.person_id) & (keys.c.valid_from <= now) & (keys.c.valid_to > now)
+    counts = select(func.count(), func.count(keys.c.holder)).select_from(here.outerjoin(keys, certified))
+    teachers, with_certificate = tx.conn.execute(counts).one()
+    return teachers, with_certificate
 
 
 def count_pin_try(tx: Tx, holder: UUID, most: int) -> int | None:

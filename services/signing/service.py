@@ -10,7 +10,7 @@ from services.contracts import signing as contracts
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transcript import TranscriptsFrozenV1
-from services.signing import batches, custody, heads, registration, usecases
+from services.signing import batches, certificates, custody, heads, registration, usecases
 from services.signing.settings import Settings
 
 
@@ -28,6 +28,7 @@ def build() -> Service:
     service.command(contracts.CreateKey, mine.create_key, before=mine.make_key)
     service.command(contracts.OpenSigningSession, mine.open_session, before=mine.open_key)
     service.query(contracts.ReadSigningSession, usecases.read_session)
+    service.query(contracts.CountCertificates, certificates.count_certificates)
     service.internal(contracts.ReadSignedDocuments, usecases.read_signed_documents, systems=("transcript",))
     service.open(contracts.CheckFiles, usecases.answer_check, before=mine.check)
     service.open(contracts.ReadTrust, mine.read_trust)

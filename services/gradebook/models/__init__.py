@@ -1,9 +1,9 @@
 """Gradebook's tables. Those that grow with marks are partitioned by school year, which comes first in their keys."""
 
-from services.gradebook.models import results, school, sheets
+from services.gradebook.models import results, school, sheets, statistics
 from services.gradebook.models.tables import metadata
 
-__all__ = ["APPEND_ONLY", "YEARLY", "metadata", "results", "school", "sheets"]
+__all__ = ["APPEND_ONLY", "YEARLY", "metadata", "results", "school", "sheets", "statistics"]
 
 YEARLY = (
     "sheets",
@@ -15,6 +15,8 @@ YEARLY = (
     "comments",
     "conduct",
     "results",
+    "class_counts",
+    "school_counts",
 )
 """Tables that get a partition when a school year is opened, besides the idempotency records."""
 

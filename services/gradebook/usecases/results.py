@@ -26,6 +26,7 @@ from services.gradebook.repository.results import ClassPeriod
 from services.gradebook.rules.regulation import Regulation, governing
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.guards import LEADERS, PERIOD_VI
+from services.gradebook.usecases.statistics import CountClassTask
 
 BEFORE = {Period.TERM_2: Period.TERM_1, Period.YEAR: Period.TERM_2}
 JUDGED = frozenset({Regulation.TT27_2020, Regulation.TT22_2021, Regulation.TT43_2021})
@@ -121,3 +122,4 @@ def _announce(tx: Tx, of_class: ClassV1, period: Period, change: Change) -> None
             period=period,
         )
     )
+    tx.later(CountClassTask(school_year=of_class.school_year, class_id=of_class.id, period=period))
