@@ -2,36 +2,55 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 
-from deploy.bench import audits, calls, columns, documents, relaying, statistics
+from deploy.bench import audits, calls, columns, documents, judging, relaying, statistics
 from deploy.bench.figures import Figure
 from deploy.demo import issuing, marks_year
+from deploy.demo.client import Client
 from deploy.demo.job import DEPARTMENT, OPERATOR, PROVINCE
 from deploy.demo.marks_year import Year
 from deploy.demo.people_at_school import Entrance, found_school
-from deploy.demo.school import invent_school
+from deploy.demo.school import School, invent_school
 from deploy.demo.stage import Bar, Stages
 from deploy.demo.workbooks import staff_list
 from deploy.local import platform
 from deploy.local.instance import Instance
 
-CLASS_SIZE = 45
+CLASS_SIZE, LARGE_CLASS = 45, 75
 
 
-def measure(instance: Instance, console: Console, *, audit_rows: int) -> list[Figure]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How much is invented where a figure needs much."""
+
+    audit_rows: int
+    judged_pupils: int
+
+
+def measure(instance: Instance, console: Console, sizes: Sizes) -> list[Figure]:
     """Every figure; the platform must be up. What needs it idle comes after what needs it busy."""
     stages = Stages(console)
-    with stages.stage("A school with classes of 45 is set up") as bar:
-        year = _school(instance, bar)
+    entrance = Entrance(platform.gateway_url(instance), instance.secret("demo-password"))
+    made = json.loads(platform.bootstrap(instance, OPERATOR, DEPARTMENT, PROVINCE))
+    operator = entrance.enter(OPERATOR, made["activation_code"])
+    schools = (
+        invent_school(3, "Trường THCS Đo Lường", letters="ABC", class_size=CLASS_SIZE),
+        invent_school(4, "Trường THCS Lớp Đông", letters="AB", class_size=LARGE_CLASS),
+    )
+    with stages.stage("Schools with classes of 45 and of 75 are set up") as bar:
+        year, large = (_open(operator, entrance, made["unit_id"], school, bar) for school in schools)
     parts: Sequence[tuple[str, Callable[[], list[Figure]]]] = (
         ("Columns through HTTP", lambda: columns.measure(instance, year)),
+        ("Sheets through HTTP", lambda: columns.measure_sheets(instance, large)),
         ("RPC round trips", lambda: calls.measure(instance)),
         ("Statistics of a department", lambda: statistics.measure(instance)),
         ("Documents", documents.measure),
         ("The relay", lambda: _with_platform_down(instance)),
-        ("The audit of the mark ledger", lambda: audits.measure(instance, audit_rows)),
+        ("Year results", lambda: judging.measure(instance, sizes.judged_pupils)),
+        ("The audit of the mark ledger", lambda: audits.measure(instance, sizes.audit_rows)),
     )
     figures = []
     for name, part in parts:
@@ -40,12 +59,8 @@ def measure(instance: Instance, console: Console, *, audit_rows: int) -> list[Fi
     return figures
 
 
-def _school(instance: Instance, bar: Bar) -> Year:
-    school = invent_school(3, "Trường THCS Đo Lường", letters="ABC", class_size=CLASS_SIZE)
-    entrance = Entrance(platform.gateway_url(instance), instance.secret("demo-password"))
-    made = json.loads(platform.bootstrap(instance, OPERATOR, DEPARTMENT, PROVINCE))
-    operator = entrance.enter(OPERATOR, made["activation_code"])
-    at = found_school(operator, entrance, made["unit_id"], school)
+def _open(operator: Client, entrance: Entrance, parent_id: str, school: School, bar: Bar) -> Year:
+    at = found_school(operator, entrance, parent_id, school)
     members = at.admin.upload(f"/v1/units/{at.unit_id}/staff-imports", "staff.xlsx", staff_list(school))["members"]
     entrance.enter_all(at, members)
     opened: list[Year] = []

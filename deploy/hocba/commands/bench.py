@@ -11,8 +11,9 @@ from deploy.local.instance import Instance
 @click.command
 @click.option("--markdown", is_flag=True, help="Print the table as the README has it.")
 @click.option("--audit-rows", default=500_000, show_default=True, help="How many history rows the audit is given.")
+@click.option("--judged-pupils", default=10_000, show_default=True, help="How many pupils' years are judged.")
 @click.pass_context
-def command(context: click.Context, *, markdown: bool, audit_rows: int) -> None:
+def command(context: click.Context, *, markdown: bool, audit_rows: int, judged_pupils: int) -> None:
     """Measure; the figures are kept in .run/bench/latest.json."""
     from deploy.bench import figures, run  # noqa: PLC0415 - draws in the whole platform
 
@@ -21,7 +22,7 @@ def command(context: click.Context, *, markdown: bool, audit_rows: int) -> None:
     own.erase()
     context.invoke(up.command, instance=own)
     try:
-        measured = run.measure(own, console, audit_rows=audit_rows)
+        measured = run.measure(own, console, run.Sizes(audit_rows=audit_rows, judged_pupils=judged_pupils))
     finally:
         own.erase()
     path = own.home / "latest.json"

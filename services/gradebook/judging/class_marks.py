@@ -13,6 +13,7 @@ from services.gradebook.rules.regulation import Regulation, Stage
 
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
 NOTHING = Cell()
+NOBODYS: Mapping[UUID, Cell] = {}
 WAITING = (CellState.EMPTY, CellState.MISSED_EXCUSED)
 
 
@@ -25,8 +26,8 @@ class ClassMarks:
     pupils: Mapping[UUID, str]
     """Code by pupil, in the order of the list."""
     sheets: Sequence[SheetHead]
-    cells: Mapping[tuple[UUID, UUID], Cell]
-    """By (column, pupil)."""
+    cells: Mapping[UUID, Mapping[UUID, Cell]]
+    """By column and pupil."""
     comments: Mapping[tuple[UUID, UUID, str], SubjectComment]
     """By (sheet, pupil, key)."""
     conduct: Mapping[tuple[int, UUID], ConductEntry]
@@ -56,7 +57,7 @@ class ClassMarks:
         return [column for column in sheet.columns if not column.is_cluster]
 
     def cell(self, column: ColumnV1, pupil_id: UUID) -> Cell:
-        return self.cells.get((column.id, pupil_id), NOTHING)
+        return self.cells.get(column.id, NOBODYS).get(pupil_id, NOTHING)
 
     def comment(self, sheet: SheetHead, pupil_id: UUID) -> str:
         said = self.comments.get((sheet.id, pupil_id, "ck"))

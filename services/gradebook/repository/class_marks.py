@@ -29,7 +29,7 @@ def marks_of_class(tx: Tx, of_class: ClassV1, regulation: Regulation, second_ter
         regulation=regulation,
         pupils=pupils,
         sheets=heads,
-        cells=marks.cells_of(tx, year, ids),
+        cells=marks.contents_of(tx, year, ids, list(pupils)),
         comments=comments.comments_of(tx, year, ids),
         conduct=conduct.conduct_of(tx, year, class_id),
         choices=enrolment.choices_of(tx, year, pupils),
