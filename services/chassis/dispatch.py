@@ -40,7 +40,8 @@ class Dispatcher:
         """{"result", "error"}: exactly one of them is not null. Never raises."""
         started = time.monotonic()
         operation = f"{self._service.name}.{method}"
-        with trace.follow(envelope.traceparent), structlog.contextvars.bound_contextvars(operation=operation):
+        known = {"operation": operation, "account_id": None}
+        with trace.follow(envelope.traceparent), structlog.contextvars.bound_contextvars(**known):
             try:
                 reply, outcome = {"result": self._serve(method, envelope), "error": None}, "ok"
             except Exception as error:  # noqa: BLE001 - whatever happens, the caller is answered
@@ -54,6 +55,8 @@ class Dispatcher:
         if operation is None:
             raise NotFound(operation=method)
         actor = self._actor(operation, envelope)
+        if actor is not None:
+            structlog.contextvars.bind_contextvars(account_id=str(actor.account_id))  # every log line says whose it is
         request = decode(operation.request, envelope.payload)
         outside = replace(self._outside, actor=actor, key=envelope.key or "")
         if operation.keyed:
