@@ -19,6 +19,10 @@ PAPERS = [
 LINK = re.compile(r"\]\(([^)#]+)\)")
 
 
+SHOWN_BY = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
+JOURNEYS = "tests/journeys/requirements"
+
+
 def paper_of(service):
     return (CHECKOUT / "services" / service / "README.md").read_text()
 
@@ -32,6 +36,15 @@ def name_of(message):
 def test_every_link_leads_somewhere(paper):
     for link in LINK.findall(paper.read_text()):
         assert link.startswith("https://") or (paper.parent / link).exists()
+
+
+def test_each_test_that_is_said_to_show_a_feature_is_there():
+    named = SHOWN_BY.findall((CHECKOUT / "README.md").read_text())
+
+    files = {name: CHECKOUT / (name if "/" in name else f"{JOURNEYS}/{name}") for name, _ in named}
+
+    assert len(named) > len(files)
+    assert [test for name, test in named if f"\ndef {test}(" not in files[name].read_text()] == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
