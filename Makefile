@@ -1,6 +1,6 @@
-# Every target is a command of ./hocba, which sets itself up on first use.
+# Every target but mutation is a command of ./hocba, which sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench up down status lint format
+.PHONY: help setup demo test bench up down status lint format mutation
 
 help: ## show this list
 	@grep -E '^[a-z]+: ## ' $(MAKEFILE_LIST) | sed 's/: ## /\t/' | expand -t 12
@@ -31,3 +31,6 @@ lint: ## format, style, types and layers
 
 format: ## put the code into shape
 	@./hocba format
+
+mutation: ## change the law in every small way: does a test fail each time?
+	@./hocba setup && .venv/bin/python -m tests.mutation.rules

@@ -44,7 +44,8 @@ def _read(line: bytes) -> Case:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         problem = malformed(error)
         if "regulation" in (problem.fields["place"], *problem.fields["reason"].split("`")):
-            raise UnknownRegulation(regulation=problem.fields["reason"], known=KNOWN, place="regulation") from error
+            given = problem.fields["reason"].partition("'")[2].removesuffix("'")
+            raise UnknownRegulation(regulation=given or "–", known=KNOWN, place="regulation") from error
         raise problem from error
     return case
 
