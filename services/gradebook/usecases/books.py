@@ -15,17 +15,14 @@ from services.chassis.service import Outside
 from services.contracts.gradebook.books import BookFormat, PrintClassBook, PrintedBook, PrintTeacherBook
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.views import RecordViewedV1
-from services.contracts.identity import Change, FindPeople, FindUnits, PersonV1, Role, Viewed
+from services.contracts.identity import Change, FindPeople, FindUnits, PersonV1, Viewed
 from services.gradebook.books import printing
 from services.gradebook.books.layout import Book
 from services.gradebook.books.source import ClassRecord, Pupil, School, Source
 from services.gradebook.errors import NothingToPrint, NotYourBook
 from services.gradebook.repository import books, school, sheets
+from services.gradebook.roles import ABOVE, ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL
-
-LEADERS = (Role.ADMIN, Role.PRINCIPAL, Role.DEPUTY)
-FROM_ABOVE = (Role.OFFICER, Role.INSPECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,7 @@ def _reader(tx: Tx, actor: Actor | None, unit_id: UUID, *, owner: UUID) -> Basis
     at_school = authority.holds(tx, actor, ANYONE_AT_SCHOOL, unit_id)
     if at_school and (actor.person_id == owner or authority.holds(tx, actor, LEADERS, unit_id)):
         return None
-    basis = authority.find_basis(tx, actor, FROM_ABOVE, unit_id)
+    basis = authority.find_basis(tx, actor, ABOVE, unit_id)
     if basis is None:
         raise NotYourBook if at_school else NotFound
     return basis

@@ -13,9 +13,10 @@ from services.contracts.gradebook.school import ClassV1
 from services.gradebook.domain import CONDUCT_LEVELS
 from services.gradebook.errors import StaleVersion
 from services.gradebook.repository import conduct, enrolment, sheets
+from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Stage
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import LEADERS, TERM_PERIOD
+from services.gradebook.usecases.guards import TERM_PERIOD
 
 
 def save_conduct(tx: Tx, command: SaveConduct, actor: Actor) -> ClassConduct:

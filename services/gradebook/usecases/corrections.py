@@ -33,12 +33,11 @@ from services.gradebook.errors import (
 )
 from services.gradebook.repository import corrections, enrolment, marks, results, school
 from services.gradebook.repository.marks import Writer
+from services.gradebook.roles import ANYONE_AT_SCHOOL, APPROVERS, LEADERS
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL
 from services.gradebook.usecases.results import judge_again
 from services.gradebook.windows import for_column, is_open
 
-LEADERS = (Role.PRINCIPAL, Role.DEPUTY)
 SETTLED = ("PROMOTED", "NOT_PROMOTED")
 ENOUGH = 3  # people: with so many at the school, a correction goes through three different hands
 
@@ -90,7 +89,7 @@ def verify_correction(tx: Tx, command: VerifyCorrection, actor: Actor) -> Correc
 def decide_correction(tx: Tx, command: DecideCorrection, actor: Actor) -> CorrectionV1:
     """The principal or a deputy approves what was verified, and the cell changes at once; or refuses, saying why."""
     found, base_version = _hold(tx, command.school_year, command.correction_id, actor)
-    authority.require(tx, actor, LEADERS, found.unit_id)
+    authority.require(tx, actor, APPROVERS, found.unit_id)
     decided = replace(found, decided_by=actor.person_id, decided_at=tx.now())
     if not command.is_approved:
         return _refuse(tx, decided, command.refusal)
@@ -107,7 +106,7 @@ def find_corrections(tx: Tx, query: FindCorrections, actor: Actor) -> Correction
     """All of the school for its leaders and admins; for others those that they had or have a part in."""
     authority.require(tx, actor, ANYONE_AT_SCHOOL, query.unit_id)
     found = corrections.corrections_of_unit(tx, query.school_year, query.unit_id)
-    if not authority.holds(tx, actor, (*LEADERS, Role.ADMIN), query.unit_id):
+    if not authority.holds(tx, actor, LEADERS, query.unit_id):
         found = [one for one in found if actor.person_id in _parts(tx, one)]
     return Corrections(corrections=tuple(found))
 

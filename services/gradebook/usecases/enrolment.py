@@ -27,9 +27,9 @@ from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.errors import EnrolledElsewhere, NotEnrolledThere
 from services.gradebook.repository import enrolment, school
+from services.gradebook.roles import LEADERS
 from services.gradebook.spreadsheets import PupilRow, read_pupils
 from services.gradebook.usecases.arrivals import Arrival, carry_marks
-from services.gradebook.usecases.guards import LEADERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

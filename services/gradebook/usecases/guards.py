@@ -24,10 +24,9 @@ from services.gradebook.errors import (
 )
 from services.gradebook.repository import results, school, sheets
 from services.gradebook.repository import windows as window_rows
+from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.usecases.views import basis_above, tell
 
-ANYONE_AT_SCHOOL = tuple(Role)
-LEADERS = (Role.ADMIN, Role.PRINCIPAL, Role.DEPUTY)
 TERM_PERIOD = {1: Period.TERM_1, 2: Period.TERM_2}
 PERIOD_VI = {Period.TERM_1: "học kỳ 1", Period.TERM_2: "học kỳ 2", Period.YEAR: "cả năm"}
 

@@ -38,10 +38,11 @@ from services.gradebook import domain
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.repository import comments, enrolment, marks, school, sheets
 from services.gradebook.repository.marks import Cells, Writer
+from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.rules import tt22_2021
 from services.gradebook.spreadsheets import ExpectedSheet, MarkRow, read_marks
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL, LEADERS, TERM_PERIOD
+from services.gradebook.usecases.guards import TERM_PERIOD
 from services.gradebook.windows import is_open
 
 

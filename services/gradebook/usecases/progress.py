@@ -26,8 +26,8 @@ from services.gradebook.errors import NoSuchColumn
 from services.gradebook.repository import boards, progress
 from services.gradebook.repository.boards import LastCount
 from services.gradebook.repository.progress import Part
+from services.gradebook.roles import LEADERS
 from services.gradebook.usecases.supervision import require_reader
-from services.gradebook.usecases.views import LEADERS
 
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
 RENEWED_EVERY = timedelta(minutes=5)

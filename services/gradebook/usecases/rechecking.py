@@ -10,15 +10,12 @@ from services.chassis.database import Tx
 from services.chassis.errors import Unauthenticated
 from services.chassis.service import Outside
 from services.contracts.gradebook.results import CheckResults, DifferingResult, Period, ResultsChecked
-from services.contracts.identity import Role
 from services.gradebook.judging import judge
 from services.gradebook.judging.class_marks import ClassMarks
 from services.gradebook.judging.judged import Judged
 from services.gradebook.repository import results, school
+from services.gradebook.roles import ABOVE, LEADERS
 from services.gradebook.usecases.results import class_marks
-
-AT_SCHOOL = (Role.ADMIN, Role.PRINCIPAL, Role.DEPUTY)
-ABOVE = (Role.OFFICER, Role.INSPECTOR)
 
 
 def check_again(query: CheckResults, outside: Outside) -> ResultsChecked:
@@ -44,7 +41,7 @@ def check_results(_tx: Tx, _query: CheckResults, _actor: Actor, checked: Results
 def _require_reader(tx: Tx, query: CheckResults, actor: Actor | None) -> None:
     if actor is None:
         raise Unauthenticated
-    if not authority.holds(tx, actor, AT_SCHOOL, query.unit_id):
+    if not authority.holds(tx, actor, LEADERS, query.unit_id):
         authority.require_cover(tx, actor, ABOVE, query.unit_id)
 
 

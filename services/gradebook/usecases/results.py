@@ -23,9 +23,10 @@ from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
 from services.gradebook.repository import enrolment, results, school, sheets
 from services.gradebook.repository.class_marks import marks_of_class
 from services.gradebook.repository.results import ClassPeriod
+from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Regulation, governing
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import LEADERS, PERIOD_VI
+from services.gradebook.usecases.guards import PERIOD_VI
 from services.gradebook.usecases.statistics import CountClassTask
 
 BEFORE = {Period.TERM_2: Period.TERM_1, Period.YEAR: Period.TERM_2}

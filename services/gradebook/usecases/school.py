@@ -24,8 +24,8 @@ from services.contracts.identity import Role
 from services.gradebook.errors import NoCalendar, YearNotOpen, YearOpenedAlready, YearUnfinished
 from services.gradebook.repository import enrolment, results, school
 from services.gradebook.repository.school import OpenYear
+from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.rules.regulation import GRADES, Stage
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL, LEADERS
 
 KINDS = {True: (SubjectKind.PRIMARY, SubjectKind.QUALITIES), False: (SubjectKind.SCORED, SubjectKind.COMMENT)}
 """The kinds of subject of primary school, and of all others."""

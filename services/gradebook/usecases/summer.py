@@ -20,10 +20,10 @@ from services.contracts.identity import Role
 from services.gradebook.domain import CONDUCT_LEVELS, READERS
 from services.gradebook.errors import NoSecondChance, NotLocked, ReportRequired, SamePerson
 from services.gradebook.repository import corrections, results, sheets
+from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Stage
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.corrections import refuse_sealed
-from services.gradebook.usecases.guards import LEADERS
 from services.gradebook.usecases.results import judge_again
 
 OPEN = ("RETEST", "SUMMER_TRAINING")

@@ -7,7 +7,8 @@ from services.chassis import authority
 from services.chassis.authority import Actor, Basis
 from services.chassis.database import Tx
 from services.chassis.errors import Forbidden
-from services.gradebook.usecases.views import ABOVE, LEADERS, basis_above
+from services.gradebook.roles import ABOVE, LEADERS
+from services.gradebook.usecases.views import basis_above
 
 
 def leads(tx: Tx, actor: Actor, unit_id: UUID) -> bool:

@@ -13,12 +13,10 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.contracts.gradebook.results import PupilRecord, PupilYear, ReadPupilRecord
 from services.contracts.gradebook.views import RecordViewedV1
-from services.contracts.identity import Role, Viewed
+from services.contracts.identity import Viewed
 from services.contracts.messages import Change
 from services.gradebook.repository import enrolment, results, school
-
-ABOVE = (Role.OFFICER, Role.INSPECTOR)
-LEADERS = (Role.ADMIN, Role.PRINCIPAL, Role.DEPUTY)
+from services.gradebook.roles import ABOVE, LEADERS
 
 
 def read_pupil_record(tx: Tx, query: ReadPupilRecord, actor: Actor) -> PupilRecord:

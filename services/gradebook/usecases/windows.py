@@ -11,7 +11,7 @@ from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenW
 from services.contracts.identity import Role
 from services.gradebook.errors import ReasonRequired
 from services.gradebook.repository import windows
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL
+from services.gradebook.roles import ANYONE_AT_SCHOOL
 from services.gradebook.windows import NARROWINGS, meets
 
 
