@@ -22,3 +22,10 @@ class NotIssued(Refused):
 
     code = "transcript.not_issued"
     vi = "Chỉ thu hồi được học bạ đã phát hành; học bạ này đang ở trạng thái {state}."
+
+
+class NoForm(Refused):
+    """There is no printed form for {stage} under {regulation} yet; the results stay as they are locked."""
+
+    code = "transcript.no_form"
+    vi = "Chưa có mẫu học bạ in cho cấp {stage} theo {regulation}; kết quả vẫn được khóa và giữ nguyên."

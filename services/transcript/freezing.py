@@ -7,20 +7,23 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.chassis import authority
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults
-from services.contracts.identity import FindPeople, FindUnits
+from services.contracts.identity import FindPeople, FindUnits, Role
 from services.contracts.messages import Task
-from services.contracts.transcript import BoxV1, TranscriptState
+from services.contracts.transcript import BoxV1, FreezeClass, TranscriptState
 from services.transcript import domain, repository
 from services.transcript.canonical import TranscriptData, to_canonical
 from services.transcript.document_xml import write
 from services.transcript.domain import PARKED, Setting
-from services.transcript.errors import NoPrincipal
-from services.transcript.render import Renderer
+from services.transcript.errors import NoForm, NoPrincipal
+from services.transcript.render import Renderer, has_form
 
+LEADERS = (Role.ADMIN, Role.PRINCIPAL)
+"""Who may have a class frozen."""
 _own = threading.local()  # a renderer must not be shared by threads
 
 
@@ -40,6 +43,18 @@ class Frozen:
     unit_id: UUID
     expected: int
     rows: tuple[dict[str, Any], ...]
+
+
+def check_form(command: FreezeClass, outside: Outside) -> None:
+    """NoForm for a class whose transcripts cannot be printed, before anybody waits for them."""
+    with outside.db.transaction() as tx:
+        unit_id = repository.find_unit_of_class(tx, command.school_year, command.class_id)
+        if unit_id is None or outside.actor is None or not authority.holds(tx, outside.actor, LEADERS, unit_id):
+            return  # the use case says what is missing
+    results = outside.ask(ReadClassResults(school_year=command.school_year, class_id=command.class_id), timeout=30)
+    for regulation in sorted({result.regulation for result in results.results}):
+        if not has_form(results.stage, regulation):
+            raise NoForm(stage=results.stage, regulation=regulation)
 
 
 def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:

@@ -17,6 +17,11 @@ _VIETNAM = timezone(timedelta(hours=7))
 _A4_HEIGHT = 841.89  # PDF points
 
 
+def has_form(stage: str, regulation: str) -> bool:
+    """Whether transcripts of this stage under this circular can be printed."""
+    return (stage, regulation) == _PRINTS
+
+
 class NotPrintableError(ValueError):
     """No form for this stage and regulation, or a value that the form cannot print."""
 
@@ -53,7 +58,7 @@ class Renderer:
 
         Raises NotPrintableError.
         """
-        if (data.stage, data.regulation) != _PRINTS:
+        if not has_form(data.stage, data.regulation):
             raise NotPrintableError(f"No form for {data.stage} under {data.regulation}.")
         try:
             pdf = self._pdf(data)

@@ -13,7 +13,7 @@ from services.transcript import freezing, usecases, verification
 
 def build() -> Service:
     service = Service("transcript", Path(__file__).parent / "migrations")
-    service.command(contracts.FreezeClass, usecases.ask_freeze)
+    service.command(contracts.FreezeClass, usecases.ask_freeze, before=freezing.check_form)
     service.query(contracts.FindClassTranscripts, usecases.find_class_transcripts)
     service.query(contracts.ReadTranscript, usecases.read_transcript)
     service.command(contracts.RevokeTranscript, usecases.revoke_transcript)

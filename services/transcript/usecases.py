@@ -32,9 +32,8 @@ from services.contracts.transcript import (
 )
 from services.transcript import repository
 from services.transcript.errors import NotIssued, ResultsNotLocked
-from services.transcript.freezing import FreezeClassTask, Frozen
+from services.transcript.freezing import LEADERS, FreezeClassTask, Frozen
 
-LEADERS = (Role.ADMIN, Role.PRINCIPAL)
 AT_SCHOOL = tuple(Role)
 
 
@@ -51,7 +50,7 @@ def note_locked_results(tx: Tx, events: Sequence[ResultsLockedV1]) -> None:
             )
 
 
-def ask_freeze(tx: Tx, command: FreezeClass, actor: Actor) -> FreezeAccepted:
+def ask_freeze(tx: Tx, command: FreezeClass, actor: Actor, _form: None) -> FreezeAccepted:
     """Begin freezing; the work goes on in the background and can be repeated for pupils who were parked."""
     unit_id = repository.find_unit_of_class(tx, command.school_year, command.class_id)
     if unit_id is None:

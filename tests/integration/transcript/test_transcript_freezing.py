@@ -1,5 +1,7 @@
 """Freezing a class: who is promoted gets a document that never changes; who waits is parked with the reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
@@ -11,6 +13,7 @@ from services.contracts.transcript import (
     FreezeClass,
     ReadDocuments,
     ReadTranscript,
+    RevokeTranscript,
     TranscriptsFrozenV1,
     TranscriptState,
 )
@@ -119,9 +122,11 @@ def test_a_parked_transcript_that_waits_on_shows_its_newest_reason(ready_class):
 
 
 def test_the_background_reads_results_and_people_under_the_services_own_grant(frozen_class):
-    asked = frozen_class.transcript.others.of(ReadClassResults) + frozen_class.transcript.others.of(FindPeople)
+    (_, persons_token, _), *background = frozen_class.transcript.others.of(ReadClassResults)
 
-    assert [token for _, token, _ in asked] == [None, None]
+    assert persons_token is not None  # whether there is a form is looked at for the person who asks
+    background += frozen_class.transcript.others.of(FindPeople)
+    assert [token for _, token, _ in background] == [None, None]
 
 
 def test_a_freezing_broken_off_is_taken_up_again(ready_class, states):
@@ -197,3 +202,26 @@ def test_the_database_refuses_to_change_what_is_frozen(frozen_class, column):
             f"UPDATE transcripts t SET {column} = {value} WHERE id = :id",  # noqa: S608 - columns named above
             id=frozen_class.of_pupil(0).id,
         )
+
+
+def test_a_class_without_a_printed_form_is_refused_by_name_before_anybody_waits(ready_class):
+    answers = ready_class.transcript.others.answers
+    answers[ReadClassResults] = replace(ready_class.locked.results, stage="TH")
+
+    with pytest.raises(Refused, match="no_form") as refusal:
+        ready_class.freeze()
+
+    assert refusal.value.fields == {"stage": "TH", "regulation": "TT22/2021"}
+    assert rows(ready_class) == []
+
+
+def test_a_revoked_transcript_gets_its_next_version_when_the_class_is_frozen_again(frozen_class):
+    first = frozen_class.issue()
+    command = RevokeTranscript(school_year=YEAR, transcript_id=first.id, reason="Sửa điểm.")
+    frozen_class.transcript.ask(command, frozen_class.locked.principal)
+
+    found = frozen_class.freeze()
+
+    mine = [one for one in found.transcripts if one.pupil_id == first.pupil_id]
+    assert [(one.version, one.state) for one in mine] == [(1, TranscriptState.REVOKED), (2, FROZEN)]
+    assert len({one.code for one in mine}) == 2
