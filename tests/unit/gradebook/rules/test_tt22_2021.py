@@ -244,7 +244,8 @@ def test_nobody_gets_a_third_chance_after_the_summer():
 
 
 @pytest.mark.parametrize(
-    ("result", "again"), [(Decimal("4.9"), True), (Decimal("5.0"), False), (FAILED, True), (PASSED, False)]
+    ("result", "again"),
+    [(Decimal("4.9"), True), (Decimal("5.0"), False), (Decimal("5.1"), False), (FAILED, True), (PASSED, False)],
 )
 def test_a_subject_below_five_or_failed_by_comments_is_assessed_again(result, again):
     assert law.is_reassessed(result) is again
