@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from services.gradebook.rules import tt43_2021
 from services.gradebook.rules.judgement import (
     GivenYear,
     SubjectMarks,
@@ -231,6 +232,10 @@ def test_continuing_education_asks_for_a_number_of_subjects_of_its_own(regulatio
     assert (judged.level, judged.title, judged.regulation) == (level, title, regulation.value)
     if level is None:
         assert judged.reasons[0].vi == "Chỉ có 5 môn được cho điểm; xếp mức cần ít nhất 6 môn."
+
+
+def test_the_rule_of_continuing_education_quotes_its_clause():
+    assert tt43_2021.subjects_at_bar.clause == "9"
 
 
 def test_a_year_of_another_kind_of_regulation_is_not_judged_by_mistake():

@@ -81,6 +81,7 @@ LEVELS = [  # marks, failed comments, level before and after the adjustment
     ("9 9 9x8 1.5", 0, "Kém", "Yếu"),  # an average of Giỏi is one of Khá too
     ("8.5 8.5 8.5x9", 2, "Yếu", "Yếu"),
     ("6.0 6.0 6.0x8 3.4", 0, "Yếu", "Yếu"),  # an average of Trung bình is never lifted
+    ("6.5 6.0 6.0x8 3.0", 0, "Yếu", "Yếu"),  # all but one meet Khá; the average does not
     ("7.0 7.0 7.0x8 4.0", 0, "Trung bình", "Trung bình"),  # one level from Khá
 ]
 
