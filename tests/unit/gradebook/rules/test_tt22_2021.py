@@ -255,7 +255,7 @@ def test_a_subject_below_five_or_failed_by_comments_is_assessed_again(result, ag
     ("scores", "level", "conduct", "title"),
     [
         ("9.0x6 8.0x2", GOOD, GOOD, Title.EXCELLENT),
-        ("9.5x6 8.0x2", GOOD, GOOD, Title.EXCELLENT),
+        ("9.5x7 8.0", GOOD, GOOD, Title.EXCELLENT),
         ("9.0x5 8.9 8.0x2", GOOD, GOOD, Title.GOOD),
         ("9.0x8", GOOD, FAIR, None),
         ("9.0x7 4.0", FAIR, GOOD, None),
