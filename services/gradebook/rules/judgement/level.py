@@ -9,8 +9,13 @@ from services.gradebook.rules.tt22_2021 import SUBJECTS_AT_BAR, Level
 
 
 def subjects_at_bar(regulation: Regulation, switches: Switches) -> int:
-    """How many subjects must reach a level's bar."""
-    return tt43_2021.subjects_at_bar(switches) if regulation is Regulation.TT43_2021 else SUBJECTS_AT_BAR
+    """How many subjects must reach a level's bar; ValueError for a regulation with rules of another kind."""
+    if regulation is Regulation.TT43_2021:
+        return tt43_2021.subjects_at_bar(switches)
+    if regulation is not Regulation.TT22_2021:
+        message = f"{regulation.value} is not judged by the rules of TT22/2021"
+        raise ValueError(message)
+    return SUBJECTS_AT_BAR
 
 
 def level_of(subjects: Subjects, regulation: Regulation, switches: Switches) -> tuple[Level | None, tuple[Reason, ...]]:

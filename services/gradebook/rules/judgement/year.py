@@ -149,7 +149,7 @@ def _facts(inputs: YearInput | GivenYear) -> tuple[object, ...]:
     summer = inputs.reassessed, inputs.conduct_after_summer, inputs.switches
     if isinstance(inputs, YearInput):
         return *(term and term_facts(term.inputs) for term in (inputs.first, inputs.second)), summer
-    subjects = {subject.code: subject for subject in inputs.subjects}
+    subjects = {one.code: (one.kind, one.result, one.is_exempt) for one in inputs.subjects}
     return inputs.regulation, inputs.conduct, inputs.absences, subjects, summer
 
 

@@ -77,6 +77,20 @@ def test_a_term_gives_each_subject_its_average_or_comment_and_the_pupil_a_level(
     assert judged.regulation == "TT22/2021"
 
 
+def test_every_regular_mark_counts_once_midterm_twice_and_the_final_three_times():
+    whole = term(GOOD_YEAR)
+    subject = replace(
+        whole.subjects[0],
+        regular=tuple(cell(Decimal(mark)) for mark in (10, 9, 8, 7)),
+        midterm=cell(Decimal(6)),
+        final=cell(Decimal(5)),
+    )
+
+    judged = judge_term(replace(whole, subjects=(subject, *whole.subjects[1:])))
+
+    assert judged.averages["s0"] == Decimal("6.8")  # (34 + 12 + 15) / 9
+
+
 @pytest.mark.parametrize("hole", [Cell(), MISSED, EXEMPT])
 def test_one_open_cell_leaves_the_subject_without_average_and_the_pupil_without_level(hole):
     whole = term(GOOD_YEAR)

@@ -160,6 +160,20 @@ def test_a_skipped_test_counts_as_zero_and_one_test_alone_is_no_average():
     assert {one.code: one.result for one in lonely}["toan"] is None
 
 
+def test_each_kind_of_test_has_its_weight():
+    whole = term(GOOD)
+    subject = replace(
+        whole.subjects[0],
+        regular=tuple(cell(Decimal(mark)) for mark in (8, 7, 9)),
+        periodic=(cell(Decimal(7)), cell(Decimal(8))),
+        final=cell(Decimal("8.5")),
+    )
+
+    judged = judge_term(replace(whole, subjects=(subject, *whole.subjects[1:])))
+
+    assert {one.code: one.result for one in judged.subjects}["toan"] == Decimal("8.0")  # 79.5 / 10
+
+
 def test_a_comment_subject_may_fail_a_third_of_its_tests():
     whole = term(GOOD)
     music = replace(whole.subjects[-2], regular=(cell(FAILED), cell(PASSED)))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from services.gradebook.rules import tt43_2021
 from services.gradebook.rules.judgement import (
     GivenYear,
     SubjectMarks,
@@ -233,6 +234,15 @@ def test_continuing_education_asks_for_a_number_of_subjects_of_its_own(regulatio
         assert judged.reasons[0].vi == "Chỉ có 5 môn được cho điểm; xếp mức cần ít nhất 6 môn."
 
 
+def test_the_rule_of_continuing_education_quotes_its_clause():
+    assert tt43_2021.subjects_at_bar.clause == "9"
+
+
+def test_a_year_of_another_kind_of_regulation_is_not_judged_by_mistake():
+    with pytest.raises(ValueError, match="TT58/2011 is not judged"):
+        judge_given_year(year(GOOD, regulation=Regulation.TT58_2011))
+
+
 def test_the_number_of_subjects_is_told_in_the_reasons():
     given = year("8 8 8 8 5", regulation=Regulation.TT43_2021, switches=Switches(gdtx_subjects_at_bar=5))
 
@@ -255,6 +265,7 @@ def test_a_year_keeps_the_regulation_of_its_terms():
         (year("5 5 5 5 5 5 5 5", failed=1), None, True),
         (year("5 5 5 5 5 5 5 5", failed=1, switches=Switches(completion_forbids_failed_comment=True)), None, False),
         (year(GOOD, switches=Switches(completion_forbids_failed_comment=True)), None, True),
+        (year(GOOD, switches=Switches(completion_oldest_age=21)), 15, True),
         (year(GOOD, switches=Switches(completion_oldest_age=21)), 21, True),
         (year(GOOD, switches=Switches(completion_oldest_age=21)), 22, False),
         (year(GOOD, switches=Switches(completion_oldest_age=21)), None, False),

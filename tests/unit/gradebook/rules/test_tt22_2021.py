@@ -244,7 +244,8 @@ def test_nobody_gets_a_third_chance_after_the_summer():
 
 
 @pytest.mark.parametrize(
-    ("result", "again"), [(Decimal("4.9"), True), (Decimal("5.0"), False), (FAILED, True), (PASSED, False)]
+    ("result", "again"),
+    [(Decimal("4.9"), True), (Decimal("5.0"), False), (Decimal("5.1"), False), (FAILED, True), (PASSED, False)],
 )
 def test_a_subject_below_five_or_failed_by_comments_is_assessed_again(result, again):
     assert law.is_reassessed(result) is again
@@ -254,6 +255,7 @@ def test_a_subject_below_five_or_failed_by_comments_is_assessed_again(result, ag
     ("scores", "level", "conduct", "title"),
     [
         ("9.0x6 8.0x2", GOOD, GOOD, Title.EXCELLENT),
+        ("9.5x7 8.0", GOOD, GOOD, Title.EXCELLENT),
         ("9.0x5 8.9 8.0x2", GOOD, GOOD, Title.GOOD),
         ("9.0x8", GOOD, FAIR, None),
         ("9.0x7 4.0", FAIR, GOOD, None),
