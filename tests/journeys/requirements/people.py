@@ -31,8 +31,8 @@ class Person:
     def delete(self, path: str) -> Any:
         return self._change("DELETE", path)
 
-    def upload(self, path: str, content: bytes, *, name: str = "list.xlsx") -> Any:
-        return self._change("POST", path, files={"file": (name, content)})
+    def upload(self, path: str, content: bytes, *, name: str = "list.xlsx", **form: str) -> Any:
+        return self._change("POST", path, files={"file": (name, content)}, data=form)
 
     def download(self, path: str) -> bytes:
         return self.client.download(path)

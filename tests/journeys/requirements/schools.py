@@ -16,6 +16,7 @@ TERMS = (1, 2)
 PERIODS = ("TERM_1", "TERM_2", "YEAR")
 CALENDAR = {"begins_on": "2025-09-05", "second_term_on": "2099-01-12", "ends_on": "2099-05-31"}
 """Whoever is enrolled today is there from the first term on."""
+NAMES = {one.code: one.name for one in invented.SUBJECTS}
 GOOD = {"MARK": "8.0", "PASS": "Đ", "TEST": "9", "LEVEL": "T", "QUALITY": "T"}
 
 _numbers = count(20)  # the demonstration's invented schools have the numbers below
@@ -170,7 +171,7 @@ def found_school(
 def subject(code: str, kind: str, *grades: int, periods: int = 35, **rest: Any) -> dict[str, Any]:
     """A subject of the plan, by default of one period a week."""
     taught = [{"grade": grade, "periods": periods} for grade in grades]
-    return {"code": code, "name": code.replace("_", " ").title(), "kind": kind, "grades": taught} | rest
+    return {"code": code, "name": NAMES.get(code, code), "kind": kind, "grades": taught} | rest
 
 
 def sheet_path(sheet: Any) -> str:
