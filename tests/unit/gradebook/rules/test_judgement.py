@@ -225,6 +225,7 @@ def test_a_pupil_arriving_for_term_two_is_judged_by_it():
 
     assert (judged.level, judged.conduct, judged.promotion) == (Level.GOOD, Level.FAIR, Promotion.PROMOTED)
     assert "conduct_of_one_term" in codes(judged)
+    assert judged.absences == 0
 
 
 def test_without_conduct_there_is_no_promotion():

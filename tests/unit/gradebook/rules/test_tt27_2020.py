@@ -66,7 +66,16 @@ def test_each_grade_has_its_tests_at_each_moment(grade, at_end, at_middle):
 
 @pytest.mark.parametrize(
     ("mark", "stands"),
-    [("0", True), ("10", True), ("7", True), ("7.5", False), ("-1", False), ("11", False), ("NaN", False)],
+    [
+        ("0", True),
+        ("10", True),
+        ("7", True),
+        ("7.5", False),
+        ("7.2", False),
+        ("-1", False),
+        ("11", False),
+        ("NaN", False),
+    ],
 )
 def test_a_test_is_marked_with_a_whole_number_from_zero_to_ten(mark, stands):
     assert law.is_test_mark(Decimal(mark)) is stands
