@@ -56,7 +56,7 @@ def _term(known: ClassMarks, pupil_id: UUID, term: int) -> Judged:
     return Judged(
         pupil_id=pupil_id,
         regulation=Regulation.TT27_2020.value,
-        inputs_digest=digest(given),
+        inputs_digest=judged.inputs_digest,
         result=encode(result),
     )
 
