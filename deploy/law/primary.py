@@ -52,6 +52,7 @@ def _term(case: Case27) -> Answer:
 def _year(case: Case27) -> Answer:
     judged = judge_primary_year(
         PrimaryYearInput(
+            is_whole=True,
             grade=case.grade,
             subjects=_subjects("subjects", case.subjects, case.exempt),
             qualities=_qualities("qualities", case.qualities),

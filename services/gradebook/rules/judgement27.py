@@ -43,6 +43,7 @@ class PrimaryTermInput:
     moment: Moment
     subjects: tuple[PrimarySubject, ...]
     qualities: Mapping[str, QualityLevel]
+    is_whole: bool = False  # nothing more is due than what is given
     switches: PrimarySwitches = field(default_factory=PrimarySwitches)
 
 
@@ -72,6 +73,7 @@ class PrimaryYearInput:
     qualities: Mapping[str, QualityLevel]
     subjects_again: tuple[PrimarySubject, ...] = ()
     qualities_again: Mapping[str, QualityLevel] = field(default_factory=dict)
+    is_whole: bool = False  # nothing more is due than what is given
     is_acknowledged: bool = False  # by the class, as outstanding in a subject or of clear progress (Art. 13)
     switches: PrimarySwitches = field(default_factory=PrimarySwitches)
 
@@ -142,6 +144,7 @@ def _values(year: PrimaryYearInput) -> PrimaryTermInput:
         moment=Moment.YEAR_END,
         subjects=_by_code(year.subjects),
         qualities=year.qualities,
+        is_whole=year.is_whole,
         switches=year.switches,
     )
 
@@ -184,11 +187,12 @@ def _counts(subject: PrimarySubject, values: PrimaryTermInput) -> bool:
 
 
 def _missing(values: PrimaryTermInput) -> Reasons:
-    tested = tt27_2020.tested_subjects(values.grade, values.moment)
+    """What is due and not there: a level of every subject, and what the circular asks of the grade."""
+    tested = frozenset() if values.is_whole else tt27_2020.tested_subjects(values.grade, values.moment)
+    required = () if values.is_whole else tt27_2020.required_qualities(values.grade, values.switches)
     due = [subject for subject in values.subjects if not subject.is_exempt]
     levels = [subject.name for subject in due if subject.level is None]
     tests = [subject.name for subject in due if named(subject.code) in tested and subject.test is None]
-    required = tt27_2020.required_qualities(values.grade, values.switches)
     qualities = [reasons27.quality_name(code) for code in required if code not in values.qualities]
     return reasons27.missing(subjects=levels, tests=tests, qualities=qualities)
 
