@@ -23,6 +23,14 @@ from services.contracts.gradebook.enrolment import (
     WithdrawPupil,
 )
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
+from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.imports import (
+    ApplyImport,
+    ApplyPupils,
+    PreviewImport,
+    PreviewPupils,
+    ReadImport,
+)
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
 from services.contracts.gradebook.progress import (
     ComparePlan,
@@ -60,6 +68,7 @@ from services.gradebook.usecases import (
     enrolment,
     heads,
     history,
+    imports,
     marks,
     progress,
     readiness,
@@ -81,6 +90,7 @@ def build() -> Service:
     _add_pupils(service)
     _add_marks(service)
     _add_history(service)
+    _add_files(service)
     _add_results(service)
     _add_books(service)
     _add_progress(service)
@@ -133,6 +143,14 @@ def _add_marks(service: Service) -> None:
     service.query(FindPhrases, comments.find_phrases)
     service.command(SaveConduct, conduct.save_conduct)
     service.query(ReadConduct, conduct.read_conduct)
+
+
+def _add_files(service: Service) -> None:
+    service.command(PreviewImport, imports.preview_import, before=imports.read_marks_file)
+    service.command(ApplyImport, imports.apply_import)
+    service.command(PreviewPupils, imports.preview_pupils, before=imports.read_list)
+    service.command(ApplyPupils, imports.apply_pupils, before=imports.register_new)
+    service.query(ReadImport, imports.read_import)
 
 
 def _add_results(service: Service) -> None:

@@ -4,6 +4,10 @@ from services.gradebook.models import results, school, sheets, statistics
 from services.gradebook.models.tables import metadata
 
 __all__ = ["APPEND_ONLY", "YEARLY", "metadata", "results", "school", "sheets", "statistics"]
+from services.gradebook.models import imports, results, school, sheets
+from services.gradebook.models.tables import metadata
+
+__all__ = ["YEARLY", "imports", "metadata", "results", "school", "sheets"]
 
 YEARLY = (
     "sheets",

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from gateway_services import ID, example, form
@@ -12,6 +13,15 @@ from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
 from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
+from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.imports import (
+    ApplyImport,
+    ApplyPupils,
+    ConfirmedMatch,
+    PreviewImport,
+    PreviewPupils,
+    ReadImport,
+)
 from services.contracts.gradebook.results import LockResults, Period
 from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
@@ -37,6 +47,7 @@ SHA = hashlib.sha256(DOCUMENT).hexdigest()
 IN_YEAR = {"school_year": 2025, "unit_id": ID}
 SHEET = {"school_year": 2025, "sheet_id": ID}
 CLASS = {"school_year": 2025, "class_id": ID}
+IMPORT = {"school_year": 2025, "import_id": ID}
 
 ASKED = [
     ("POST", "/v1/sessions", {"username": "an", "password": "x"}, identity.LogIn(username="an", password="x"), 200),
@@ -196,6 +207,15 @@ ASKED = [
         LockResults(**CLASS, period=Period.TERM_1),
         200,
     ),
+    ("GET", f"{YEAR}/imports/{ID}", None, ReadImport(**IMPORT), 200),
+    (
+        "POST",
+        f"{YEAR}/imports/{ID}/marks",
+        {"matches": [{"page": "6A", "row": 8, "pupil_id": str(ID)}], "leave_out_refused": True},
+        ApplyImport(**IMPORT, matches=(ConfirmedMatch(page="6A", row=8, pupil_id=ID),), leave_out_refused=True),
+        200,
+    ),
+    ("POST", f"{YEAR}/imports/{ID}/pupils", {}, ApplyPupils(**IMPORT), 200),
     ("POST", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FreezeClass(**CLASS), 202),
     ("GET", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FindClassTranscripts(**CLASS), 200),
     ("GET", f"{YEAR}/transcripts/{ID}", None, transcript.ReadTranscript(school_year=2025, transcript_id=ID), 200),
@@ -261,6 +281,28 @@ def test_a_workbook_is_stored_and_its_service_is_told_its_name(  # noqa: PLR0917
     assert services.asked == [identity.ReadMe(), request_]
     assert services.calls[-1][1:] == ("token-of-a-teacher", "key-1")
     assert files.get(SHA) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "request_"),
+    [
+        (
+            f"{YEAR}/units/{ID}/mark-previews",
+            {"term": "2", "class_id": str(ID)},
+            PreviewImport(**IN_YEAR, file=SHA, file_name="marks.xlsx", term=2, class_id=ID),
+        ),
+        (f"{YEAR}/units/{ID}/pupil-previews", {}, PreviewPupils(**IN_YEAR, file=SHA, file_name="marks.xlsx")),
+    ],
+)
+def test_a_file_is_previewed_under_its_own_name_for_what_the_form_says(  # noqa: PLR0917 - a table's columns
+    client, services, teacher, path, fields, request_
+):
+    data = {"file": (BytesIO(DOCUMENT), "marks.xlsx"), **fields}
+
+    response = client.post(path, data=data, content_type="multipart/form-data", headers=teacher)
+
+    assert response.status_code == 201
+    assert services.asked == [identity.ReadMe(), request_]
 
 
 def test_whom_identity_does_not_know_stores_no_file(client, services, teacher, tmp_path):
