@@ -293,3 +293,17 @@ class NotOfThisKind(Invalid):
 
     code = "gradebook.not_of_this_kind"
     vi = "Tệp này chứa {found}; hãy gửi ở phần nhập {found}."
+
+
+class LayoutUnfit(Invalid):
+    """The layout {layout} does not fit: it has no room for {what}; choose another layout."""
+
+    code = "gradebook.layout_unfit"
+    vi = "Mẫu {layout} không phù hợp: không có chỗ cho {what}; hãy chọn mẫu khác."
+
+
+class PeopleUnknown(Refused):
+    """Name, birth date or sex of pupils {codes} is not on record; complete it, then export again."""
+
+    code = "gradebook.people_unknown"
+    vi = "Chưa có họ tên, ngày sinh hoặc giới tính của học sinh {codes}; hãy bổ sung rồi xuất lại."

@@ -23,6 +23,7 @@ from services.contracts.gradebook.enrolment import (
     WithdrawPupil,
 )
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
+from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.imports import (
     ApplyImport,
@@ -67,6 +68,7 @@ from services.gradebook.usecases import (
     documents,
     enrolment,
     heads,
+    exports,
     history,
     imports,
     marks,
@@ -151,6 +153,9 @@ def _add_files(service: Service) -> None:
     service.command(PreviewPupils, imports.preview_pupils, before=imports.read_list)
     service.command(ApplyPupils, imports.apply_pupils, before=imports.register_new)
     service.query(ReadImport, imports.read_import)
+    service.query(ExportSheet, exports.export_sheet, before=exports.write_sheet)
+    service.query(ExportClass, exports.export_class, before=exports.write_class)
+    service.query(ExportPupils, exports.export_pupils, before=exports.write_pupils)
 
 
 def _add_results(service: Service) -> None:
