@@ -307,3 +307,10 @@ class PeopleUnknown(Refused):
 
     code = "gradebook.people_unknown"
     vi = "Chưa có họ tên, ngày sinh hoặc giới tính của học sinh {codes}; hãy bổ sung rồi xuất lại."
+
+
+class NotCentralised(Refused):
+    """Column {key} is not that of a centralised exam in every class of the grade; make it one first."""
+
+    code = "gradebook.not_centralised"
+    vi = "Cột {key} chưa phải là cột thi tập trung ở mọi lớp của khối; cần đặt là cột tập trung trước."

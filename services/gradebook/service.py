@@ -23,6 +23,15 @@ from services.contracts.gradebook.enrolment import (
     WithdrawPupil,
 )
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
+from services.contracts.gradebook.exams import (
+    CopyExamMarks,
+    FindExamMarks,
+    FindExams,
+    ImportExamMarks,
+    OpenExam,
+    ReadExamImport,
+    RegisterCandidates,
+)
 from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.imports import (
@@ -68,6 +77,8 @@ from services.gradebook.usecases import (
     documents,
     enrolment,
     heads,
+    exam_copies,
+    exams,
     exports,
     history,
     imports,
@@ -93,6 +104,7 @@ def build() -> Service:
     _add_marks(service)
     _add_history(service)
     _add_files(service)
+    _add_exams(service)
     _add_results(service)
     _add_books(service)
     _add_progress(service)
@@ -156,6 +168,16 @@ def _add_files(service: Service) -> None:
     service.query(ExportSheet, exports.export_sheet, before=exports.write_sheet)
     service.query(ExportClass, exports.export_class, before=exports.write_class)
     service.query(ExportPupils, exports.export_pupils, before=exports.write_pupils)
+
+
+def _add_exams(service: Service) -> None:
+    service.command(OpenExam, exams.open_exam)
+    service.query(FindExams, exams.find_exams)
+    service.command(RegisterCandidates, exams.register_candidates, before=exams.read_candidate_file)
+    service.command(ImportExamMarks, exams.import_exam_marks, before=exams.read_exam_file)
+    service.query(ReadExamImport, exams.read_exam_import)
+    service.query(FindExamMarks, exams.find_exam_marks)
+    service.command(CopyExamMarks, exam_copies.copy_exam_marks)
 
 
 def _add_results(service: Service) -> None:

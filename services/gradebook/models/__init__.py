@@ -5,9 +5,10 @@ from services.gradebook.models.tables import metadata
 
 __all__ = ["APPEND_ONLY", "YEARLY", "metadata", "results", "school", "sheets", "statistics"]
 from services.gradebook.models import imports, results, school, sheets
+from services.gradebook.models import exams, exchange, imports, results, school, sheets
 from services.gradebook.models.tables import metadata
 
-__all__ = ["YEARLY", "imports", "metadata", "results", "school", "sheets"]
+__all__ = ["YEARLY", "exams", "exchange", "imports", "metadata", "results", "school", "sheets"]
 
 YEARLY = (
     "sheets",
@@ -22,6 +23,9 @@ YEARLY = (
     "class_counts",
     "school_counts",
 )
+    "sheets", "sheet_teachers", "columns", "cells", "mark_history", "comments", "conduct", "results", "exam_marks",
+    "exam_import_rows", "exchange_records",
+)  # fmt: skip
 """Tables that get a partition when a school year is opened, besides the idempotency records."""
 
 APPEND_ONLY = ("mark_history", "mark_seals")
