@@ -314,3 +314,10 @@ class NotCentralised(Refused):
 
     code = "gradebook.not_centralised"
     vi = "Cột {key} chưa phải là cột thi tập trung ở mọi lớp của khối; cần đặt là cột tập trung trước."
+
+
+class UnknownRecords(Invalid):
+    """{count} answers are not about a record of this sending; nothing was kept."""
+
+    code = "gradebook.unknown_records"
+    vi = "{count} câu trả lời không thuộc bản ghi nào của lần gửi này; chưa ghi gì."

@@ -32,6 +32,7 @@ from services.contracts.gradebook.exams import (
     ReadExamImport,
     RegisterCandidates,
 )
+from services.contracts.gradebook.exchange import ExportResults, FindExchange, FindExchanges, RecordAnswers
 from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.imports import (
@@ -79,6 +80,7 @@ from services.gradebook.usecases import (
     heads,
     exam_copies,
     exams,
+    exchange,
     exports,
     history,
     imports,
@@ -105,6 +107,7 @@ def build() -> Service:
     _add_history(service)
     _add_files(service)
     _add_exams(service)
+    _add_exchange(service)
     _add_results(service)
     _add_books(service)
     _add_progress(service)
@@ -178,6 +181,13 @@ def _add_exams(service: Service) -> None:
     service.query(ReadExamImport, exams.read_exam_import)
     service.query(FindExamMarks, exams.find_exam_marks)
     service.command(CopyExamMarks, exam_copies.copy_exam_marks)
+
+
+def _add_exchange(service: Service) -> None:
+    service.command(ExportResults, exchange.export_results, before=exchange.write_records)
+    service.command(RecordAnswers, exchange.record_answers)
+    service.query(FindExchange, exchange.find_exchange)
+    service.query(FindExchanges, exchange.find_exchanges)
 
 
 def _add_results(service: Service) -> None:
