@@ -260,6 +260,8 @@ class TreeOfAnotherTime(Invalid):
 
     code = "gradebook.tree_of_another_time"
     vi = "Số liệu của năm học này được tính theo đơn vị của một ngày từ {first} đến {last}."
+
+
 class ImportExpired(Refused):
     """The preview is older than 24 hours; send the file again."""
 

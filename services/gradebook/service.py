@@ -22,7 +22,6 @@ from services.contracts.gradebook.enrolment import (
     MovePupil,
     WithdrawPupil,
 )
-from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.exams import (
     CopyExamMarks,
     FindExamMarks,
@@ -34,7 +33,7 @@ from services.contracts.gradebook.exams import (
 )
 from services.contracts.gradebook.exchange import ExportResults, FindExchange, FindExchanges, RecordAnswers
 from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
-from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.imports import (
     ApplyImport,
     ApplyPupils,
@@ -77,11 +76,11 @@ from services.gradebook.usecases import (
     corrections,
     documents,
     enrolment,
-    heads,
     exam_copies,
     exams,
     exchange,
     exports,
+    heads,
     history,
     imports,
     marks,

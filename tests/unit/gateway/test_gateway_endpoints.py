@@ -12,7 +12,6 @@ from services.contracts import identity, notify, signing, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
 from services.contracts.gradebook.enrolment import ImportPupils
-from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.exams import (
     CopyExamMarks,
     ExamRowState,
@@ -34,7 +33,7 @@ from services.contracts.gradebook.exchange import (
     RecordAnswers,
 )
 from services.contracts.gradebook.exports import ExportClass, ExportedFile, ExportPupils, ExportSheet
-from services.contracts.gradebook.history import AuditSheet
+from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.imports import (
     ApplyImport,
     ApplyPupils,

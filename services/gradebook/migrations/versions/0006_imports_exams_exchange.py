@@ -84,14 +84,12 @@ EXAMS = (
     """,
     "COMMENT ON COLUMN exam_marks.version IS 'the greatest one is in force'",
     """
-    CREATE FUNCTION refuse_exam_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        RAISE EXCEPTION 'exam_marks is append-only';
-    END $$
+    CREATE TRIGGER exam_marks_append_only BEFORE UPDATE OR DELETE ON exam_marks
+    FOR EACH ROW EXECUTE FUNCTION refuse_change()
     """,
     """
-    CREATE TRIGGER exam_marks_append_only BEFORE UPDATE OR DELETE ON exam_marks
-    FOR EACH ROW EXECUTE FUNCTION refuse_exam_change()
+    CREATE TRIGGER exam_marks_not_truncated BEFORE TRUNCATE ON exam_marks
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
     """,
     """
     CREATE TABLE exam_imports (
@@ -171,6 +169,9 @@ PARTITIONS = """
                     'CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES IN (%s)',
                     new_table || '_y' || open_year, new_table, open_year);
             END LOOP;
+            EXECUTE format(
+                'CREATE TRIGGER exam_marks_not_truncated BEFORE TRUNCATE ON exam_marks_y%s
+                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', open_year);
         END LOOP;
     END $$
 """
