@@ -29,9 +29,9 @@ from services.contracts.gradebook.exams import (
 )
 from services.contracts.identity import Role
 from services.gradebook.repository import exams, school
+from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.spreadsheets.candidates import CandidateRow, read_candidates
 from services.gradebook.spreadsheets.exams import EXAM_LIMITS, ExamResults, read_exam_results
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL, LEADERS
 
 OVER = (Role.OFFICER, Role.OPERATOR)
 MOST_ROWS = 500  # of one page

@@ -24,7 +24,7 @@ from services.contracts.identity import FindUnits
 from services.gradebook.errors import NotLocked, UnknownRecords
 from services.gradebook.exchanging import LockedResult, national_record
 from services.gradebook.repository import exchange
-from services.gradebook.usecases.guards import LEADERS
+from services.gradebook.roles import LEADERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

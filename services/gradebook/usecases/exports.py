@@ -17,11 +17,11 @@ from services.gradebook import exporting
 from services.gradebook.errors import LayoutUnfit
 from services.gradebook.exporting import ClassContent, ExportedPupil, SheetContent
 from services.gradebook.repository import comments, conduct, enrolment, marks, results, school, sheets
+from services.gradebook.roles import LEADERS
 from services.gradebook.spreadsheets.imported import Half, Imported, ImportedSheet
 from services.gradebook.spreadsheets.layouts import Layout
 from services.gradebook.spreadsheets.writing import write
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import LEADERS
 from services.gradebook.usecases.imports.reading import ask_people
 from services.gradebook.usecases.views import basis_above, tell
 

@@ -11,8 +11,9 @@ from services.contracts.gradebook.imports import Said
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.sheets import ColumnV1, SheetHead
 from services.gradebook.importing.faults import told
+from services.gradebook.roles import LEADERS
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.guards import LEADERS, TERM_PERIOD
+from services.gradebook.usecases.guards import TERM_PERIOD
 
 
 def may_read(tx: Tx, head: SheetHead, actor: Actor) -> bool:

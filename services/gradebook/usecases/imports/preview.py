@@ -20,8 +20,8 @@ from services.contracts.gradebook.imports import (
 from services.gradebook.importing.content import PageContent
 from services.gradebook.repository import enrolment, imports
 from services.gradebook.repository.imports import KeptImport
+from services.gradebook.roles import LEADERS
 from services.gradebook.spreadsheets.imported import LayoutId
-from services.gradebook.usecases.guards import LEADERS
 from services.gradebook.usecases.imports.comparing import Findings, found_rows, row_refusals
 from services.gradebook.usecases.imports.conduct_page import compare_conduct, says_conduct
 from services.gradebook.usecases.imports.placing import Page, pages_of

@@ -14,9 +14,9 @@ from services.contracts.identity import FindPeople, PersonV1
 from services.gradebook.errors import NotOfThisKind
 from services.gradebook.importing.matching import KnownPupil
 from services.gradebook.repository import enrolment, school
+from services.gradebook.roles import ANYONE_AT_SCHOOL
 from services.gradebook.spreadsheets.imported import Half, Imported
 from services.gradebook.spreadsheets.reading import read
-from services.gradebook.usecases.guards import ANYONE_AT_SCHOOL
 
 MOST_ASKED = 2_000  # people in one question
 
