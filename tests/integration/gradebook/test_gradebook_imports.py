@@ -1,19 +1,24 @@
 """A workbook is shown as what it would change, then applied whole, on the versions that were shown."""
 
+from dataclasses import replace
+
 import pytest
 
 from deploy.demo.school import SUBJECTS
-from deploy.demo.workbooks import mark_template
+from deploy.demo.workbooks import mark_template, pupil_list
 from services.chassis.errors import Invalid, NotFound, Refused
 from services.chassis.ids import new_id
+from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
+from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.imports import ConfirmedMatch, ImportState, ReadImport
 from services.contracts.gradebook.results import Period
+from services.contracts.gradebook.school import CreateClasses, NewClass
 from services.contracts.gradebook.sheets import CentraliseColumns
 from services.contracts.gradebook.windows import CloseWindow
-from services.gradebook.spreadsheets.imported import LayoutId
+from services.gradebook.spreadsheets.imported import ImportedRow, LayoutId, PupilKey
 from tests.integration.gradebook.sent_files import apply, introduce, preview, row, sheet, workbook
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, small_school
 
 SUBJECT = next(subject for subject in SUBJECTS if subject.code == MATHS)
 
@@ -370,3 +375,34 @@ def test_a_workbook_with_a_page_for_each_sheet_is_applied_whole(school):
 
     assert done.applied.marks == 2
     assert school.values(subject=SPORT)[0] == ("Đ", 1)
+
+
+def test_a_workbook_of_several_classes_fills_each_class(school):
+    other = open_second_class(school)
+    one = sheet(school, [row(school, 0, values={"tx1": "8.0"})])
+    pupil = PupilKey(code=other.code, personal_id=None, name=other.person.full_name, born_on=other.person.born_on)
+    two = sheet(school, [ImportedRow(pupil=pupil, values={"tx1": "6.0"})], class_name=SECOND_CLASS)
+
+    shown = preview(school, workbook(one, two))
+    done = apply(school, shown)
+
+    assert [page.class_name for page in shown.marks.pages] == [school.paper.classes[0].code, SECOND_CLASS]
+    assert done.applied.marks == 2
+
+
+SECOND_CLASS = "6B"
+
+
+def open_second_class(school):
+    """Another class of the school with one pupil, in the same teacher's maths; gives the pupil."""
+    pupil = replace(small_school().pupils[5], class_code=SECOND_CLASS)
+    here = {"school_year": YEAR, "unit_id": school.unit_id}
+    new = NewClass(name=SECOND_CLASS, grade=school.paper.classes[0].grade, homeroom_id=school.homeroom)
+    classes = school.gradebook.ask(CreateClasses(**here, classes=(new,)), school.admin).classes
+    class_id = next(one.id for one in classes if one.name == SECOND_CLASS)
+    listed = replace(small_school(), pupils=(pupil,))
+    file = school.gradebook.objects.put(pupil_list(listed))
+    school.gradebook.ask(ImportPupils(**here, file=file), school.admin)
+    taught = NewAssignment(class_id=class_id, subject=MATHS, teacher_id=school.teacher)
+    school.gradebook.ask(AssignTeachers(**here, assignments=(taught,)), school.admin)
+    return pupil

@@ -10,6 +10,7 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.contracts.gradebook.imports import ColumnEcho, ImportDoubt, ImportedCell, ImportedPart, Said
 from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, Scale, SheetHead, SubjectComment
+from services.contracts.identity import Viewed
 from services.gradebook import domain
 from services.gradebook.domain import Cell, Roster, Write
 from services.gradebook.errors import CellsInvalid, NotYourSheet
@@ -17,6 +18,7 @@ from services.gradebook.importing.averages import average_by_law, stated_average
 from services.gradebook.importing.content import PageContent, RowContent
 from services.gradebook.importing.faults import said, told
 from services.gradebook.repository import comments, enrolment, marks
+from services.gradebook.usecases import guards
 from services.gradebook.usecases.comments import LONGEST
 from services.gradebook.usecases.imports.allowed import column_refusal, comments_refusal, may_read
 from services.gradebook.usecases.imports.comparing import Findings, FoundRow, content_of, place_of
@@ -50,6 +52,8 @@ def compare_sheet(
 ) -> PageContent:
     """Tell of every cell of the page, and give what is kept of it."""
     now = _sheet_now(tx, head, actor)
+    if now.is_readable:
+        guards.tell_if_from_above(tx, head, actor, list(now.roster.members), Viewed.MARKS)
     marks_ = _mark_cells(tx, page, now, found=found, actor=actor)
     cells = [*marks_, *_comment_cells(tx, page, now, found=found, actor=actor)]
 
