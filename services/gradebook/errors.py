@@ -260,3 +260,66 @@ class TreeOfAnotherTime(Invalid):
 
     code = "gradebook.tree_of_another_time"
     vi = "Số liệu của năm học này được tính theo đơn vị của một ngày từ {first} đến {last}."
+
+
+class ImportExpired(Refused):
+    """The preview is older than 24 hours; send the file again."""
+
+    code = "gradebook.import_expired"
+    vi = "Bản xem trước đã quá 24 giờ; xin gửi lại tệp."
+
+
+class ImportHasRefusals(Refused):
+    """{count} cells or rows were refused or wait to be confirmed: mend the file, confirm them, or leave them out."""
+
+    code = "gradebook.import_has_refusals"
+    vi = "{count} ô hoặc dòng bị từ chối hay chờ xác nhận: hãy sửa tệp, xác nhận, hoặc chọn bỏ qua."
+
+
+class NotSuggested(Invalid):
+    """{count} confirmations name a pupil who was not suggested for that row; confirm one of those suggested."""
+
+    code = "gradebook.not_suggested"
+    vi = "{count} xác nhận nêu học sinh không được gợi ý cho dòng đó; hãy chọn trong số được gợi ý."
+
+
+class ImportMovedOn(Refused):
+    """The school's pupils have changed since the preview; send the list again."""
+
+    code = "gradebook.import_moved_on"
+    vi = "Học sinh của trường đã thay đổi từ khi xem trước; xin gửi lại danh sách."
+
+
+class NotOfThisKind(Invalid):
+    """This file holds {found}; send it where {found} are imported."""
+
+    code = "gradebook.not_of_this_kind"
+    vi = "Tệp này chứa {found}; hãy gửi ở phần nhập {found}."
+
+
+class LayoutUnfit(Invalid):
+    """The layout {layout} does not fit: it has no room for {what}; choose another layout."""
+
+    code = "gradebook.layout_unfit"
+    vi = "Mẫu {layout} không phù hợp: không có chỗ cho {what}; hãy chọn mẫu khác."
+
+
+class PeopleUnknown(Refused):
+    """Name, birth date or sex of pupils {codes} is not on record; complete it, then export again."""
+
+    code = "gradebook.people_unknown"
+    vi = "Chưa có họ tên, ngày sinh hoặc giới tính của học sinh {codes}; hãy bổ sung rồi xuất lại."
+
+
+class NotCentralised(Refused):
+    """Column {key} is not that of a centralised exam in every class of the grade; make it one first."""
+
+    code = "gradebook.not_centralised"
+    vi = "Cột {key} chưa phải là cột thi tập trung ở mọi lớp của khối; cần đặt là cột tập trung trước."
+
+
+class UnknownRecords(Invalid):
+    """{count} answers are not about a record of this sending; nothing was kept."""
+
+    code = "gradebook.unknown_records"
+    vi = "{count} câu trả lời không thuộc bản ghi nào của lần gửi này; chưa ghi gì."

@@ -22,7 +22,25 @@ from services.contracts.gradebook.enrolment import (
     MovePupil,
     WithdrawPupil,
 )
+from services.contracts.gradebook.exams import (
+    CopyExamMarks,
+    FindExamMarks,
+    FindExams,
+    ImportExamMarks,
+    OpenExam,
+    ReadExamImport,
+    RegisterCandidates,
+)
+from services.contracts.gradebook.exchange import ExportResults, FindExchange, FindExchanges, RecordAnswers
+from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
+from services.contracts.gradebook.imports import (
+    ApplyImport,
+    ApplyPupils,
+    PreviewImport,
+    PreviewPupils,
+    ReadImport,
+)
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
 from services.contracts.gradebook.progress import (
     ComparePlan,
@@ -58,8 +76,13 @@ from services.gradebook.usecases import (
     corrections,
     documents,
     enrolment,
+    exam_copies,
+    exams,
+    exchange,
+    exports,
     heads,
     history,
+    imports,
     marks,
     progress,
     readiness,
@@ -81,6 +104,9 @@ def build() -> Service:
     _add_pupils(service)
     _add_marks(service)
     _add_history(service)
+    _add_files(service)
+    _add_exams(service)
+    _add_exchange(service)
     _add_results(service)
     _add_books(service)
     _add_progress(service)
@@ -133,6 +159,34 @@ def _add_marks(service: Service) -> None:
     service.query(FindPhrases, comments.find_phrases)
     service.command(SaveConduct, conduct.save_conduct)
     service.query(ReadConduct, conduct.read_conduct)
+
+
+def _add_files(service: Service) -> None:
+    service.command(PreviewImport, imports.preview_import, before=imports.read_marks_file)
+    service.command(ApplyImport, imports.apply_import)
+    service.command(PreviewPupils, imports.preview_pupils, before=imports.read_list)
+    service.command(ApplyPupils, imports.apply_pupils, before=imports.register_new)
+    service.query(ReadImport, imports.read_import)
+    service.query(ExportSheet, exports.export_sheet, before=exports.write_sheet)
+    service.query(ExportClass, exports.export_class, before=exports.write_class)
+    service.query(ExportPupils, exports.export_pupils, before=exports.write_pupils)
+
+
+def _add_exams(service: Service) -> None:
+    service.command(OpenExam, exams.open_exam)
+    service.query(FindExams, exams.find_exams)
+    service.command(RegisterCandidates, exams.register_candidates, before=exams.read_candidate_file)
+    service.command(ImportExamMarks, exams.import_exam_marks, before=exams.read_exam_file)
+    service.query(ReadExamImport, exams.read_exam_import)
+    service.query(FindExamMarks, exams.find_exam_marks)
+    service.command(CopyExamMarks, exam_copies.copy_exam_marks)
+
+
+def _add_exchange(service: Service) -> None:
+    service.command(ExportResults, exchange.export_results, before=exchange.write_records)
+    service.command(RecordAnswers, exchange.record_answers)
+    service.query(FindExchange, exchange.find_exchange)
+    service.query(FindExchanges, exchange.find_exchanges)
 
 
 def _add_results(service: Service) -> None:

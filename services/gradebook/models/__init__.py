@@ -1,9 +1,20 @@
 """Gradebook's tables. Those that grow with marks are partitioned by school year, which comes first in their keys."""
 
-from services.gradebook.models import results, school, sheets, statistics
+from services.gradebook.models import exams, exchange, imports, results, school, sheets, statistics
 from services.gradebook.models.tables import metadata
 
-__all__ = ["APPEND_ONLY", "YEARLY", "metadata", "results", "school", "sheets", "statistics"]
+__all__ = [
+    "APPEND_ONLY",
+    "YEARLY",
+    "exams",
+    "exchange",
+    "imports",
+    "metadata",
+    "results",
+    "school",
+    "sheets",
+    "statistics",
+]
 
 YEARLY = (
     "sheets",
@@ -17,8 +28,11 @@ YEARLY = (
     "results",
     "class_counts",
     "school_counts",
+    "exam_marks",
+    "exam_import_rows",
+    "exchange_records",
 )
 """Tables that get a partition when a school year is opened, besides the idempotency records."""
 
-APPEND_ONLY = ("mark_history", "mark_seals")
+APPEND_ONLY = ("mark_history", "mark_seals", "exam_marks")
 """Those of them whose partitions refuse TRUNCATE too: they inherit the triggers of rows, not those of statements."""

@@ -27,6 +27,13 @@ def active_enrolments(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, Row[Any
     return {row.pupil_id: row for row in rows}
 
 
+def active_at(tx: Tx, school_year: int, unit_id: UUID) -> dict[UUID, Row[Any]]:
+    """The year's active enrolments at the unit, by pupil."""
+    mine = (enrolments.c.school_year == school_year) & (enrolments.c.unit_id == unit_id)
+    rows = tx.conn.execute(select(enrolments).where(mine & enrolments.c.ended_on.is_(None)))
+    return {row.pupil_id: row for row in rows}
+
+
 def last_version(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many enrolments each pupil has had."""
     counted = select(enrolments.c.pupil_id, func.max(enrolments.c.version)).group_by(enrolments.c.pupil_id)

@@ -57,8 +57,8 @@ class ReadMarks:
 def save_column(tx: Tx, command: SaveColumn, actor: Actor) -> ColumnSaved:
     """Write one column of a class: all cells or none."""
     writes = [Write(column_id=command.column_id, entry=entry) for entry in command.cells]
-    sheet = _open_for(tx, command.school_year, command.sheet_id, {command.column_id}, actor)
-    written = _write(tx, sheet, writes, actor)
+    sheet = open_for(tx, command.school_year, command.sheet_id, {command.column_id}, actor)
+    written = write(tx, sheet, writes, actor)
     versions = {write.entry.pupil_id: write.entry.version + 1 for write in written}
     cells = (CellVersion(pupil_id=e.pupil_id, version=versions.get(e.pupil_id, e.version)) for e in command.cells)
     return ColumnSaved(written=len(written), cells=tuple(cells), saved_at=tx.now())
@@ -67,7 +67,7 @@ def save_column(tx: Tx, command: SaveColumn, actor: Actor) -> ColumnSaved:
 def merge_draft(tx: Tx, command: MergeDraft, actor: Actor) -> DraftMerged:
     """Write what moved on for nobody; of the rest tell both values. Cells that cannot stand refuse the whole draft."""
     writes = [Write(column_id=cell.column_id, entry=cell.entry) for cell in command.cells]
-    sheet = _open_for(tx, command.school_year, command.sheet_id, {cell.column_id for cell in command.cells}, actor)
+    sheet = open_for(tx, command.school_year, command.sheet_id, {cell.column_id for cell in command.cells}, actor)
     good, current = _checked(tx, sheet, writes)
     moved_on = {write.place: cell for write, cell in domain.stale(good, current)}
     fresh = [write for write in good if write.place not in moved_on]
@@ -132,8 +132,8 @@ def import_marks(tx: Tx, command: ImportMarks, actor: Actor, read: ReadMarks) ->
         if (value := row.marks.get(column.key)) is not None
     ]
     column_ids = {write.column_id for write in writes}
-    sheet = _open_for(tx, command.school_year, command.sheet_id, column_ids, actor)
-    written = _write(tx, sheet, writes, actor)
+    sheet = open_for(tx, command.school_year, command.sheet_id, column_ids, actor)
+    written = write(tx, sheet, writes, actor)
     texts = _new_comments(tx, head, read)
     if texts:
         guards.require_open_comments(tx, head)
@@ -195,7 +195,7 @@ def _rows(tx: Tx, head: SheetHead) -> list[SheetRow]:
     ]
 
 
-def _open_for(tx: Tx, school_year: int, sheet_id: UUID, column_ids: Collection[UUID], actor: Actor) -> OpenSheet:
+def open_for(tx: Tx, school_year: int, sheet_id: UUID, column_ids: Collection[UUID], actor: Actor) -> OpenSheet:
     """The sheet held for writing by one who may write these columns, while they are open and nothing is locked."""
     sheet = guards.hold_sheet(tx, school_year, sheet_id)
     head = sheet.head
@@ -213,7 +213,7 @@ def _columns(head: SheetHead, column_ids: Collection[UUID]) -> list[ColumnV1]:
     return [column for column in head.columns if column.id in column_ids]
 
 
-def _write(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], actor: Actor) -> list[Write]:
+def write(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], actor: Actor) -> list[Write]:
     """The writes that changed something, now in cells, history and chain."""
     good, current = _checked(tx, sheet, writes)
     return _keep(tx, sheet, good, current, actor)

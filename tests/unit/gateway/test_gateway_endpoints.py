@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from gateway_services import ID, example, form
@@ -11,7 +12,36 @@ from services.contracts import identity, notify, signing, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
 from services.contracts.gradebook.enrolment import ImportPupils
+from services.contracts.gradebook.exams import (
+    CopyExamMarks,
+    ExamRowState,
+    FindExamMarks,
+    FindExams,
+    ImportExamMarks,
+    OpenExam,
+    ReadExamImport,
+    RegisterCandidates,
+)
+from services.contracts.gradebook.exchange import (
+    ExchangeHead,
+    ExchangeV1,
+    ExportResults,
+    FindExchange,
+    FindExchanges,
+    HubAnswer,
+    HubError,
+    RecordAnswers,
+)
+from services.contracts.gradebook.exports import ExportClass, ExportedFile, ExportPupils, ExportSheet
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
+from services.contracts.gradebook.imports import (
+    ApplyImport,
+    ApplyPupils,
+    ConfirmedMatch,
+    PreviewImport,
+    PreviewPupils,
+    ReadImport,
+)
 from services.contracts.gradebook.results import LockResults, Period
 from services.contracts.gradebook.school import CreateClasses, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
@@ -37,6 +67,7 @@ SHA = hashlib.sha256(DOCUMENT).hexdigest()
 IN_YEAR = {"school_year": 2025, "unit_id": ID}
 SHEET = {"school_year": 2025, "sheet_id": ID}
 CLASS = {"school_year": 2025, "class_id": ID}
+IMPORT = {"school_year": 2025, "import_id": ID}
 
 ASKED = [
     ("POST", "/v1/sessions", {"username": "an", "password": "x"}, identity.LogIn(username="an", password="x"), 200),
@@ -196,6 +227,58 @@ ASKED = [
         LockResults(**CLASS, period=Period.TERM_1),
         200,
     ),
+    ("GET", f"{YEAR}/imports/{ID}", None, ReadImport(**IMPORT), 200),
+    (
+        "POST",
+        f"{YEAR}/imports/{ID}/marks",
+        {"matches": [{"page": "6A", "row": 8, "pupil_id": str(ID)}], "leave_out_refused": True},
+        ApplyImport(**IMPORT, matches=(ConfirmedMatch(page="6A", row=8, pupil_id=ID),), leave_out_refused=True),
+        200,
+    ),
+    ("POST", f"{YEAR}/imports/{ID}/pupils", {}, ApplyPupils(**IMPORT), 200),
+    (
+        "POST",
+        f"{YEAR}/units/{ID}/exams",
+        {"name": "Thi thử", "subjects": ["TOAN"]},
+        OpenExam(**IN_YEAR, name="Thi thử", subjects=("TOAN",)),
+        201,
+    ),
+    ("GET", f"{YEAR}/units/{ID}/exams", None, FindExams(**IN_YEAR), 200),
+    (
+        "GET",
+        f"{YEAR}/exams/{ID}/units/{ID}/marks/TOAN",
+        None,
+        FindExamMarks(**IN_YEAR, exam_id=ID, subject="TOAN"),
+        200,
+    ),
+    (
+        "POST",
+        f"{YEAR}/exams/{ID}/units/{ID}/copies",
+        {"exam_subject": "TOAN", "subject": "TOAN", "grade": 9, "term": 1, "key": "ck"},
+        CopyExamMarks(**IN_YEAR, exam_id=ID, exam_subject="TOAN", subject="TOAN", grade=9, term=1, key="ck"),
+        200,
+    ),
+    (
+        "GET",
+        f"{YEAR}/exam-imports/{ID}?state=BAD_VALUE&after=7&limit=50",
+        None,
+        ReadExamImport(**IMPORT, state=ExamRowState.BAD_VALUE, after=7, limit=50),
+        200,
+    ),
+    ("POST", f"{YEAR}/units/{ID}/exchanges/YEAR", None, ExportResults(**IN_YEAR, period=Period.YEAR), 201),
+    ("GET", f"{YEAR}/units/{ID}/exchanges", None, FindExchanges(**IN_YEAR), 200),
+    ("GET", f"{YEAR}/exchanges/{ID}", None, FindExchange(school_year=2025, export_id=ID), 200),
+    (
+        "POST",
+        f"{YEAR}/exchanges/{ID}/answers",
+        {"answers": [{"record_id": str(ID), "errors": [{"code": "E07", "words": "sai"}]}]},
+        RecordAnswers(
+            school_year=2025,
+            export_id=ID,
+            answers=(HubAnswer(record_id=ID, errors=(HubError(code="E07", words="sai"),)),),
+        ),
+        200,
+    ),
     ("POST", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FreezeClass(**CLASS), 202),
     ("GET", f"{YEAR}/classes/{ID}/transcripts", None, transcript.FindClassTranscripts(**CLASS), 200),
     ("GET", f"{YEAR}/transcripts/{ID}", None, transcript.ReadTranscript(school_year=2025, transcript_id=ID), 200),
@@ -250,6 +333,8 @@ OPEN = (identity.LogIn, identity.RefreshSession, identity.LogOut, identity.Activ
         (f"{UNIT}/staff-imports", identity.ImportStaff(unit_id=ID, file=SHA)),
         (f"{YEAR}/units/{ID}/pupil-imports", ImportPupils(**IN_YEAR, file=SHA)),
         (f"{YEAR}/sheets/{ID}/mark-imports", ImportMarks(**SHEET, file=SHA)),
+        (f"{YEAR}/exams/{ID}/candidates", RegisterCandidates(school_year=2025, exam_id=ID, file=SHA)),
+        (f"{YEAR}/exams/{ID}/mark-imports", ImportExamMarks(school_year=2025, exam_id=ID, file=SHA)),
     ],
 )
 def test_a_workbook_is_stored_and_its_service_is_told_its_name(  # noqa: PLR0917 - fixtures and a table's columns
@@ -261,6 +346,60 @@ def test_a_workbook_is_stored_and_its_service_is_told_its_name(  # noqa: PLR0917
     assert services.asked == [identity.ReadMe(), request_]
     assert services.calls[-1][1:] == ("token-of-a-teacher", "key-1")
     assert files.get(SHA) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("path", "request_"),
+    [
+        (f"{YEAR}/sheets/{ID}/exports/csdl_marks_1", ExportSheet(**SHEET, layout="csdl_marks_1")),
+        (
+            f"{YEAR}/classes/{ID}/terms/2/exports/csdl_primary_results?half=gk",
+            ExportClass(**CLASS, term=2, layout="csdl_primary_results", half="gk"),
+        ),
+        (f"{YEAR}/units/{ID}/pupils/exports/pupil_list", ExportPupils(**IN_YEAR, layout="pupil_list")),
+    ],
+)
+def test_an_export_is_downloaded_under_its_name(  # noqa: PLR0917 - a table's columns
+    client, services, teacher, files, path, request_
+):
+    name = files.put(DOCUMENT)
+    services.tell(type(request_), ExportedFile(file=name, content_type="application/x-test", file_name="6A.xlsx"))
+
+    response = client.get(path, headers=teacher)
+
+    assert (response.data, response.mimetype, services.asked) == (DOCUMENT, "application/x-test", [request_])
+    assert response.headers["Content-Disposition"] == "attachment; filename=6A.xlsx"
+
+
+def test_the_records_of_a_sending_are_downloaded_as_lines(client, services, teacher, files):
+    head = example(ExchangeHead, file=files.put(DOCUMENT))
+    services.tell(FindExchange, ExchangeV1(head=head, records=()))
+
+    response = client.get(f"{YEAR}/exchanges/{ID}/records", headers=teacher)
+
+    assert (response.data, response.mimetype) == (DOCUMENT, "application/x-ndjson")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "request_"),
+    [
+        (
+            f"{YEAR}/units/{ID}/mark-previews",
+            {"term": "2", "class_id": str(ID)},
+            PreviewImport(**IN_YEAR, file=SHA, file_name="marks.xlsx", term=2, class_id=ID),
+        ),
+        (f"{YEAR}/units/{ID}/pupil-previews", {}, PreviewPupils(**IN_YEAR, file=SHA, file_name="marks.xlsx")),
+    ],
+)
+def test_a_file_is_previewed_under_its_own_name_for_what_the_form_says(  # noqa: PLR0917 - a table's columns
+    client, services, teacher, path, fields, request_
+):
+    data = {"file": (BytesIO(DOCUMENT), "marks.xlsx"), **fields}
+
+    response = client.post(path, data=data, content_type="multipart/form-data", headers=teacher)
+
+    assert response.status_code == 201
+    assert services.asked == [identity.ReadMe(), request_]
 
 
 def test_whom_identity_does_not_know_stores_no_file(client, services, teacher, tmp_path):
