@@ -1,6 +1,7 @@
 """Cases of TT22/2021 and TT43/2021: the case as the law's inputs, the judgement as an answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from deploy.law.errors import NothingToJudge, TooManyMarks
@@ -143,10 +144,13 @@ def _subjects(given: Term) -> Iterator[SubjectMarks]:
             final=mark_cell(marks.final),
         )
     for code, raws in given.comment.items():
-        one, two, midterm, final = comment_cells(raws)
-        yield SubjectMarks(
-            code=code, name=name_of(code), kind=COMMENT, regular=(one, two), midterm=midterm, final=final
-        )
+        yield _comment_subject(code, raws)
+
+
+@lru_cache(maxsize=10_000)  # most pupils' comments are the same few
+def _comment_subject(code: str, raws: Cells) -> SubjectMarks:
+    one, two, midterm, final = comment_cells(raws)
+    return SubjectMarks(code=code, name=name_of(code), kind=COMMENT, regular=(one, two), midterm=midterm, final=final)
 
 
 def _exempted(subjects: Iterable[SubjectMarks], exempt: tuple[str, ...]) -> Iterator[SubjectMarks]:
