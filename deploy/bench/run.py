@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from deploy.bench import audits, calls, columns, documents, judging, relaying, statistics
+from deploy.bench import audits, calls, columns, documents, importing, judging, relaying, statistics
 from deploy.bench.figures import Figure
 from deploy.demo import issuing, marks_year
 from deploy.demo.client import Client
@@ -45,6 +45,7 @@ def measure(instance: Instance, console: Console, sizes: Sizes) -> list[Figure]:
     parts: Sequence[tuple[str, Callable[[], list[Figure]]]] = (
         ("Columns through HTTP", lambda: columns.measure(instance, year)),
         ("Sheets through HTTP", lambda: columns.measure_sheets(instance, large)),
+        ("Workbooks through HTTP", lambda: importing.measure([year, large])),
         ("RPC round trips", lambda: calls.measure(instance)),
         ("Statistics of a department", lambda: statistics.measure(instance)),
         ("Documents", documents.measure),
