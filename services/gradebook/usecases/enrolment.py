@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
+from services.chassis.workbook import bounded
 from services.contracts.gradebook.enrolment import (
     EnrolmentV1,
     FindEnrolment,
@@ -48,7 +50,9 @@ def register_listed(command: ImportPupils, outside: Outside) -> tuple[ListedPupi
     """Read the list and have identity register its pupils; those who left the school are passed over."""
     with outside.db.transaction() as tx:
         names = [one.name for one in school.classes_of(tx, command.school_year, command.unit_id)]
-    rows = [row for row in read_pupils(outside.objects.get(command.file), class_codes=names) if row.state.is_at_school]
+    read = partial(bounded, class_codes=names)
+    listed: tuple[PupilRow, ...] = outside.run(read, read_pupils, outside.objects.get(command.file))
+    rows = [row for row in listed if row.state.is_at_school]
     new = tuple(_new_pupil(row) for row in rows)
     registered = outside.ask(RegisterPupils(unit_id=command.unit_id, pupils=new), timeout=30)
     ids = {ref.code: ref.person_id for ref in registered.pupils}
