@@ -6,7 +6,7 @@ from kombu import Connection, Consumer, Queue
 from deploy.broker.topology import SUBSCRIBER
 from deploy.local import platform as local
 from services.chassis import events
-from tests.journeys.installation import WAIT_SECONDS
+from tests.journeys.installation import WAIT_SECONDS, until
 from tests.journeys.requirements import issuing
 from tests.journeys.requirements.schools import YEAR
 
@@ -15,10 +15,13 @@ ISSUED, REVOKED = "vn.hocba.transcript.transcript_issued.v1", "vn.hocba.transcri
 
 @pytest.fixture(scope="module")
 def revoked(before_summer):
-    """The last pupil's transcript, issued and then taken back."""
-    transcript = issuing.transcripts(before_summer)[-1]
+    """The last pupil's transcript, issued and then taken back, of which gradebook has heard."""
+    school, transcript = before_summer.school, issuing.transcripts(before_summer)[-1]
     path = f"{YEAR}/transcripts/{transcript['id']}/revocation"
-    return before_summer.school.principal.post(path, {"reason": "Sai ngày sinh."})
+    taken_back = school.principal.post(path, {"reason": "Sai ngày sinh."})
+    heard = "SELECT 1 FROM document_states WHERE pupil_id = %s AND state = 'REVOKED'"
+    until(lambda: school.department.platform.sql("gradebook", heard, taken_back["pupil_id"]))
+    return taken_back
 
 
 def listen(instance, *, offset, last):
