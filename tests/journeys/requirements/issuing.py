@@ -7,6 +7,7 @@ from tests.journeys.requirements.people import until_done
 from tests.journeys.requirements.schools import YEAR, School, SchoolClass
 
 PIN = "246813"
+HEARD = "SELECT count(*) FROM document_states WHERE pupil_id = ANY(%s::uuid[]) AND state = 'ISSUED'"
 
 
 def make_keys(school: School) -> None:
@@ -48,6 +49,13 @@ def sign(room: SchoolClass) -> None:
         address = f"/v1/signing-sessions/{opened['id']}"
         until(lambda signer=signer, address=address: signer.get(address)["state"] != "RUNNING")  # type: ignore[misc]
     until(lambda: {one["state"] for one in transcripts(room)} <= {"ISSUED", "PARKED", "REVOKED"})
+    until(lambda: is_heard_of(room))
+
+
+def is_heard_of(room: SchoolClass) -> bool:
+    """Whether gradebook knows of each transcript that was issued."""
+    issued = [one["pupil_id"] for one in transcripts(room) if one["state"] == "ISSUED"]
+    return room.school.department.platform.sql("gradebook", HEARD, issued) == [(len(issued),)]
 
 
 def xml_of(room: SchoolClass, transcript: Any) -> str:

@@ -83,6 +83,17 @@ def test_after_the_summer_the_transcript_is_signed_and_shows_both_results(before
     assert text_of(xml, "REN_LUYEN_SAU_HE") == ["Đạt"]
 
 
+def test_who_waits_for_a_personal_id_is_counted_with_this_reason_and_a_foreigner_is_not(room):
+    """R45, R46."""
+
+    def reasons():
+        return room.school.principal.get(f"{room.school.path}/readiness")["reasons"]
+
+    until(reasons)
+
+    assert reasons() == {"NO_PERSONAL_ID": 1, "NOT_ISSUED": 2}
+
+
 def test_a_pupil_without_personal_id_is_taught_and_judged_and_gets_the_id_without_entering_anything_again(room):
     """R45."""
     before = room.values("TOAN", "ck")

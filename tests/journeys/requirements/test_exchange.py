@@ -1,12 +1,14 @@
 """What other systems learn, and that they may read it again from any place (R36, R37)."""
 
+import json
+
 import pytest
 from kombu import Connection, Consumer, Queue
 
 from deploy.broker.topology import SUBSCRIBER
 from deploy.local import platform as local
 from services.chassis import events
-from tests.journeys.installation import WAIT_SECONDS
+from tests.journeys.installation import WAIT_SECONDS, until
 from tests.journeys.requirements import issuing
 from tests.journeys.requirements.schools import YEAR
 
@@ -15,10 +17,13 @@ ISSUED, REVOKED = "vn.hocba.transcript.transcript_issued.v1", "vn.hocba.transcri
 
 @pytest.fixture(scope="module")
 def revoked(before_summer):
-    """The last pupil's transcript, issued and then taken back."""
-    transcript = issuing.transcripts(before_summer)[-1]
+    """The last pupil's transcript, issued and then taken back, of which gradebook has heard."""
+    school, transcript = before_summer.school, issuing.transcripts(before_summer)[-1]
     path = f"{YEAR}/transcripts/{transcript['id']}/revocation"
-    return before_summer.school.principal.post(path, {"reason": "Sai ngày sinh."})
+    taken_back = school.principal.post(path, {"reason": "Sai ngày sinh."})
+    heard = "SELECT 1 FROM document_states WHERE pupil_id = %s AND state = 'REVOKED'"
+    until(lambda: school.department.platform.sql("gradebook", heard, taken_back["pupil_id"]))
+    return taken_back
 
 
 def listen(instance, *, offset, last):
@@ -49,3 +54,26 @@ def test_a_subscriber_hears_of_each_transcript_in_order_and_replays_from_an_offs
     assert {one for _, kind, one in heard if kind == ISSUED} >= set(before_summer.pupils[1:])
     assert [kind for _, kind, one in heard if one == pupil] == [ISSUED, REVOKED]
     assert again == heard[-2:]
+
+
+def sent_records(person, sending):
+    lines = person.download(f"{YEAR}/exchanges/{sending['id']}/records").decode().splitlines()
+    return {record["idbanghi"]: record for record in map(json.loads, lines)}
+
+
+def test_results_go_to_the_national_database_in_versions_and_its_words_on_each_are_shown(lower, before_summer):
+    """R36."""
+    first, second = (lower.admin.post(f"{lower.path}/exchanges/YEAR") for _ in range(2))
+    taken = {one: record["phienban"] for one, record in sent_records(lower.admin, first).items()}
+    refused, *accepted = taken
+    errors = [{"code": "MA_HS", "words": "Mã học sinh không có trong CSDL ngành."}]
+    answers = [{"record_id": refused, "errors": errors}, *({"record_id": one} for one in accepted)]
+
+    lower.admin.post(f"{YEAR}/exchanges/{first['id']}/answers", {"answers": answers})
+    repeated = sent_records(lower.admin, second)
+
+    shown = lower.principal.get(f"{YEAR}/exchanges/{first['id']}")["records"]
+    assert {one["pupil_id"] for one in shown} >= set(before_summer.pupils)
+    assert {one["record_id"]: one["errors"] for one in shown if one["state"] == "REFUSED"} == {refused: errors}
+    assert {one["record_id"] for one in shown if one["state"] == "ACCEPTED"} == set(accepted)
+    assert [one for one, record in repeated.items() if record["phienban"] > taken[one]] == []

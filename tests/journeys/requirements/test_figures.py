@@ -158,10 +158,7 @@ def test_statistics_are_one_click_from_the_first_page(locked):
 
 def test_the_board_of_readiness_counts_issued_transcripts_and_says_why_the_rest_are_not(lower, before_summer):
     """R39."""
-    platform = lower.department.platform
     issued = [one["state"] for one in issuing.transcripts(before_summer)].count("ISSUED")
-    seen = "SELECT count(*) FROM document_states WHERE pupil_id = ANY(%s::uuid[]) AND state = 'ISSUED'"
-    until(lambda: platform.sql("gradebook", seen, before_summer.pupils) == [(issued,)])
 
     def board():
         return lower.principal.get(f"{lower.path}/readiness")
@@ -172,7 +169,7 @@ def test_the_board_of_readiness_counts_issued_transcripts_and_says_why_the_rest_
     assert (told["schools_total"], told["issued"], told["pupils"]) == (1, issued, 64)
     assert told["issued"] + sum(told["reasons"].values()) == told["pupils"]
     certificates = lower.principal.get(f"/v1/units/{lower.unit_id}/certificates")
-    assert certificates["certified"] <= certificates["teachers"]
+    assert certificates["certified"] == 2 <= certificates["teachers"]  # the teacher and the homeroom teacher
 
 
 def test_pupils_at_risk_and_late_classes_are_named(locked):

@@ -1,4 +1,4 @@
-"""A closed mark changes only in the open, and whatever is done behind the platform's back is found (R15, R21)."""
+"""A closed mark changes only in the open, and whatever is done behind the platform's back is found (R15, R21, R27)."""
 
 import psycopg
 import pytest
@@ -22,22 +22,24 @@ def room(lower):
     return room
 
 
-def ask_correction(room, value="9.0", *, version=1):
+def ask_correction(room, pupil, value, *, term=1):
+    """What the teacher asks of maths' final mark of a pupil, which nobody has changed yet."""
     body = {
-        "column_id": room.column("TOAN", "ck")["id"],
-        "pupil_id": room.pupils[0],
-        "version": version,
+        "column_id": room.column("TOAN", "ck", term)["id"],
+        "pupil_id": pupil,
+        "version": 1,
         "state": "VALUE",
         "value": value,
         "reason": "Cộng nhầm điểm bài 3.",
         "evidence": MINUTES,
     }
-    return room.school.teacher.post(f"{sheet_path(room.sheets['TOAN', 1])}/corrections", body)
+    path = f"{sheet_path(room.sheets['TOAN', term])}/corrections"
+    return f"{YEAR}/corrections/{room.school.teacher.post(path, body)['id']}"
 
 
 def test_a_closed_mark_is_corrected_by_three_people_and_the_transcript_counts_it(lower, room):
     """R15."""
-    place = f"{YEAR}/corrections/{ask_correction(room)['id']}"
+    place = ask_correction(room, room.pupils[0], "9.0")
     with pytest.raises(Refusal, match="403 "):
         lower.teacher.post(f"{place}/verification")
     with pytest.raises(Refusal, match=r"409 gradebook\.wrong_step"):
@@ -48,7 +50,8 @@ def test_a_closed_mark_is_corrected_by_three_people_and_the_transcript_counts_it
     lower.principal.post(f"{place}/decision", {"is_approved": True})
 
     assert room.values("TOAN", "ck")[0] == ("9.0", 2)
-    [kept] = lower.principal.get(f"{lower.path}/corrections")["corrections"]
+    all_of_school = lower.principal.get(f"{lower.path}/corrections")["corrections"]
+    [kept] = [one for one in all_of_school if one["sheet_id"] == room.sheets["TOAN", 1]["id"]]
     assert (kept["old_value"], kept["new_value"], kept["reason"]) == ("8.0", "9.0", "Cộng nhầm điểm bài 3.")
     assert [kept["requested_by"], kept["verified_by"], kept["decided_by"]] == [
         lower.teacher.id, lower.homeroom.id, lower.principal.id,
@@ -62,19 +65,10 @@ def test_a_closed_mark_is_corrected_by_three_people_and_the_transcript_counts_it
 
 def test_a_mark_on_which_a_transcript_rests_is_not_corrected_under_it(lower, before_summer):
     """R15."""
-    body = {
-        "column_id": before_summer.column("TOAN", "ck")["id"],
-        "pupil_id": before_summer.pupils[1],
-        "version": 1,
-        "state": "VALUE",
-        "value": "9.0",
-        "reason": "Cộng nhầm điểm bài 3.",
-        "evidence": MINUTES,
-    }
     before_summer.close_window(1, "MARKS")
 
     with pytest.raises(Refusal, match=r"409 gradebook\.transcript_issued"):
-        lower.teacher.post(f"{sheet_path(before_summer.sheets['TOAN', 1])}/corrections", body)
+        ask_correction(before_summer, before_summer.pupils[1], "9.0")
 
 
 def test_a_cell_tells_its_whole_history_and_a_sheet_what_differs_between_two_moments(lower):
@@ -94,6 +88,25 @@ def test_a_cell_tells_its_whole_history_and_a_sheet_what_differs_between_two_mom
     assert (difference["pupil_id"], difference["before"]["value"], difference["after"]["value"]) == (
         pupil, "5.0", "5.5",
     )  # fmt: skip
+
+
+def test_a_correction_that_raises_a_final_mark_by_two_is_signalled_to_the_principal_and_to_no_teacher(lower):
+    """R27."""
+    room = lower.classes["9B"]
+    room.save("TOAN", "ck", ["5.0", "6.0", "7.0"], term=2)
+    room.close_window(2, "MARKS")
+    place = ask_correction(room, room.pupils[0], "8.0", term=2)
+    lower.homeroom.post(f"{place}/verification")
+    lower.principal.post(f"{place}/decision", {"is_approved": True})
+
+    told = lower.principal.get(f"{lower.path}/signals")
+
+    sheet = room.sheets["TOAN", 2]["id"]
+    signals = {one["code"]: one["pupil_id"] for one in told["signals"] if one["sheet_id"] == sheet}
+    assert signals["FINAL_RAISED"] == room.pupils[0]
+    assert sheet in told["alarmed"]
+    with pytest.raises(Refusal, match="403 forbidden"):
+        lower.teacher.get(f"{lower.path}/signals")
 
 
 def test_one_character_changed_in_the_stored_history_is_found(lower):
