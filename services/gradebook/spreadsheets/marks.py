@@ -48,10 +48,10 @@ class ExpectedSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRow:
-    """One pupil's marks by column (tx1, tx2 and so on, gk, ck) and the teacher's words; None for an empty cell."""
+    """One pupil's marks in stored form by column (tx1, tx2 …, gk, ck) and the teacher's words; None: an empty cell."""
 
     pupil_code: str
-    marks: Mapping[str, Result | None]
+    marks: Mapping[str, str | None]
     comment: str | None
 
 
@@ -114,6 +114,10 @@ def _check_title(faults: FaultList, expected: ExpectedSheet) -> None:
 def _mark_row(row: Row, columns: Mapping[str, str], a_result: MarkParser) -> MarkRow:
     return MarkRow(
         pupil_code=a_text(row[PUPIL]),
-        marks={column: a_result(row[heading]) for column, heading in columns.items()},
+        marks={column: _stored(a_result(row[heading])) for column, heading in columns.items()},
         comment=or_none(a_text)(row[COMMENT]),
     )
+
+
+def _stored(result: Result | None) -> str | None:
+    return None if result is None else str(result)

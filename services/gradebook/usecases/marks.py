@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from services.chassis import authority
@@ -9,6 +10,7 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
+from services.chassis.workbook import bounded
 from services.contracts.gradebook.sheets import (
     CellEntry,
     CellState,
@@ -114,7 +116,8 @@ def read_mark_file(command: ImportMarks, outside: Outside) -> ReadMarks:
         guards.require_teacher(tx, sheet.head, outside.actor)
         pupils = {p: member.code for p, member in enrolment.roster_of(tx, sheet.head).members.items()}
         current = marks.cells_of(tx, command.school_year, [command.sheet_id])
-    rows = read_marks(outside.objects.get(command.file), _expected(sheet.head, pupils))
+    read = partial(bounded, expected=_expected(sheet.head, pupils))
+    rows: tuple[MarkRow, ...] = outside.run(read, read_marks, outside.objects.get(command.file))
     by_code = {code: pupil_id for pupil_id, code in pupils.items()}
     return ReadMarks(
         rows={by_code[row.pupil_code]: row for row in rows},
@@ -126,7 +129,7 @@ def import_marks(tx: Tx, command: ImportMarks, actor: Actor, read: ReadMarks) ->
     """Write a whole sheet from a workbook; empty cells of the file leave what is there."""
     head = guards.hold_sheet(tx, command.school_year, command.sheet_id).head
     writes = [
-        Write(column_id=column.id, entry=_entry(pupil_id, str(value), read.versions.get((column.id, pupil_id), 0)))
+        Write(column_id=column.id, entry=_entry(pupil_id, value, read.versions.get((column.id, pupil_id), 0)))
         for column in head.columns
         for pupil_id, row in read.rows.items()
         if (value := row.marks.get(column.key)) is not None

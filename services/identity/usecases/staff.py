@@ -9,6 +9,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_code, new_id
 from services.chassis.service import Outside
+from services.chassis.workbook import bounded
 from services.contracts.identity import (
     AddStaff,
     FindStaff,
@@ -45,7 +46,8 @@ def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
 
 
 def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, ...]:
-    return read_staff(outside.objects.get(command.file))
+    rows: tuple[StaffRow, ...] = outside.run(bounded, read_staff, outside.objects.get(command.file))
+    return rows
 
 
 def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRow, ...]) -> Staff:

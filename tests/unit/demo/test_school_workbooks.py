@@ -1,5 +1,7 @@
 """Every spreadsheet of the invented school is read back as it was meant."""
 
+from decimal import Decimal
+
 import pytest
 
 from deploy.demo.school import SCHOOL_YEAR, SUBJECTS, MarkKey, invent_schools
@@ -52,10 +54,12 @@ def test_the_staff_list_is_read_back_equal(school):
 
 
 def columns(marks):
-    return {f"tx{place}": mark for place, mark in enumerate(marks.regular, 1)} | {
-        "gk": marks.midterm,
-        "ck": marks.final,
-    }
+    regular = {f"tx{place}": mark for place, mark in enumerate(marks.regular, 1)}
+    return {key: stored(mark) for key, mark in (regular | {"gk": marks.midterm, "ck": marks.final}).items()}
+
+
+def stored(mark):
+    return f"{mark:.1f}" if isinstance(mark, Decimal) else str(mark)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.code)
