@@ -70,6 +70,9 @@ def test_the_overall_average_weighs_every_subject_the_same(decimals, marks, aver
 LEVELS = [  # marks, failed comments, level before and after the adjustment
     ("9 9 9x8 4.0", 0, "Trung bình", "Khá"),
     ("9 9 9x8 3.0", 0, "Yếu", "Trung bình"),
+    ("8.4 8.4 8.4x8 4.0", 0, "Trung bình", "Khá"),  # an average of exactly 8.0
+    ("8.3 8.3 8.3x8 4.4", 0, "Trung bình", "Trung bình"),  # of 7.9
+    ("6.9 6.9 6.9x3 6.8x5 3.0", 0, "Yếu", "Trung bình"),  # of exactly 6.5
     ("7.5 7.5 7.5x8 3.0", 0, "Yếu", "Trung bình"),
     ("7.5 7.5 7.5x8 1.5", 0, "Kém", "Yếu"),
     ("9 9 9x8 6.0", 0, "Khá", "Khá"),
