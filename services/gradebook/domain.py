@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, Scale, SheetHead
-from services.gradebook.errors import CellsInvalid, StaleVersion
+from services.gradebook.errors.entering import CellsInvalid, StaleVersion
 from services.gradebook.rules import tt22_2021
 from services.gradebook.rules.arithmetic import half_up
 

@@ -10,7 +10,7 @@ from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import ClassV1, SubjectKind
 from services.contracts.gradebook.sheets import CellState, SheetHead, SubjectComment
 from services.gradebook.domain import Cell, Roster
-from services.gradebook.errors import LayoutUnfit, PeopleUnknown
+from services.gradebook.errors.files import LayoutUnfit, PeopleUnknown
 from services.gradebook.importing.averages import average_by_law
 from services.gradebook.spreadsheets.imported import (
     Half,

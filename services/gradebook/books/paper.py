@@ -11,7 +11,7 @@ import typst
 
 from services.chassis.typesetting import compiler_of, forget_layouts
 from services.gradebook.books.layout import Book
-from services.gradebook.errors import LetterMissing
+from services.gradebook.errors.files import LetterMissing
 
 NO_SUCH_LETTER = re.compile(r'the text `"(.+)"` could not be displayed')
 FORM = Path(__file__).parent / "forms" / "book.typ"

@@ -21,7 +21,7 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, 
 from services.contracts.identity import Role
 from services.gradebook import domain
 from services.gradebook.domain import Cell, Write
-from services.gradebook.errors import NotExempt
+from services.gradebook.errors.school import NotExempt
 from services.gradebook.repository import conduct, enrolment, marks, school, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.usecases import guards

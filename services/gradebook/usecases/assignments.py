@@ -15,7 +15,7 @@ from services.contracts.gradebook.assignments import AssignTeachers, NewAssignme
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.sheets import Sheets
 from services.contracts.identity import Role
-from services.gradebook.errors import PaperOnly, SheetHasMarks, SubjectNotTaught, UnknownClass
+from services.gradebook.errors.school import PaperOnly, SheetHasMarks, SubjectNotTaught, UnknownClass
 from services.gradebook.ledger import genesis
 from services.gradebook.repository import school, sheets
 from services.gradebook.sheet_columns import columns_for

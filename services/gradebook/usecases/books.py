@@ -19,7 +19,7 @@ from services.contracts.identity import Change, FindPeople, FindUnits, PersonV1,
 from services.gradebook.books import printing
 from services.gradebook.books.layout import Book
 from services.gradebook.books.source import ClassRecord, Pupil, School, Source
-from services.gradebook.errors import NothingToPrint, NotYourBook
+from services.gradebook.errors.files import NothingToPrint, NotYourBook
 from services.gradebook.repository import books, school, sheets
 from services.gradebook.roles import ABOVE, ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.usecases import guards

@@ -9,7 +9,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, Phrases, RemovePhrase
 from services.contracts.gradebook.sheets import CommentsSaved, SaveComments, SubjectComment
-from services.gradebook.errors import StaleVersion
+from services.gradebook.errors.entering import StaleVersion
 from services.gradebook.repository import comments, enrolment
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.guards import TERM_PERIOD

@@ -11,7 +11,7 @@ from services.chassis.errors import Invalid, NotFound
 from services.contracts.gradebook.conduct import ClassConduct, ConductEntry, ReadConduct, SaveConduct
 from services.contracts.gradebook.school import ClassV1
 from services.gradebook.domain import CONDUCT_LEVELS
-from services.gradebook.errors import StaleVersion
+from services.gradebook.errors.entering import StaleVersion
 from services.gradebook.repository import conduct, enrolment, sheets
 from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Stage

@@ -22,7 +22,7 @@ from services.contracts.gradebook.sheets import CellEntry, ColumnV1, SheetHead
 from services.contracts.identity import Role
 from services.gradebook import domain
 from services.gradebook.domain import Cell, OpenSheet, Write
-from services.gradebook.errors import (
+from services.gradebook.errors.results import (
     CorrectionUnderWay,
     NothingToCorrect,
     SamePerson,

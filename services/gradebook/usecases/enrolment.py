@@ -27,7 +27,7 @@ from services.contracts.gradebook.enrolment import (
 )
 from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
 from services.gradebook.domain import SCHOOL_TIME
-from services.gradebook.errors import EnrolledElsewhere, NotEnrolledThere
+from services.gradebook.errors.school import EnrolledElsewhere, NotEnrolledThere
 from services.gradebook.repository import enrolment, school
 from services.gradebook.roles import LEADERS
 from services.gradebook.spreadsheets import PupilRow, read_pupils

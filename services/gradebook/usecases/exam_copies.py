@@ -13,7 +13,7 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, 
 from services.contracts.identity import Role
 from services.gradebook import domain
 from services.gradebook.domain import Cell, Write
-from services.gradebook.errors import NotCentralised
+from services.gradebook.errors.files import NotCentralised
 from services.gradebook.repository import enrolment, exams, marks, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.rules.arithmetic import half_up

@@ -21,7 +21,8 @@ from services.contracts.gradebook.exchange import (
     RecordAnswers,
 )
 from services.contracts.identity import FindUnits
-from services.gradebook.errors import NotLocked, UnknownRecords
+from services.gradebook.errors.files import UnknownRecords
+from services.gradebook.errors.results import NotLocked
 from services.gradebook.exchanging import LockedResult, national_record
 from services.gradebook.repository import exchange
 from services.gradebook.roles import LEADERS

@@ -14,7 +14,7 @@ from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.sheets import SheetHead
 from services.contracts.identity import PersonV1, Viewed
 from services.gradebook import exporting
-from services.gradebook.errors import LayoutUnfit
+from services.gradebook.errors.files import LayoutUnfit
 from services.gradebook.exporting import ClassContent, ExportedPupil, SheetContent
 from services.gradebook.repository import comments, conduct, enrolment, marks, results, school, sheets
 from services.gradebook.roles import LEADERS

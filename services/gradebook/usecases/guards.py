@@ -14,7 +14,7 @@ from services.contracts.gradebook.windows import WindowKind, WindowV1
 from services.contracts.identity import Role, Viewed
 from services.gradebook import windows as scopes
 from services.gradebook.domain import SCHOOL_TIME, OpenSheet
-from services.gradebook.errors import (
+from services.gradebook.errors.entering import (
     Centralised,
     NotYourClass,
     NotYourSheet,

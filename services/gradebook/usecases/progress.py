@@ -22,7 +22,7 @@ from services.contracts.gradebook.progress import (
 )
 from services.contracts.gradebook.results import Period
 from services.contracts.messages import Task
-from services.gradebook.errors import NoSuchColumn
+from services.gradebook.errors.school import NoSuchColumn
 from services.gradebook.repository import boards, progress
 from services.gradebook.repository.boards import LastCount
 from services.gradebook.repository.progress import Part

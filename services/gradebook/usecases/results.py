@@ -17,7 +17,7 @@ from services.contracts.gradebook.results import (
 )
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.identity import Change
-from services.gradebook.errors import Incomplete, LockOrder, NotLocked
+from services.gradebook.errors.results import Incomplete, LockOrder, NotLocked
 from services.gradebook.judging import judge
 from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
 from services.gradebook.repository import enrolment, results, school, sheets

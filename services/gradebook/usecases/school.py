@@ -21,7 +21,7 @@ from services.contracts.gradebook.school import (
     YearOpened,
 )
 from services.contracts.identity import Role
-from services.gradebook.errors import NoCalendar, YearNotOpen, YearOpenedAlready, YearUnfinished
+from services.gradebook.errors.school import NoCalendar, YearNotOpen, YearOpenedAlready, YearUnfinished
 from services.gradebook.repository import enrolment, results, school
 from services.gradebook.repository.school import OpenYear
 from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS

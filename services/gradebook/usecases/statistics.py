@@ -24,7 +24,7 @@ from services.contracts.gradebook.statistics import (
 )
 from services.contracts.identity import FindPeople, Role
 from services.contracts.messages import Task
-from services.gradebook.errors import TreeOfAnotherTime
+from services.gradebook.errors.school import TreeOfAnotherTime
 from services.gradebook.repository import boards, result_counts, statistics
 from services.gradebook.repository.result_counts import ClassPeriod
 from services.gradebook.repository.statistics import Place, Sum, Wanted

@@ -18,7 +18,7 @@ from services.contracts.gradebook.summer import (
 )
 from services.contracts.identity import Role
 from services.gradebook.domain import CONDUCT_LEVELS, READERS
-from services.gradebook.errors import NoSecondChance, NotLocked, ReportRequired, SamePerson
+from services.gradebook.errors.results import NoSecondChance, NotLocked, ReportRequired, SamePerson
 from services.gradebook.repository import corrections, results, sheets
 from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Stage

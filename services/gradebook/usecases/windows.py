@@ -9,7 +9,7 @@ from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow, Windows, WindowV1
 from services.contracts.identity import Role
-from services.gradebook.errors import ReasonRequired
+from services.gradebook.errors.entering import ReasonRequired
 from services.gradebook.repository import windows
 from services.gradebook.roles import ANYONE_AT_SCHOOL
 from services.gradebook.windows import NARROWINGS, meets

@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnKind, ColumnV1, Scale
 from services.gradebook.domain import Cell, Member, Roster, Write, changed, checked, normalised, stale
-from services.gradebook.errors import CellsInvalid, StaleVersion
+from services.gradebook.errors.entering import CellsInvalid, StaleVersion
 
 AN, BINH, CHI, COLUMN, CLUSTER = UUID(int=1), UUID(int=2), UUID(int=4), UUID(int=10), UUID(int=11)
 COLUMNS = {

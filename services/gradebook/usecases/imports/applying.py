@@ -20,7 +20,7 @@ from services.contracts.gradebook.imports import (
 )
 from services.contracts.gradebook.sheets import CellEntry, CellState, SaveComments, SheetHead, SubjectComment
 from services.gradebook.domain import Cell, Write, differs, normalised
-from services.gradebook.errors import ImportExpired, ImportHasRefusals, NotSuggested
+from services.gradebook.errors.files import ImportExpired, ImportHasRefusals, NotSuggested
 from services.gradebook.importing.content import (
     NewConduct,
     PageContent,

@@ -8,7 +8,7 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.contracts.gradebook.conduct import ConductEntry
 from services.contracts.gradebook.imports import ImportedCell, ImportedPart, Said
-from services.gradebook.errors import NotYourClass
+from services.gradebook.errors.entering import NotYourClass
 from services.gradebook.importing.conduct import KEYS, BadConduct, conduct_in
 from services.gradebook.importing.content import NewConduct, PageContent, RowContent
 from services.gradebook.importing.faults import said, told

@@ -22,7 +22,7 @@ from services.contracts.gradebook.imports import (
     PupilsReport,
 )
 from services.contracts.identity import NewPupil, RegisterPupils, Role
-from services.gradebook.errors import ImportHasRefusals, ImportMovedOn, NotOfThisKind, NotSuggested
+from services.gradebook.errors.files import ImportHasRefusals, ImportMovedOn, NotOfThisKind, NotSuggested
 from services.gradebook.repository import enrolment, imports
 from services.gradebook.repository.imports import KeptImport
 from services.gradebook.spreadsheets.imported import PupilState

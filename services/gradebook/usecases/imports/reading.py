@@ -11,7 +11,7 @@ from services.chassis.service import Outside
 from services.chassis.workbook import bounded, spelling_key
 from services.contracts.gradebook.imports import PreviewImport
 from services.contracts.identity import FindPeople, PersonV1
-from services.gradebook.errors import NotOfThisKind
+from services.gradebook.errors.files import NotOfThisKind
 from services.gradebook.importing.matching import KnownPupil
 from services.gradebook.repository import enrolment, school
 from services.gradebook.roles import ANYONE_AT_SCHOOL

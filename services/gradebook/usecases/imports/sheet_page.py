@@ -13,7 +13,7 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, 
 from services.contracts.identity import Viewed
 from services.gradebook import domain
 from services.gradebook.domain import Cell, Roster, Write
-from services.gradebook.errors import CellsInvalid, NotYourSheet
+from services.gradebook.errors.entering import CellsInvalid, NotYourSheet
 from services.gradebook.importing.averages import average_by_law, stated_average
 from services.gradebook.importing.content import PageContent, RowContent
 from services.gradebook.importing.faults import said, told

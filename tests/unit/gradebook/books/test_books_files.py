@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from services.contracts.gradebook.books import BookFormat, ClassBook
 from services.gradebook.books.layout import PAGE_WIDTH
 from services.gradebook.books.printing import class_book, file_of, teacher_book
-from services.gradebook.errors import LetterMissing
+from services.gradebook.errors.files import LetterMissing
 from tests.unit.gradebook.books.invented_class import (
     PRINTED_AT,
     locked,

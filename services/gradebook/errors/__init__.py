@@ -1,0 +1,1 @@
+"""Why gradebook refuses, one module for each of its matters."""
