@@ -59,6 +59,9 @@ class NationalResultV1:
 
 
 class RecordState(StrEnum):
+    """How far a record has come; a PARKED one waits for the pupil's personal ID and goes out with a later sending."""
+
+    PARKED = "PARKED"
     SENT = "SENT"
     ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
@@ -66,7 +69,7 @@ class RecordState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubError:
-    """Why the national database refused a record, in its own words."""
+    """Why a record is not taken: in the national database's own words, or NO_PERSONAL_ID where it is parked."""
 
     code: str
     words: str
@@ -88,7 +91,7 @@ class ExchangedRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeHead:
-    """One sending; `file` is the SHA-256 of its records, one JSON object a line."""
+    """One sending; `file` is the SHA-256 of its records, one JSON object a line; `parked` pupils are not in it."""
 
     id: UUID
     school_year: int
@@ -96,6 +99,7 @@ class ExchangeHead:
     period: Period
     file: str
     records: int
+    parked: int
     exported_by: UUID
     exported_at: datetime
 

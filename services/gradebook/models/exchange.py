@@ -14,6 +14,7 @@ exchanges = Table(
     Column("period", String, CheckConstraint(PERIOD, name="period"), nullable=False),
     Column("file", String, nullable=False, comment="SHA-256 of the records as they left, one JSON object a line"),
     Column("records", Integer, nullable=False),
+    Column("parked", Integer, nullable=False),
     Column("exported_by", UUID, nullable=False),
     Column("exported_at", DateTime(timezone=True), nullable=False),
     Index("exchanges_unit_id_idx", "school_year", "unit_id", "period"),
@@ -31,7 +32,7 @@ exchange_records = Table(
     Column(
         "state",
         String,
-        CheckConstraint("state IN ('SENT', 'ACCEPTED', 'REFUSED')", name="state"),
+        CheckConstraint("state IN ('PARKED', 'SENT', 'ACCEPTED', 'REFUSED')", name="state"),
         nullable=False,
     ),
     Column("errors", JSONB, nullable=False, comment="in the hub's own words"),

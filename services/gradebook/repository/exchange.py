@@ -13,7 +13,10 @@ from services.contracts.gradebook.results import Period
 from services.gradebook.exchanging import LockedResult
 from services.gradebook.models.exchange import exchange_records, exchanges
 
-HEAD = ("id", "school_year", "unit_id", "period", "file", "records", "exported_by", "exported_at")
+HEAD = ("id", "school_year", "unit_id", "period", "file", "records", "parked", "exported_by", "exported_at")
+
+
+NO_PERSONAL_ID = HubError(code="NO_PERSONAL_ID", words="Học sinh chưa có số định danh cá nhân.")
 
 
 def results_in_force(tx: Tx, school_year: int, unit_id: UUID, period: Period) -> list[LockedResult]:
@@ -25,11 +28,16 @@ def results_in_force(tx: Tx, school_year: int, unit_id: UUID, period: Period) ->
     ]
 
 
-def insert_exchange(tx: Tx, head: ExchangeHead, sent: Sequence[LockedResult]) -> None:
+def insert_exchange(tx: Tx, head: ExchangeHead, sent: Sequence[LockedResult], parked: Sequence[LockedResult]) -> None:
     tx.conn.execute(insert(exchanges).values({name: getattr(head, name) for name in HEAD}))
-    place = {"school_year": head.school_year, "exchange_id": head.id, "state": RecordState.SENT, "errors": []}
+    place = {"school_year": head.school_year, "exchange_id": head.id}
     names = ("record_id", "class_id", "pupil_id", "version")
-    rows = [place | {name: getattr(one, name) for name in names} for one in sent]
+    states = {RecordState.SENT: (sent, ()), RecordState.PARKED: (parked, (NO_PERSONAL_ID,))}
+    rows = [
+        place | {"state": state, "errors": encode(errors)} | {name: getattr(one, name) for name in names}
+        for state, (results, errors) in states.items()
+        for one in results
+    ]
     if rows:
         tx.conn.execute(insert(exchange_records), rows)
 
@@ -101,4 +109,5 @@ _ANSWER = text("""
     FROM unnest(CAST(:record_ids AS uuid[]), CAST(:states AS text[]), CAST(:errors AS jsonb[]))
          AS given (record_id, state, errors)
     WHERE x.school_year = :school_year AND x.exchange_id = :exchange_id AND x.record_id = given.record_id
+      AND x.state <> 'PARKED'
 """)

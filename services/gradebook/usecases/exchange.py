@@ -26,18 +26,23 @@ from services.gradebook.errors.results import NotLocked
 from services.gradebook.exchanging import LockedResult, national_record
 from services.gradebook.repository import exchange
 from services.gradebook.roles import LEADERS
+from services.gradebook.usecases.identified import lacking_personal_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The records as a stored file, and the results that they are of."""
+    """The records as a stored file, the results that they are of, and those whose pupils lack a personal ID."""
 
     file: str
     results: Sequence[LockedResult]
+    parked: Sequence[LockedResult]
 
 
 def write_records(command: ExportResults, outside: Outside) -> Written:
-    """One JSON object a line, each checked against the published schema; the same results give the same file."""
+    """One JSON object a line, each checked against the published schema; the same results give the same file.
+
+    Pupils without a personal ID are left out until they have one: the national database would refuse them.
+    """
     if outside.actor is None:
         raise Unauthenticated
     with outside.db.transaction() as tx:
@@ -47,8 +52,11 @@ def write_records(command: ExportResults, outside: Outside) -> Written:
     if not results:
         raise NotLocked
     code = _school_code(command.unit_id, outside)
-    data: bytes = outside.run(_lines, results, code)
-    return Written(file=outside.objects.put(data), results=results)
+    lacking = lacking_personal_id([one.pupil_id for one in results], outside)
+    sent = [one for one in results if one.pupil_id not in lacking]
+    data: bytes = outside.run(_lines, sent, code)
+    parked = [one for one in results if one.pupil_id in lacking]
+    return Written(file=outside.objects.put(data), results=sent, parked=parked)
 
 
 def export_results(tx: Tx, command: ExportResults, actor: Actor, written: Written) -> ExchangeHead:
@@ -59,10 +67,11 @@ def export_results(tx: Tx, command: ExportResults, actor: Actor, written: Writte
         period=command.period,
         file=written.file,
         records=len(written.results),
+        parked=len(written.parked),
         exported_by=actor.person_id,
         exported_at=tx.now(),
     )
-    exchange.insert_exchange(tx, head, written.results)
+    exchange.insert_exchange(tx, head, written.results, written.parked)
     return head
 
 

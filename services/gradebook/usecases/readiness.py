@@ -22,21 +22,19 @@ from services.contracts.gradebook.statistics import (
     WaitingReason,
     Warnings,
 )
-from services.contracts.identity import FindPeople, Viewed
+from services.contracts.identity import Viewed
 from services.contracts.messages import Task
 from services.gradebook.repository import boards, progress, readiness
 from services.gradebook.repository.progress import Part
 from services.gradebook.repository.readiness import PupilState
 from services.gradebook.statistics_counting import waiting_reason
+from services.gradebook.usecases.identified import lacking_personal_id
 from services.gradebook.usecases.supervision import require_reader
 from services.gradebook.usecases.views import tell
 
 RENEWED_EVERY = timedelta(minutes=5)
 ABSENCES_TO_WATCH = 40
 """Half-days: five more than these and the pupil stays behind."""
-
-PEOPLE_AT_ONCE = 500
-VIETNAMESE = "Việt Nam"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +77,7 @@ def ask_ids(task: CountReadinessTask, outside: Outside) -> LackingId:
     with outside.db.transaction() as tx:
         pupils = readiness.pupils_of_school(tx, task.school_year, task.unit_id)
     wanted = [one.pupil_id for one in pupils if _reason(one, lacks_id=False) is WaitingReason.NOT_ISSUED]
-    lacking: set[UUID] = set()
-    for first in range(0, len(wanted), PEOPLE_AT_ONCE):
-        people = outside.ask(FindPeople(person_ids=tuple(wanted[first : first + PEOPLE_AT_ONCE]))).people
-        lacking |= {one.id for one in people if one.personal_id is None and one.nationality == VIETNAMESE}
-    return LackingId(pupil_ids=frozenset(lacking))
+    return LackingId(pupil_ids=lacking_personal_id(wanted, outside))
 
 
 def count_readiness(tx: Tx, task: CountReadinessTask, lacking: LackingId) -> None:

@@ -17,7 +17,7 @@ from services.contracts.gradebook.exchange import (
     RecordState,
 )
 from services.contracts.gradebook.results import Period
-from services.contracts.identity import FindUnits, UnitKind, Units, UnitV1
+from services.contracts.identity import FindPeople, FindUnits, People, PersonV1, UnitKind, Units, UnitV1
 from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR
 
 
@@ -39,6 +39,19 @@ class Hub:
         return taken
 
 
+def known_to_identity(*, without_id=(), nationality="Việt Nam"):
+    """Identity's answer: everybody has a personal ID but these, who are of that nationality."""
+
+    def person(person_id):
+        lacks = person_id in without_id
+        return PersonV1(
+            id=person_id, code="", name="", born_on=None, gender=None, ethnicity=None,
+            nationality=nationality if lacks else "Việt Nam", personal_id=None if lacks else "000314000011",
+        )  # fmt: skip
+
+    return lambda asked: People(people=tuple(person(one) for one in asked.person_ids))
+
+
 @pytest.fixture
 def hub():
     return Hub()
@@ -52,6 +65,7 @@ def school(school):
         commune="", province="", department="",
     )  # fmt: skip
     school.gradebook.others.answers[FindUnits] = Units(units=(unit,))
+    school.gradebook.others.answers[FindPeople] = known_to_identity()
     school.fill(1)
     school.lock(Period.TERM_1)
     return school
@@ -162,3 +176,25 @@ def test_exchange_is_for_the_leaders_of_the_school(school):
         found(school, head, by=school.teacher)
     query = FindExchanges(school_year=YEAR, unit_id=school.unit_id)
     assert school.gradebook.ask(query, school.principal).exchanges == (head,)
+
+
+def test_a_pupil_without_personal_id_is_parked_and_goes_out_once_there_is_one(school, hub):
+    answers = school.gradebook.others.answers
+    answers[FindPeople] = known_to_identity(without_id=school.pupils[:1])
+    first = export(school)
+    answers[FindPeople] = known_to_identity()
+
+    second = export(school)
+
+    parked = next(one for one in found(school, first).records if one.pupil_id == school.pupils[0])
+    assert (first.records, first.parked, second.records, second.parked) == (2, 1, 3, 0)
+    assert (parked.state, [error.code for error in parked.errors]) == (RecordState.PARKED, ["NO_PERSONAL_ID"])
+    assert (hub.receive(lines(school, first)), hub.receive(lines(school, second))) == (2, 1)
+    with pytest.raises(Invalid):
+        answer(school, first, HubAnswer(record_id=parked.record_id))
+
+
+def test_a_foreigner_is_sent_without_a_personal_id(school):
+    school.gradebook.others.answers[FindPeople] = known_to_identity(without_id=school.pupils[:1], nationality="Lào")
+
+    assert (export(school).records, export(school).parked) == (3, 0)

@@ -132,6 +132,7 @@ EXCHANGE = (
         period VARCHAR NOT NULL,
         file VARCHAR NOT NULL,
         records INTEGER NOT NULL,
+        parked INTEGER NOT NULL,
         exported_by UUID NOT NULL,
         exported_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT exchanges_pkey PRIMARY KEY (school_year, id),
@@ -152,7 +153,7 @@ EXCHANGE = (
         errors JSONB NOT NULL,
         answered_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT exchange_records_pkey PRIMARY KEY (school_year, exchange_id, record_id),
-        CONSTRAINT exchange_records_state_check CHECK (state IN ('SENT', 'ACCEPTED', 'REFUSED'))
+        CONSTRAINT exchange_records_state_check CHECK (state IN ('PARKED', 'SENT', 'ACCEPTED', 'REFUSED'))
     )
     PARTITION BY LIST (school_year)
     """,

@@ -201,7 +201,16 @@ def test_a_comment_subject_has_two_regular_assessments_whatever_its_periods(peri
 
 @pytest.mark.parametrize(
     ("written", "stands"),
-    [("0", True), ("10", True), ("7.5", True), ("10.1", False), ("-0.1", False), ("7.25", False), ("NaN", False)],
+    [
+        ("0", True),
+        ("10", True),
+        ("7.5", True),
+        ("10.1", False),
+        ("-0.1", False),
+        ("7.25", False),
+        ("7.24", False),
+        ("NaN", False),
+    ],
 )
 def test_a_mark_lies_between_zero_and_ten_with_one_decimal(written, stands):
     assert law.is_mark(Decimal(written)) is stands
