@@ -33,6 +33,7 @@ from services.contracts.gradebook.exams import (
 )
 from services.contracts.gradebook.exchange import ExportResults, FindExchange, FindExchanges, RecordAnswers
 from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
+from services.contracts.gradebook.given import KeepGivenYear
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.imports import (
     ApplyImport,
@@ -49,7 +50,8 @@ from services.contracts.gradebook.progress import (
     ReadProgress,
     ReadUnitProgress,
 )
-from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults, ReadPupilRecord
+from services.contracts.gradebook.record import ReadPupilRecord
+from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
     CentraliseColumns,
@@ -80,6 +82,7 @@ from services.gradebook.usecases import (
     exams,
     exchange,
     exports,
+    given,
     heads,
     history,
     imports,
@@ -192,6 +195,7 @@ def _add_exchange(service: Service) -> None:
 def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.command(KeepGivenYear, given.keep_given_year)
     service.query(ReadPupilRecord, views.read_pupil_record)
     service.query(CheckResults, rechecking.check_results, before=rechecking.check_again)
     service.command(RequestCorrection, corrections.request_correction)

@@ -135,38 +135,6 @@ class ReadClassResults(Query[ClassResults]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PupilYear:
-    """One year of a pupil at a school; `result` is null until the year's results are locked."""
-
-    school_year: int
-    unit_id: UUID
-    class_id: UUID
-    class_name: str
-    stage: str
-    grade: int
-    result: PupilResult | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PupilRecord:
-    """A pupil's years, the newest first."""
-
-    pupil_id: UUID
-    years: tuple[PupilYear, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPupilRecord(Query[PupilRecord]):
-    """A pupil's years, for leaders of the school where the pupil is now or was last, officers and inspectors above it.
-
-    Every look is logged.
-    """
-
-    operation: ClassVar[str] = "gradebook.read_pupil_record"
-    pupil_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DifferingResult:
     """A result that is not what its marks give by the law."""
 

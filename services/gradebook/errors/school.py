@@ -92,3 +92,10 @@ class TreeOfAnotherTime(Invalid):
 
     code = "gradebook.tree_of_another_time"
     vi = "Số liệu của năm học này được tính theo đơn vị của một ngày từ {first} đến {last}."
+
+
+class YearIsOurs(Refused):
+    """The pupil's school year {school_year} was locked on this platform; its results are not given from outside."""
+
+    code = "gradebook.year_is_ours"
+    vi = "Năm học {school_year} của học sinh đã được khóa trên hệ thống; không nhập kết quả từ bên ngoài."

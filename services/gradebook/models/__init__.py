@@ -1,6 +1,6 @@
 """Gradebook's tables. Those that grow with marks are partitioned by school year, which comes first in their keys."""
 
-from services.gradebook.models import exams, exchange, imports, results, school, sheets, statistics
+from services.gradebook.models import exams, exchange, given, imports, results, school, sheets, statistics
 from services.gradebook.models.tables import metadata
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "YEARLY",
     "exams",
     "exchange",
+    "given",
     "imports",
     "metadata",
     "results",

@@ -11,11 +11,11 @@ from services.chassis.authority import Actor, Basis
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
-from services.contracts.gradebook.results import PupilRecord, PupilYear, ReadPupilRecord
+from services.contracts.gradebook.record import PupilRecord, PupilYear, ReadPupilRecord
 from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Viewed
 from services.contracts.messages import Change
-from services.gradebook.repository import enrolment, results, school
+from services.gradebook.repository import enrolment, given, results, school
 from services.gradebook.roles import ABOVE, LEADERS
 
 
@@ -26,7 +26,8 @@ def read_pupil_record(tx: Tx, query: ReadPupilRecord, actor: Actor) -> PupilReco
     if basis is None:
         raise NotFound(pupil_id=query.pupil_id)
     tell(tx, actor, basis, unit_id=rows[0].unit_id, pupil_ids=[query.pupil_id], what=Viewed.RESULTS)
-    return PupilRecord(pupil_id=query.pupil_id, years=tuple(_year(tx, row) for row in rows))
+    earlier = given.given_years_of(tx, query.pupil_id).values()
+    return PupilRecord(pupil_id=query.pupil_id, years=tuple(_year(tx, row) for row in rows), given=tuple(earlier))
 
 
 def tell(tx: Tx, actor: Actor, basis: Basis, *, unit_id: UUID, pupil_ids: Collection[UUID], what: Viewed) -> None:

@@ -10,13 +10,8 @@ from deploy.demo.workbooks import comment_on, mark_template
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import ExemptPupil
-from services.contracts.gradebook.results import (
-    CheckResults,
-    Period,
-    ReadClassResults,
-    ReadPupilRecord,
-    ResultsLockedV1,
-)
+from services.contracts.gradebook.record import ReadPupilRecord
+from services.contracts.gradebook.results import CheckResults, Period, ReadClassResults, ResultsLockedV1
 from services.contracts.gradebook.sheets import CellState, ImportMarks, ReadSheet
 from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role, UnitChangedV1, UnitKind, UnitParent
