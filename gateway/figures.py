@@ -1,17 +1,14 @@
 """Statistics in words and as files: what the values are called, and a table that a spreadsheet program opens safely."""
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from io import BytesIO, StringIO
 from typing import TypeAlias
 from uuid import UUID
 
 import flask
-import xlsxwriter
 
 from gateway.language import say
+from services.chassis.workbook.writing import Page, csv_of, xlsx_of
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.statistics import NONE, Dimension, Measure, ReadStatistics, Statistics, StatisticsRow
 from services.contracts.identity import FindUnits, Units
@@ -76,8 +73,6 @@ VALUES = {
     "C": ("Chưa hoàn thành (C)", "Not completed (C)"),
     NONE: ("Không có", "None"),
 }
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-WRITTEN_AT = datetime(2000, 1, 1, tzinfo=UTC)  # the same figures make the same file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,33 +109,11 @@ def keys_of(row: StatisticsRow, dimensions: Sequence[Dimension], names: Names) -
     return [_word(row, one, names) for one in dimensions]
 
 
-def as_csv(given: Table) -> bytes:
-    """Comma-separated, UTF-8 with a mark for spreadsheet programs; what looks like a formula stays text."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerows([_harmless(cell) for cell in row] for row in (given.headings, *given.rows))
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def as_xlsx(given: Table) -> bytes:
-    """A workbook of one sheet; text is written as text, whatever it begins with."""
-    buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
-        book.set_properties({"created": WRITTEN_AT})
-        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
-        for place, heading in enumerate(given.headings):
-            sheet.write_string(0, place, heading, bold)
-        for number, row in enumerate(given.rows, start=1):
-            for place, cell in enumerate(row):
-                (sheet.write_string if isinstance(cell, str) else sheet.write_number)(number, place, cell)
-        sheet.freeze_panes(1, 0)
-    return buffer.getvalue()
-
-
 def download(given: Table, query: ReadStatistics, ending: str) -> flask.Response:
     """The table as a file of that kind, csv or xlsx."""
     write, mimetype = FILES[ending]
-    response = flask.Response(write(given), mimetype=mimetype)
+    page = Page(name="", title=(), headings=[(one,) for one in given.headings], heading_row=1, rows=given.rows)
+    response = flask.Response(write(page), mimetype=mimetype)
     name = f"thong-ke-{query.school_year}-{query.period.lower()}-{query.measure.lower()}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
@@ -172,11 +145,7 @@ def _word(row: StatisticsRow, dimension: Dimension, names: Names) -> str:
     return str(value) if value not in (None, "") else say("chưa rõ", "not known")
 
 
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
-
-
-FILES: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
-    "csv": (as_csv, "text/csv"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+FILES: Mapping[str, tuple[Callable[[Page], bytes], str]] = {
+    "csv": (csv_of, "text/csv"),
+    "xlsx": (lambda page: xlsx_of([page]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }

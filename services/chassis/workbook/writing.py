@@ -45,6 +45,7 @@ def xlsx_of(pages: Sequence[Page]) -> bytes:
                 _write(sheet, number, cells)
             for first, last in _merged(page.headings):
                 _merge(sheet, page, first, last, bold)
+            sheet.freeze_panes(page.heading_row - 1 + _depth(page.headings), 0)
     return buffer.getvalue()
 
 
@@ -64,13 +65,18 @@ def guarded(text: str) -> str:
 
 def _lines(page: Page) -> Iterator[Sequence[Cell]]:
     """All rows of the page from the first, with headings as merged cells show them."""
-    depth = max(map(len, page.headings), default=0)
+    depth = _depth(page.headings)
     yield from ((line,) for line in page.title)
     yield from (() for _ in range(page.heading_row - 1 - len(page.title)))
     for level in range(depth):
         yield [_shown(page.headings, index, level) for index in range(len(page.headings))]
     for row in page.rows:
         yield [text_of(cell) if isinstance(cell, str) else cell for cell in row]
+
+
+def _depth(headings: Sequence[Path]) -> int:
+    """Rows that the headings take."""
+    return max(map(len, headings), default=0)
 
 
 def _shown(headings: Sequence[Path], index: int, level: int) -> str:
@@ -92,7 +98,7 @@ def _write(sheet: Any, number: int, cells: Iterable[Cell]) -> None:
 
 def _merged(headings: Sequence[Path]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """The first and last cell, by level and column, of every heading; one without a lower one reaches down."""
-    depth = max(map(len, headings), default=0)
+    depth = _depth(headings)
     for index, path in enumerate(headings):
         for level in range(len(path)):
             if _shown(headings, index, level):

@@ -155,7 +155,7 @@ def test_a_file_names_units_as_they_were_on_the_day(client, services, teacher, f
 
     answer = client.get(f"{UNIT_YEAR}/statistics.csv?period=YEAR&measure=LEVEL&by=UNIT", headers=teacher)
 
-    assert "Xã Cũ,1" in answer.get_data(as_text=True)
+    assert '"Xã Cũ","1"' in answer.get_data(as_text=True)
     assert services.asked[-1] == FindUnits(unit_ids=(COMMUNE,), on=date(2025, 7, 1))
 
 
