@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from deploy.bench.figures import Figure
 from deploy.demo.client import Client
 from deploy.demo.marks_year import Year
-from deploy.demo.school import FIRST_YEAR, SUBJECTS
+from deploy.demo.school import SUBJECTS
 from deploy.demo.workbooks import mark_template
 
 TERM = 2  # whose sheets no other figure writes in
@@ -23,7 +23,7 @@ TEACHERS = 2  # at once
 class Workbook:
     """One class and subject, with who brings it."""
 
-    path: str
+    place: str
     teacher: Client
     name: str
     content: bytes
@@ -61,7 +61,7 @@ def _workbooks(year: Year) -> list[Workbook]:
 def _workbook(year: Year, sheet: dict[str, Any], teacher: Client) -> Workbook:
     subject = next(one for one in SUBJECTS if one.code == sheet["subject"])
     return Workbook(
-        path=f"{year.path}/mark-previews",
+        place=year.path,
         teacher=teacher,
         name=f"{sheet['class_name']}-{subject.code}.xlsx",
         content=mark_template(year.at.school, class_code=sheet["class_name"], subject=subject, term=TERM),
@@ -71,7 +71,5 @@ def _workbook(year: Year, sheet: dict[str, Any], teacher: Client) -> Workbook:
 
 def _import(book: Workbook) -> int:
     """How many marks were written."""
-    shown = book.teacher.upload(book.path, book.name, book.content)
-    applied = book.teacher.post(f"/v1/years/{FIRST_YEAR}/imports/{shown['id']}/marks", {})
-    written: int = applied["applied"]["marks"]
+    written: int = book.teacher.import_workbook(book.place, "mark", book.name, book.content)["marks"]
     return written

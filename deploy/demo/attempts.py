@@ -42,7 +42,7 @@ def while_open(year: Year) -> list[Attempt]:
         _refused(
             "another class's workbook",
             "workbook_refused",
-            lambda: _teacher(year, first).upload(f"{_path(first)}/mark-imports", "wrong.xlsx", wrong),
+            lambda: _teacher(year, first).upload(f"{year.path}/mark-previews", "x.xlsx", wrong, sheet_id=first["id"]),
         ),
         _refused("a request without a token", "unauthenticated", lambda: Client(teacher.base_url).get(_path(sheet))),
     ]

@@ -54,9 +54,17 @@ class Client:
     def delete(self, path: str) -> Any:
         return self.request("DELETE", path, key=f"delete {path}")
 
-    def upload(self, path: str, name: str, content: bytes) -> Any:
-        key = f"{path} {hashlib.sha256(content).hexdigest()}"
-        return self.request("POST", path, files={"file": (name, content)}, key=key)
+    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Any:
+        key = f"{path} {hashlib.sha256(content).hexdigest()} {fields}"
+        return self.request("POST", path, files={"file": (name, content)}, data=fields, key=key)
+
+    def import_workbook(self, place: str, kind: str, name: str, content: bytes) -> Any:
+        """What was written of a file of marks or a list of pupils (`kind` is mark or pupil), previewed and applied.
+
+        `place` is the path of the school's year.
+        """
+        shown = self.upload(f"{place}/{kind}-previews", name, content)
+        return self.post(f"/v1/years/{shown['school_year']}/imports/{shown['id']}/{kind}s", {})["applied"]
 
     def download(self, path: str) -> bytes:
         return self._answered("GET", path, {}, {}).content

@@ -38,7 +38,7 @@ def open_year(at: SchoolAccounts) -> Year:
     admin.post(path, {"stage": "THCS", "subjects": [_plan(subject) for subject in SUBJECTS]})
     made = admin.post(f"{path}/classes", {"classes": [_class(at, one) for one in at.school.classes]})
     class_ids = {one["name"]: one["id"] for one in made["classes"]}
-    admin.upload(f"{path}/pupil-imports", "C1-HocSinh.xlsx", pupil_list(at.school))
+    admin.import_workbook(path, "pupil", "C1-HocSinh.xlsx", pupil_list(at.school))
     _add_guardians(at)
     assigned = admin.post(f"{path}/assignments", {"assignments": list(_assignments(at, class_ids))})
     windows = [
@@ -115,8 +115,8 @@ def _by_workbook(year: Year, client: Any, sheet: dict[str, Any]) -> int:
     content = mark_template(
         year.at.school, class_code=sheet["class_name"], subject=_subject(sheet["subject"]), term=sheet["term"]
     )
-    path = f"/v1/years/{FIRST_YEAR}/sheets/{sheet['id']}/mark-imports"
-    written: int = client.upload(path, f"{sheet['class_name']}-{sheet['subject']}.xlsx", content)["written"]
+    name = f"{sheet['class_name']}-{sheet['subject']}.xlsx"
+    written: int = client.import_workbook(year.path, "mark", name, content)["marks"]
     return written
 
 

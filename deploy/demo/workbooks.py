@@ -12,7 +12,7 @@ import xlsxwriter
 
 from deploy.demo.school import SCHOOL_YEAR, SUBJECTS, TERMS, MarkKey, Pupil, School, StaffMember, Subject
 from services.gradebook.rules.tt22_2021 import CommentResult, Result
-from services.gradebook.spreadsheets import PupilState
+from services.gradebook.spreadsheets.imported import PupilState
 
 Cell: TypeAlias = str | Decimal | int | None
 

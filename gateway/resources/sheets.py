@@ -3,10 +3,10 @@
 import flask
 
 from gateway.backend import admit, ask
-from gateway.endpoints import YEAR, offer, offer_upload, read, reply, resource, serve
+from gateway.endpoints import YEAR, offer, read, reply, resource, serve
 from services.contracts.gradebook.corrections import DecideCorrection, RequestCorrection, VerifyCorrection
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
-from services.contracts.gradebook.sheets import ImportMarks, MergeDraft, ReadSheet, SaveColumn, SaveComments
+from services.contracts.gradebook.sheets import MergeDraft, ReadSheet, SaveColumn, SaveComments
 
 SHEET = f"{YEAR}/sheets/<uuid:sheet_id>"
 CORRECTION = f"{YEAR}/corrections/<uuid:correction_id>"
@@ -14,7 +14,6 @@ api = resource("sheets", "Bảng điểm (mark sheets)")
 
 offer(api, "PUT", f"{SHEET}/columns/<uuid:column_id>", SaveColumn)
 offer(api, "POST", f"{SHEET}/drafts", MergeDraft)
-offer_upload(api, f"{SHEET}/mark-imports", ImportMarks)
 offer(api, "PUT", f"{SHEET}/comments", SaveComments)
 offer(api, "POST", f"{SHEET}/corrections", RequestCorrection, status=201)
 offer(api, "POST", f"{CORRECTION}/verification", VerifyCorrection)

@@ -1,9 +1,9 @@
 """A unit's school year: its plan, classes, pupils, teaching assignments and entry windows."""
 
-from gateway.endpoints import YEAR, offer, offer_upload, resource
+from gateway.endpoints import YEAR, offer, resource
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.corrections import FindCorrections
-from services.contracts.gradebook.enrolment import ChooseSubjects, ImportPupils
+from services.contracts.gradebook.enrolment import ChooseSubjects
 from services.contracts.gradebook.results import CheckResults
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import CentraliseColumns, FindSheets
@@ -16,7 +16,6 @@ offer(api, "POST", UNIT_YEAR, OpenSchoolYear, status=201)
 offer(api, "POST", f"{UNIT_YEAR}/end", EndSchoolYear)
 offer(api, "POST", f"{UNIT_YEAR}/classes", CreateClasses, status=201)
 offer(api, "GET", f"{UNIT_YEAR}/classes", FindClasses)
-offer_upload(api, f"{UNIT_YEAR}/pupil-imports", ImportPupils)
 offer(api, "PUT", f"{UNIT_YEAR}/choices", ChooseSubjects)
 offer(api, "POST", f"{UNIT_YEAR}/assignments", AssignTeachers, status=201)
 offer(api, "GET", f"{UNIT_YEAR}/sheets", FindSheets)

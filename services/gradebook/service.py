@@ -18,7 +18,6 @@ from services.contracts.gradebook.enrolment import (
     EnterEarlierMarks,
     ExemptPupil,
     FindEnrolment,
-    ImportPupils,
     MovePupil,
     WithdrawPupil,
 )
@@ -56,7 +55,6 @@ from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, Fi
 from services.contracts.gradebook.sheets import (
     CentraliseColumns,
     FindSheets,
-    ImportMarks,
     MergeDraft,
     ReadSheet,
     SaveColumn,
@@ -131,7 +129,6 @@ def _add_school(service: Service) -> None:
 
 
 def _add_pupils(service: Service) -> None:
-    service.command(ImportPupils, enrolment.import_pupils, before=enrolment.register_listed)
     service.query(FindEnrolment, enrolment.find_enrolment, systems=("transfer",))
     service.internal(MovePupil, enrolment.move_pupil, systems=("transfer",))
     service.command(WithdrawPupil, enrolment.withdraw_pupil)
@@ -155,7 +152,6 @@ def _add_marks(service: Service) -> None:
     service.command(SaveColumn, marks.save_column)
     service.command(MergeDraft, marks.merge_draft)
     service.command(CentraliseColumns, marks.centralise_columns)
-    service.command(ImportMarks, marks.import_marks, before=marks.read_mark_file)
     service.command(SaveComments, comments.save_comments)
     service.command(AddPhrases, comments.add_phrases)
     service.command(RemovePhrase, comments.remove_phrase)

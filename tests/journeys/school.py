@@ -167,7 +167,8 @@ def _begin_year(gateway: Gateway, unit_id: str, admin: str, teacher_id: str) -> 
     gateway.ask("POST", unit_year, {"stage": "THCS", "subjects": plan}, token=admin)
     new = {"name": CLASS, "grade": 6, "homeroom_id": teacher_id}
     [made] = gateway.ask("POST", f"{unit_year}/classes", {"classes": [new]}, token=admin)["classes"]
-    gateway.ask("POST", f"{unit_year}/pupil-imports", token=admin, file=_pupils())
+    shown = gateway.ask("POST", f"{unit_year}/pupil-previews", token=admin, file=_pupils())
+    gateway.ask("POST", f"{YEAR}/imports/{shown['id']}/pupils", {}, token=admin)
     assignments = [{"class_id": made["id"], "subject": code, "teacher_id": teacher_id} for code, *_ in SUBJECTS]
     found = gateway.ask("POST", f"{unit_year}/assignments", {"assignments": assignments}, token=admin)["sheets"]
     window = {"term": 1, "kind": "MARKS", "closes_at": "2100-01-01T00:00:00Z"}

@@ -17,10 +17,11 @@ from deploy.hocba.options import as_json, on_instance
 from deploy.local.instance import Instance
 from deploy.local.platform import gateway_url
 
+STAFF = "staff"
 ADDRESSES = {
-    "pupils": "/v1/years/{year}/units/{school}/pupil-imports",
-    "staff": "/v1/units/{school}/staff-imports",
-    "marks": "/v1/years/{year}/sheets/{sheet}/mark-imports",
+    "pupils": "/v1/years/{year}/units/{school}/pupil-previews",
+    STAFF: "/v1/units/{school}/staff-imports",
+    "marks": "/v1/years/{year}/units/{school}/mark-previews",
 }
 PASSWORD = "HOCBA_PASSWORD"  # noqa: S105  # the variable's name
 
@@ -28,9 +29,11 @@ PASSWORD = "HOCBA_PASSWORD"  # noqa: S105  # the variable's name
 @click.command
 @click.argument("kind", type=click.Choice(list(ADDRESSES)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--school", type=click.UUID, help="Id of the school (pupils, staff).")
+@click.option("--school", type=click.UUID, required=True, help="Id of the school.")
 @click.option("--year", type=int, help="The year in which the school year begins (pupils, marks).")
-@click.option("--sheet", type=click.UUID, help="Id of the mark sheet (marks).")
+@click.option(
+    "--sheet", type=click.UUID, help="Id of the mark sheet, where the file does not say whose marks it holds."
+)
 @click.option("--account", required=True, help=f"User name; the password is asked for, or taken from {PASSWORD}.")
 @on_instance
 @as_json
@@ -44,12 +47,16 @@ def command(
     file: Path,
     account: str,
     as_json: bool,
+    sheet: UUID | None,
     **places: UUID | int | None,
 ) -> None:
     """Import a workbook of pupils, staff or marks: all of it or, if any cell is wrong, nothing."""
     address = _address(kind, places)
     try:
-        answer = _send(_client(instance, account), address, file)
+        client = _client(instance, account)
+        answer = _send(client, address, file, sheet)
+        if kind != STAFF:
+            answer = _apply(client, kind, answer)
     except Refusal as refusal:
         _show_refusal(refusal, as_json=as_json)
         context.exit(1)
@@ -71,9 +78,36 @@ def _client(instance: Instance, account: str) -> Client:
     return client.log_in(password)
 
 
-def _send(client: Client, address: str, file: Path) -> Any:
+def _send(client: Client, address: str, file: Path, sheet: UUID | None) -> Any:
+    fields = {"sheet_id": str(sheet)} if sheet else {}
     # A key of its own for each run: who imports a file again wants it done again.
-    return client.request("POST", address, files={"file": (file.name, file.read_bytes())}, key=str(uuid4()))
+    key = str(uuid4())
+    return client.request("POST", address, files={"file": (file.name, file.read_bytes())}, data=fields, key=key)
+
+
+def _apply(client: Client, kind: str, shown: dict[str, Any]) -> Any:
+    """What was written of the file as it was previewed; a refusal names the cells or rows that stand in the way."""
+    try:
+        return client.post(f"/v1/years/{shown['school_year']}/imports/{shown['id']}/{kind}", {})["applied"]
+    except Refusal as refusal:
+        refusal.problem.setdefault("fields", {}).setdefault("errors", _faults(shown))
+        raise
+
+
+def _faults(shown: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a preview refuses, each as a fault of a workbook's cell is told."""
+    told = shown["marks"]["refused"] if shown["marks"] else shown["pupils"]["rows"]
+    return [
+        {
+            "sheet": one["place"]["page"],
+            "row": one["place"]["row"],
+            "column": one["place"]["column"],
+            "value": one.get("new", one.get("name")),
+            "reason_en": one["refused"]["en"],
+        }
+        for one in told
+        if one["refused"]
+    ]
 
 
 def _show(answer: dict[str, Any], *, as_json: bool) -> None:
@@ -83,7 +117,7 @@ def _show(answer: dict[str, Any], *, as_json: bool) -> None:
     elif "members" in answer:
         Console().print(_table(answer["members"], ("code", "name", "username", "role", "activation_code")))
     else:
-        click.echo(", ".join(f"{name}: {count}" for name, count in answer.items()))
+        click.echo(", ".join(f"{name}: {count}" for name, count in answer.items() if count) or "nothing new")
 
 
 def _show_refusal(refusal: Refusal, *, as_json: bool) -> None:

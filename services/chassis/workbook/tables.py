@@ -70,10 +70,6 @@ class FaultList:
             problem(fault, sheet=self.table.sheet, row=row.number, column=self.table.columns.get(heading), value=value)
         )
 
-    def add_to_sheet(self, fault: Fault, *, value: str) -> None:
-        """Note what is wrong with the sheet rather than with one cell."""
-        self.problems.append(problem(fault, sheet=self.table.sheet, value=value))
-
     def refuse_if_any(self) -> None:
         """Raise WorkbookRefused with all problems in the order of the sheet."""
         if self.problems:

@@ -9,22 +9,6 @@ from services.contracts.messages import Change, Command, Event, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PupilsImported:
-    pupils: int
-    enrolled: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportPupils(Command[PupilsImported]):
-    """Register and enrol the pupils of a C1-HocSinh workbook; `file` is the SHA-256 of the uploaded object."""
-
-    operation: ClassVar[str] = "gradebook.import_pupils"
-    school_year: int
-    unit_id: UUID
-    file: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentV1:
     """Where a pupil is enrolled; `ended_on` is null while it is active."""
 

@@ -182,23 +182,6 @@ class CentraliseColumns(Command[ColumnsCentralised]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MarksImported:
-    written: int
-    unchanged: int
-    comments: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportMarks(Command[MarksImported]):
-    """Write a sheet from a workbook in mark template 1; `file` is the SHA-256 of the uploaded object."""
-
-    operation: ClassVar[str] = "gradebook.import_marks"
-    school_year: int
-    sheet_id: UUID
-    file: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectComment:
     """A comment to write; `key` is ck, or gk at a primary mid-term, `version` its base, 0: none."""
 

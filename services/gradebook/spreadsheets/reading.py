@@ -40,11 +40,6 @@ UNKNOWN_LAYOUT = Fault(
     + ", ".join(LAYOUTS)
     + ". Use one of these and keep its row of headings",
 )
-OTHER_LAYOUT = Fault(
-    code="other_layout",
-    vi="Tệp không theo mẫu đã chọn; hãy chọn đúng mẫu hoặc đúng tệp",
-    en="The file is not of the layout chosen; choose the right layout or the right file",
-)
 STAFF_NOT_HERE = Fault(
     code="staff_list",
     vi="Đây là danh sách cán bộ; hãy nhập ở phần nhân sự của trường",
@@ -62,19 +57,14 @@ class Found:
     columns: dict[str, Column]
 
 
-def recognise(data: bytes) -> LayoutId:
-    """The layout that explains most of the file's columns; WorkbookRefused says what was looked for if none does."""
-    return _recognised(open_book(data)).layout.id
-
-
-def read(data: bytes, layout: LayoutId | None = None, half: Half | None = None) -> Imported:
+def read(data: bytes, half: Half | None = None) -> Imported:
     """All that the file says, in its order; raises WorkbookRefused with every problem.
 
-    ``layout`` is recognised where none is given. ``half`` is the part of the term that a file of primary results is
-    about; such a file often does not say it, and then it is the final one.
+    Its layout is the one that explains most of its columns; if none does, the refusal says what was looked for.
+    ``half`` is the part of the term that a file of primary results is about; such a file often does not say it, and
+    then it is the final one.
     """
-    book = open_book(data)
-    found = _recognised(book) if layout is None else _of_layout(book, LAYOUTS[layout])
+    found = _recognised(open_book(data))
     if found.layout.id is LayoutId.STAFF_LIST:
         raise refusal(STAFF_NOT_HERE)
     tables, problems = _tables(found)
@@ -98,13 +88,6 @@ def _recognised(book: Book) -> Found:
 
 def _explained(found: Found) -> tuple[int, int]:
     return max(len(spot.columns) for spot in found.spots), -len(found.layout.columns)
-
-
-def _of_layout(book: Book, layout: Layout) -> Found:
-    found = _found(book, layout)
-    if not found.spots:
-        raise refusal(OTHER_LAYOUT, value=layout.vi)
-    return found
 
 
 def _found(book: Book, layout: Layout) -> Found:

@@ -12,7 +12,6 @@ from services.chassis.workbook import (
     a_decimal,
     a_text,
     normalised,
-    text_of,
 )
 from services.gradebook.rules import tt22_2021, tt27_2020
 from services.gradebook.rules.arithmetic import half_up
@@ -126,12 +125,6 @@ def a_personal_id(value: Value) -> str:
     if not re.fullmatch(r"[0-9]{12}", text):
         raise Unreadable(BAD_PERSONAL_ID)
     return text
-
-
-def nothing(value: Value) -> None:
-    """Parser of a cell beyond the regular assessments of the term."""
-    if text_of(value):
-        raise Unreadable(TOO_MANY_MARKS)
 
 
 Parser = Callable[[Value], object]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from itertools import groupby
 
-from services.chassis.workbook.writing import Cell, Page, csv_of, xlsx_of
+from services.chassis.workbook.writing import Cell, Page, xlsx_of
 from services.gradebook.spreadsheets.imported import Half, Imported, ImportedRow, ImportedSheet, LayoutId, ListedPupil
 from services.gradebook.spreadsheets.layouts import LAYOUTS, Column, Form, Layout, Part
 
@@ -28,12 +28,6 @@ def write(imported: Imported, *, school_name: str = "") -> bytes:
     pupil's regular marks in one cell (CSDL_MARKS_2) are read back without gaps between them.
     """
     return xlsx_of(_pages(imported, school_name))
-
-
-def write_csv(imported: Imported, *, school_name: str = "") -> bytes:
-    """A .csv file of a single sheet; ValueError for more."""
-    (page,) = _pages(imported, school_name)
-    return csv_of(page)
 
 
 def _pages(imported: Imported, school_name: str) -> list[Page]:

@@ -1,83 +1,59 @@
-"""Which pupils sit in which class: the admin's list, moves between schools, and those who leave."""
+"""Which pupils sit in which class: the school's list, moves between schools, and those who leave."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
-from services.chassis.service import Outside
-from services.chassis.workbook import bounded
 from services.contracts.gradebook.enrolment import (
     EnrolmentV1,
     FindEnrolment,
-    ImportPupils,
     MovePupil,
     PupilMovedV1,
-    PupilsImported,
     WithdrawPupil,
 )
-from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
+from services.contracts.identity import Change, Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.errors.school import EnrolledElsewhere, NotEnrolledThere
-from services.gradebook.repository import enrolment, school
+from services.gradebook.repository import enrolment
 from services.gradebook.roles import LEADERS
-from services.gradebook.spreadsheets import PupilRow, read_pupils
 from services.gradebook.usecases.arrivals import Arrival, carry_marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListedPupil:
-    """A pupil of the imported list, with the person that identity knows by the code."""
+class Listed:
+    """A pupil of a school's list, with the class that it names; the pupils' order in it is that of their classes."""
 
-    row: PupilRow
-    person_id: UUID
-
-
-Places = Mapping[ListedPupil, tuple[UUID, int]]
-"""Where the list puts each pupil: the class, and the place on its list."""
+    pupil_id: UUID
+    code: str
+    class_id: UUID
 
 
-def register_listed(command: ImportPupils, outside: Outside) -> tuple[ListedPupil, ...]:
-    """Read the list and have identity register its pupils; those who left the school are passed over."""
-    with outside.db.transaction() as tx:
-        names = [one.name for one in school.classes_of(tx, command.school_year, command.unit_id)]
-    read = partial(bounded, class_codes=names)
-    listed: tuple[PupilRow, ...] = outside.run(read, read_pupils, outside.objects.get(command.file))
-    rows = [row for row in listed if row.state.is_at_school]
-    new = tuple(_new_pupil(row) for row in rows)
-    registered = outside.ask(RegisterPupils(unit_id=command.unit_id, pupils=new), timeout=30)
-    ids = {ref.code: ref.person_id for ref in registered.pupils}
-    return tuple(ListedPupil(row=row, person_id=ids[row.pupil_code]) for row in rows)
-
-
-def import_pupils(tx: Tx, command: ImportPupils, actor: Actor, listed: tuple[ListedPupil, ...]) -> PupilsImported:
+def enrol_listed(tx: Tx, school_year: int, unit_id: UUID, listed: Sequence[Listed], actor: Actor) -> None:
     """Enrol the listed pupils who are new, and place those who came by transfer with the marks that they bring.
 
     One who is enrolled elsewhere is refused.
     """
-    authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
-    class_ids = {one.name: one.id for one in school.classes_of(tx, command.school_year, command.unit_id)}
-    places = {pupil: (class_ids[pupil.row.class_code], position) for position, pupil in enumerate(listed)}
-    active = enrolment.active_enrolments(tx, [pupil.person_id for pupil in listed])
-    arrived = [pupil for pupil in listed if _waits_for_class(active.get(pupil.person_id), command)]
-    new = [pupil for pupil in listed if pupil.person_id not in active]
-    _refuse_elsewhere(set(listed) - {*arrived, *new}, active, places)
-    for pupil in arrived:
-        class_id, position = places[pupil]
-        enrolment.place_in_class(tx, active[pupil.person_id].id, class_id=class_id, position=position)
-        arrival = Arrival(school_year=command.school_year, pupil_id=pupil.person_id, class_id=class_id, placed_by=actor)
-        carry_marks(tx, arrival)
-    _enrol(tx, command, new, places)
-    return PupilsImported(pupils=len(listed), enrolled=len(new) + len(arrived))
+    authority.require(tx, actor, (Role.ADMIN,), unit_id)
+    active = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in listed])
+    here = (school_year, unit_id, None)
+    waiting = {of: row.id for of, row in active.items() if (row.school_year, row.unit_id, row.class_id) == here}
+    settled = [pupil for pupil in listed if pupil.pupil_id in active and pupil.pupil_id not in waiting]
+    elsewhere = sorted(pupil.code for pupil in settled if active[pupil.pupil_id].class_id != pupil.class_id)
+    if elsewhere:
+        raise EnrolledElsewhere(codes=", ".join(elsewhere))
+    for position, pupil in enumerate(listed):
+        if pupil.pupil_id in waiting:
+            enrolment.place_in_class(tx, waiting[pupil.pupil_id], class_id=pupil.class_id, position=position)
+            came = Arrival(school_year=school_year, pupil_id=pupil.pupil_id, class_id=pupil.class_id, placed_by=actor)
+            carry_marks(tx, came)
+    new = {position: pupil for position, pupil in enumerate(listed) if pupil.pupil_id not in active}
+    _enrol(tx, school_year, unit_id, new)
 
 
 def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:
@@ -138,46 +114,12 @@ def today(tx: Tx) -> date:
     return tx.now().astimezone(SCHOOL_TIME).date()
 
 
-def _waits_for_class(row: Row[Any] | None, command: ImportPupils) -> bool:
-    """Whether the pupil came to this school by transfer and has no class yet."""
-    if row is None:
-        return False
-    here = (command.school_year, command.unit_id, None)
-    return (row.school_year, row.unit_id, row.class_id) == here
-
-
-def _refuse_elsewhere(enrolled: Collection[ListedPupil], active: Mapping[UUID, Row[Any]], places: Places) -> None:
-    elsewhere = sorted(
-        pupil.row.pupil_code for pupil in enrolled if active[pupil.person_id].class_id != places[pupil][0]
-    )
-    if elsewhere:
-        raise EnrolledElsewhere(codes=", ".join(elsewhere))
-
-
-def _enrol(tx: Tx, command: ImportPupils, pupils: Sequence[ListedPupil], places: Places) -> None:
-    versions = enrolment.last_version(tx, [pupil.person_id for pupil in pupils])
-    here = {"school_year": command.school_year, "unit_id": command.unit_id, "began_on": today(tx)}
+def _enrol(tx: Tx, school_year: int, unit_id: UUID, pupils: Mapping[int, Listed]) -> None:
+    """Begin the enrolments of these pupils, given by their places on the list."""
+    versions = enrolment.last_version(tx, [pupil.pupil_id for pupil in pupils.values()])
+    here = {"school_year": school_year, "unit_id": unit_id, "began_on": today(tx)}
     rows = [
-        here
-        | {
-            "id": new_id(),
-            "class_id": places[pupil][0],
-            "pupil_id": pupil.person_id,
-            "code": pupil.row.pupil_code,
-            "position": places[pupil][1],
-            "version": versions.get(pupil.person_id, 0) + 1,
-        }
-        for pupil in pupils
+        here | asdict(pupil) | {"id": new_id(), "position": position, "version": versions.get(pupil.pupil_id, 0) + 1}
+        for position, pupil in pupils.items()
     ]
     enrolment.insert_enrolments(tx, rows)
-
-
-def _new_pupil(row: PupilRow) -> NewPupil:
-    return NewPupil(
-        code=row.pupil_code,
-        name=row.full_name,
-        born_on=row.born_on,
-        gender=row.sex.value,
-        ethnicity=row.ethnicity or "",
-        personal_id=row.personal_id,
-    )

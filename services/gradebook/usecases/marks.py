@@ -1,19 +1,14 @@
 """Writing and reading sheets: who may, when, on which version, and what is kept of it."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
-from services.chassis.service import Outside
-from services.chassis.workbook import bounded
 from services.contracts.gradebook.sheets import (
-    CellEntry,
-    CellState,
     CellV1,
     CellVersion,
     CentraliseColumns,
@@ -23,8 +18,6 @@ from services.contracts.gradebook.sheets import (
     DraftCell,
     DraftMerged,
     FindSheets,
-    ImportMarks,
-    MarksImported,
     MergeDraft,
     MovedOn,
     ReadSheet,
@@ -33,7 +26,6 @@ from services.contracts.gradebook.sheets import (
     SheetRow,
     Sheets,
     SheetV1,
-    SubjectComment,
 )
 from services.contracts.identity import Role, Viewed
 from services.gradebook import domain
@@ -41,19 +33,9 @@ from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.repository import comments, enrolment, marks, school, sheets
 from services.gradebook.repository.marks import Cells, Writer
 from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS
-from services.gradebook.rules import tt22_2021
-from services.gradebook.spreadsheets import ExpectedSheet, MarkRow, read_marks
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.guards import TERM_PERIOD
 from services.gradebook.windows import is_open
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadMarks:
-    """A workbook's rows by pupil, and the versions of the cells when it was read."""
-
-    rows: Mapping[UUID, MarkRow]
-    versions: Mapping[tuple[UUID, UUID], int]
 
 
 def save_column(tx: Tx, command: SaveColumn, actor: Actor) -> ColumnSaved:
@@ -105,43 +87,6 @@ def centralise_columns(tx: Tx, command: CentraliseColumns, actor: Actor) -> Colu
         raise NotFound(subject=command.subject, key=command.key)
     sheets.set_centralised(tx, command.school_year, found, is_centralised=command.is_centralised)
     return ColumnsCentralised(columns=len(found))
-
-
-def read_mark_file(command: ImportMarks, outside: Outside) -> ReadMarks:
-    """Read the workbook against the sheet that it is meant for; nothing is written if any cell is wrong."""
-    with outside.db.transaction() as tx:
-        sheet = sheets.find_sheet(tx, command.school_year, command.sheet_id)
-        if sheet is None or outside.actor is None:
-            raise NotFound(sheet_id=command.sheet_id)
-        guards.require_teacher(tx, sheet.head, outside.actor)
-        pupils = {p: member.code for p, member in enrolment.roster_of(tx, sheet.head).members.items()}
-        current = marks.cells_of(tx, command.school_year, [command.sheet_id])
-    read = partial(bounded, expected=_expected(sheet.head, pupils))
-    rows: tuple[MarkRow, ...] = outside.run(read, read_marks, outside.objects.get(command.file))
-    by_code = {code: pupil_id for pupil_id, code in pupils.items()}
-    return ReadMarks(
-        rows={by_code[row.pupil_code]: row for row in rows},
-        versions={place: cell.version for place, cell in current.items()},
-    )
-
-
-def import_marks(tx: Tx, command: ImportMarks, actor: Actor, read: ReadMarks) -> MarksImported:
-    """Write a whole sheet from a workbook; empty cells of the file leave what is there."""
-    head = guards.hold_sheet(tx, command.school_year, command.sheet_id).head
-    writes = [
-        Write(column_id=column.id, entry=_entry(pupil_id, value, read.versions.get((column.id, pupil_id), 0)))
-        for column in head.columns
-        for pupil_id, row in read.rows.items()
-        if (value := row.marks.get(column.key)) is not None
-    ]
-    column_ids = {write.column_id for write in writes}
-    sheet = open_for(tx, command.school_year, command.sheet_id, column_ids, actor)
-    written = write(tx, sheet, writes, actor)
-    texts = _new_comments(tx, head, read)
-    if texts:
-        guards.require_open_comments(tx, head)
-    comments.write_comments(tx, command.school_year, command.sheet_id, texts, actor.person_id)
-    return MarksImported(written=len(written), unchanged=len(writes) - len(written), comments=len(texts))
 
 
 def find_sheets(tx: Tx, query: FindSheets, actor: Actor) -> Sheets:
@@ -234,33 +179,6 @@ def _keep(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], current: Cells, act
     if changed:
         marks.write_cells(tx, sheet, changed, Writer.of(actor))
     return changed
-
-
-def _new_comments(tx: Tx, head: SheetHead, read: ReadMarks) -> list[SubjectComment]:
-    """The file's comments that say something new."""
-    known = comments.comments_of(tx, head.school_year, [head.id])
-    found = []
-    for pupil_id, row in read.rows.items():
-        before = known.get((head.id, pupil_id, "ck"))
-        if row.comment and (before is None or before.text != row.comment):
-            found.append(SubjectComment(pupil_id=pupil_id, text=row.comment, version=before.version if before else 0))
-    return found
-
-
-def _expected(head: SheetHead, pupils: Mapping[UUID, str]) -> ExpectedSheet:
-    return ExpectedSheet(
-        class_name=head.class_name,
-        subject_name=head.subject_name,
-        term=head.term,
-        school_year=f"{head.school_year}-{head.school_year + 1}",
-        kind=tt22_2021.SubjectKind(head.kind.lower()),
-        regular_count=sum(column.key.startswith("tx") for column in head.columns),
-        pupil_codes=frozenset(pupils.values()),
-    )
-
-
-def _entry(pupil_id: UUID, value: str, version: int) -> CellEntry:
-    return CellEntry(pupil_id=pupil_id, state=CellState.VALUE, value=value, version=version)
 
 
 def _cell(column_id: UUID, cell: Cell) -> CellV1:

@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from deploy.demo import school as invented
-from deploy.demo.workbooks import pupil_list
+from services.chassis.authority import Actor
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
 from services.contracts.gradebook.conduct import ClassConduct, ConductEntry, SaveConduct
-from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.results import LockResults, Period, PeriodLocked
 from services.contracts.gradebook.school import (
     CreateClasses,
@@ -33,6 +32,7 @@ from services.contracts.gradebook.sheets import (
 )
 from services.contracts.gradebook.windows import OpenWindow, WindowKind, WindowV1
 from services.contracts.identity import PupilRef, PupilsRegistered, RegisterPupils, Role
+from services.gradebook.usecases.enrolment import Listed, enrol_listed
 from tests.integration.acting import Acting
 
 YEAR = 2025
@@ -115,7 +115,7 @@ def open_school(gradebook: Acting, paper: invented.School, subjects: Sequence[in
     gradebook.ask(OpenSchoolYear(**here, stage="THCS", subjects=tuple(map(_plan, subjects))), admin)
     new_class = NewClass(name=paper.classes[0].code, grade=paper.classes[0].grade, homeroom_id=homeroom)
     class_id = gradebook.ask(CreateClasses(**here, classes=(new_class,)), admin).classes[0].id
-    gradebook.ask(ImportPupils(**here, file=gradebook.objects.put(pupil_list(paper))), admin)
+    pupils = enrol(gradebook, unit_id, class_id, [pupil.code for pupil in paper.pupils], admin=admin)
     assignments = (NewAssignment(class_id=class_id, subject=one.code, teacher_id=teacher) for one in subjects)
     sheets = gradebook.ask(AssignTeachers(**here, assignments=tuple(assignments)), admin).sheets
     closes_at = datetime.now(UTC) + timedelta(days=1)
@@ -124,12 +124,22 @@ def open_school(gradebook: Acting, paper: invented.School, subjects: Sequence[in
         for term in (1, 2)
         for kind in WindowKind
     }
-    enrolled = gradebook.sql("SELECT pupil_id FROM enrolments WHERE class_id = :id ORDER BY position", id=class_id)
     return School(
         gradebook=gradebook, paper=paper, unit_id=unit_id, admin=admin, principal=principal, homeroom=homeroom,
-        teacher=teacher, class_id=class_id, pupils=tuple(row.pupil_id for row in enrolled),
+        teacher=teacher, class_id=class_id, pupils=pupils,
         sheets={(head.subject, head.term): head for head in sheets}, windows=windows,
     )  # fmt: skip
+
+
+def enrol(
+    gradebook: Acting, unit_id: UUID, class_id: UUID, codes: Sequence[str], *, admin: UUID, known: Sequence[UUID] = ()
+) -> tuple[UUID, ...]:
+    """Have these pupils in the class as an applied list would, and spare its reading; `known` are persons already."""
+    pupils = known or tuple(new_id() for _ in codes)
+    listed = [Listed(pupil_id=of, code=code, class_id=class_id) for of, code in zip(pupils, codes, strict=True)]
+    with gradebook.db.transaction() as tx:
+        enrol_listed(tx, YEAR, unit_id, listed, Actor(account_id=admin, person_id=admin, token=str(admin)))
+    return tuple(pupils)
 
 
 @cache

@@ -1,16 +1,14 @@
 """A school of any stage with one class of three, as gradebook knows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from deploy.demo.workbooks import pupil_list
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
 from services.contracts.gradebook.conduct import ConductEntry, SaveConduct
-from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.results import LockResults, Period, PupilResult, ReadClassResults
 from services.contracts.gradebook.school import (
     Calendar,
@@ -25,7 +23,7 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnSave
 from services.contracts.gradebook.windows import OpenWindow, WindowKind
 from services.contracts.identity import Role
 from tests.integration.acting import Acting
-from tests.integration.gradebook.small_school import YEAR, small_school
+from tests.integration.gradebook.small_school import YEAR, enrol, small_school
 
 CALENDAR = Calendar(begins_on=date(2025, 9, 5), second_term_on=date(2026, 1, 12), ends_on=date(2026, 5, 31))
 
@@ -102,14 +100,14 @@ def open_stage(
     gradebook.ask(opened, admin)
     new_class = NewClass(name=name, grade=grade, homeroom_id=homeroom)
     class_id = gradebook.ask(CreateClasses(**here, classes=(new_class,)), admin).classes[0].id
-    gradebook.ask(ImportPupils(**here, file=gradebook.objects.put(_list(name, grade))), admin)
+    codes = [pupil.code for pupil in small_school().pupils[:3]]
+    pupils = enrol(gradebook, unit_id, class_id, codes, admin=admin)
     assigned = tuple(NewAssignment(class_id=class_id, subject=one.code, teacher_id=teacher) for one in subjects)
     sheets = gradebook.ask(AssignTeachers(**here, assignments=assigned), admin).sheets
     closes_at = datetime.now(UTC) + timedelta(days=1)
     for term in (1, 2):
         for kind in WindowKind:
             gradebook.ask(OpenWindow(**here, term=term, kind=kind, closes_at=closes_at), admin)
-    rows = gradebook.sql("SELECT pupil_id FROM enrolments WHERE class_id = :id ORDER BY position", id=class_id)
     return StageSchool(
         gradebook=gradebook,
         unit_id=unit_id,
@@ -118,16 +116,9 @@ def open_stage(
         homeroom=homeroom,
         teacher=teacher,
         class_id=class_id,
-        pupils=tuple(row.pupil_id for row in rows),
+        pupils=pupils,
         sheets={(head.subject, head.term): head for head in sheets},
     )
-
-
-def _list(class_name: str, grade: int) -> bytes:
-    whole = small_school()
-    of_class = replace(whole.classes[0], code=class_name, grade=grade)
-    pupils = tuple(replace(pupil, class_code=class_name) for pupil in whole.pupils[:3])
-    return pupil_list(replace(whole, classes=(of_class,), pupils=pupils))
 
 
 def _entry(pupil_id: UUID, value: str | CellState) -> CellEntry:

@@ -5,30 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from deploy.demo.workbooks import pupil_list
 from services.chassis.errors import Forbidden, Invalid, NotFound
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import (
     EarlierMark,
     EnterEarlierMarks,
-    ImportPupils,
     MovePupil,
     WithdrawPupil,
 )
 from services.contracts.gradebook.results import Period
-from services.contracts.identity import PupilRef, PupilsRegistered, RegisterPupils
 from services.gradebook.usecases.enrolment import today
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, register
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, enrol
 
 
 @pytest.fixture
 def arrival(gradebook, school, other_school):
     """Moves the school's first pupil to the other school and has an admin there place the pupil in its class."""
     pupil_id = school.pupils[0]
-    row = replace(school.paper.pupils[0], code="0000999999")
-
-    def known(command):
-        return PupilsRegistered(pupils=tuple(PupilRef(code=one.code, person_id=pupil_id) for one in command.pupils))
 
     def move():
         gradebook.ask_as(
@@ -37,13 +30,11 @@ def arrival(gradebook, school, other_school):
                 school_year=YEAR, pupil_id=pupil_id, from_unit_id=school.unit_id, to_unit_id=other_school.unit_id
             ),
         )
-        gradebook.others.answers[RegisterPupils] = known
-        file = gradebook.objects.put(pupil_list(replace(other_school.paper, pupils=(row,))))
-        gradebook.ask(ImportPupils(school_year=YEAR, unit_id=other_school.unit_id, file=file), other_school.admin)
+        there = {"unit_id": other_school.unit_id, "class_id": other_school.class_id, "admin": other_school.admin}
+        enrol(gradebook, **there, codes=["0000999999"], known=[pupil_id])
         return replace(other_school, pupils=(*other_school.pupils, pupil_id))
 
-    yield move
-    gradebook.others.answers[RegisterPupils] = register
+    return move
 
 
 def row_of(school, pupil_id, subject=MATHS, term=1):

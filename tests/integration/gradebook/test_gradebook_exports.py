@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from deploy.demo.workbooks import pupil_list
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
-from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
 from services.contracts.gradebook.imports import PreviewPupils
 from services.contracts.gradebook.school import (
@@ -25,7 +23,7 @@ from services.contracts.gradebook.windows import OpenWindow, WindowKind
 from services.contracts.identity import Role
 from services.gradebook.spreadsheets.imported import LayoutId
 from tests.integration.gradebook.sent_files import introduce, preview
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, School, cell
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, School, cell, enrol
 
 MARK_LAYOUTS = [
     LayoutId.CSDL_MARKS_1,
@@ -50,11 +48,10 @@ def school(school):
 
 
 def open_primary(gradebook, paper):
-    pupils = paper.pupils[:3]
     paper = replace(
         paper,
         classes=(replace(paper.classes[0], code="4A", grade=4),),
-        pupils=tuple(replace(one, class_code="4A", code=f"TH{new_id().hex}") for one in pupils),
+        pupils=tuple(replace(one, class_code="4A", code=f"TH{new_id().hex}") for one in paper.pupils[:3]),
     )
     unit_id = new_id()
     admin, homeroom = gradebook.grant(Role.ADMIN, unit_id), gradebook.grant(Role.STAFF, unit_id)
@@ -68,15 +65,14 @@ def open_primary(gradebook, paper):
     gradebook.ask(OpenSchoolYear(**here, stage="TH", subjects=tuple(subjects)), admin)
     new = NewClass(name="4A", grade=4, homeroom_id=homeroom)
     class_id = gradebook.ask(CreateClasses(**here, classes=(new,)), admin).classes[0].id
-    gradebook.ask(ImportPupils(**here, file=gradebook.objects.put(pupil_list(paper))), admin)
+    pupils = enrol(gradebook, unit_id, class_id, [pupil.code for pupil in paper.pupils], admin=admin)
     taught = tuple(NewAssignment(class_id=class_id, subject=one.code, teacher_id=homeroom) for one in subjects)
     sheets = gradebook.ask(AssignTeachers(**here, assignments=taught), admin).sheets
     closes_at = datetime.now(UTC) + timedelta(days=1)
     gradebook.ask(OpenWindow(**here, term=1, kind=WindowKind.MARKS, closes_at=closes_at), admin)
-    enrolled = gradebook.sql("SELECT pupil_id FROM enrolments WHERE class_id = :id ORDER BY position", id=class_id)
     school = School(
         gradebook=gradebook, paper=paper, unit_id=unit_id, admin=admin, principal=admin, homeroom=homeroom,
-        teacher=homeroom, class_id=class_id, pupils=tuple(row.pupil_id for row in enrolled),
+        teacher=homeroom, class_id=class_id, pupils=pupils,
         sheets={(head.subject, head.term): head for head in sheets}, windows={},
     )  # fmt: skip
     introduce(school)

@@ -5,20 +5,19 @@ from dataclasses import replace
 import pytest
 
 from deploy.demo.school import SUBJECTS
-from deploy.demo.workbooks import mark_template, pupil_list
+from deploy.demo.workbooks import mark_template
 from services.chassis.errors import Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
-from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.history import AuditSheet
-from services.contracts.gradebook.imports import ConfirmedMatch, ImportState, ReadImport
+from services.contracts.gradebook.imports import ConfirmedMatch, ImportState, PreviewImport, ReadImport
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import CreateClasses, NewClass
 from services.contracts.gradebook.sheets import CentraliseColumns
 from services.contracts.gradebook.windows import CloseWindow
 from services.gradebook.spreadsheets.imported import ImportedRow, LayoutId, PupilKey
 from tests.integration.gradebook.sent_files import apply, introduce, preview, row, sheet, workbook
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, small_school
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, enrol, small_school
 
 SUBJECT = next(subject for subject in SUBJECTS if subject.code == MATHS)
 
@@ -300,6 +299,13 @@ def test_a_stranger_has_nothing_read(school, template):
         preview(school, template, by=new_id())
 
 
+def test_a_file_that_was_never_uploaded_is_not_found(school):
+    command = PreviewImport(school_year=YEAR, unit_id=school.unit_id, file="0" * 64)
+
+    with pytest.raises(NotFound):
+        school.gradebook.ask(command, school.teacher)
+
+
 def test_only_who_saw_the_preview_applies_it_while_leaders_may_read_it(school, template):
     shown = preview(school, template)
 
@@ -400,9 +406,7 @@ def open_second_class(school):
     new = NewClass(name=SECOND_CLASS, grade=school.paper.classes[0].grade, homeroom_id=school.homeroom)
     classes = school.gradebook.ask(CreateClasses(**here, classes=(new,)), school.admin).classes
     class_id = next(one.id for one in classes if one.name == SECOND_CLASS)
-    listed = replace(small_school(), pupils=(pupil,))
-    file = school.gradebook.objects.put(pupil_list(listed))
-    school.gradebook.ask(ImportPupils(**here, file=file), school.admin)
+    enrol(school.gradebook, school.unit_id, class_id, [pupil.code], admin=school.admin)
     taught = NewAssignment(class_id=class_id, subject=MATHS, teacher_id=school.teacher)
     school.gradebook.ask(AssignTeachers(**here, assignments=(taught,)), school.admin)
     return pupil

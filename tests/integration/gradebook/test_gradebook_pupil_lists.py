@@ -8,7 +8,7 @@ import pytest
 from services.chassis.errors import Invalid, NotFound, Refused
 from services.contracts.gradebook.enrolment import MovePupil
 from services.contracts.gradebook.imports import ApplyPupils, ConfirmedMatch, PreviewPupils, PupilChange
-from services.contracts.identity import RegisterPupils
+from services.contracts.identity import PupilRef, PupilsRegistered, RegisterPupils
 from services.gradebook.spreadsheets.imported import Imported, LayoutId, ListedPupil, PupilState
 from services.gradebook.spreadsheets.writing import write
 from tests.integration.gradebook.sent_files import introduce, row, sheet, workbook
@@ -92,6 +92,27 @@ def test_a_list_is_applied_once(school, registering):
     first, second = apply(school, shown), apply(school, shown)
 
     assert (first, len(registering)) == (second, 1)
+
+
+def test_the_registration_of_pupils_is_asked_for_in_the_admins_name(school):
+    apply(school, preview(school, listed(school, 3)))
+
+    *_, (command, token, key) = school.gradebook.others.of(RegisterPupils)
+    assert (command.unit_id, token) == (school.unit_id, str(school.admin))
+    assert key.endswith("/identity.register_pupils")
+
+
+def test_a_pupil_who_is_in_another_school_is_not_enrolled_from_a_list(school, other_school):
+    answers, before = school.gradebook.others.answers, school.gradebook.others.answers[RegisterPupils]
+    there = PupilRef(code=small_school().pupils[3].code, person_id=other_school.pupils[0])
+    answers[RegisterPupils] = PupilsRegistered(pupils=(there,))
+
+    with pytest.raises(Refused, match="enrolled_elsewhere") as refusal:
+        apply(school, preview(school, listed(school, 3)))
+
+    answers[RegisterPupils] = before
+    assert refusal.value.fields["codes"] == there.code
+    assert there.code not in enrolled(school)
 
 
 def test_an_admission_list_without_codes_enrols_by_personal_id(school):

@@ -12,7 +12,7 @@ from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import ExemptPupil
 from services.contracts.gradebook.record import ReadPupilRecord
 from services.contracts.gradebook.results import CheckResults, Period, ReadClassResults, ResultsLockedV1
-from services.contracts.gradebook.sheets import CellState, ImportMarks, ReadSheet
+from services.contracts.gradebook.sheets import CellState, ReadSheet
 from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role, UnitChangedV1, UnitKind, UnitParent
 from services.contracts.messages import Change
@@ -21,6 +21,7 @@ from services.gradebook.rules import judgement
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, YearInput
 from services.gradebook.rules.tt22_2021 import Cell
 from services.gradebook.rules.tt22_2021 import CellState as LawState
+from tests.integration.gradebook.sent_files import apply, introduce, preview
 from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, open_school, small_school
 
 
@@ -28,11 +29,11 @@ from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, open_sc
 def whole_class(gradebook):
     """A class of twelve in twelve subjects, its year imported from the teachers' workbooks and locked."""
     school = open_school(gradebook, small_school(), SUBJECTS)
+    introduce(school)
     for (code, term), head in school.sheets.items():
         subject = next(one for one in SUBJECTS if one.code == code)
         template = mark_template(school.paper, class_code=head.class_name, subject=subject, term=term)
-        file = gradebook.objects.put(template)
-        gradebook.ask(ImportMarks(school_year=YEAR, sheet_id=head.id, file=file), school.teacher)
+        apply(school, preview(school, template))
     for term in (1, 2):
         save_conduct_of_paper(school, term)
     for period in Period:

@@ -48,7 +48,8 @@ class School:
         """Classes with their pupils, taught in everything by the school's one teacher; every window is open."""
         new = [{"name": name, "grade": grade, "homeroom_id": self.homeroom.id} for name, grade in grades.items()]
         made = self.admin.post(f"{self.path}/classes", {"classes": new})["classes"]
-        self.admin.upload(f"{self.path}/pupil-imports", pupil_list(self.paper))
+        shown = self.admin.upload(f"{self.path}/pupil-previews", pupil_list(self.paper))
+        self.admin.post(f"{YEAR}/imports/{shown['id']}/pupils")
         assignments = [
             {"class_id": one["id"], "subject": subject["code"], "teacher_id": self.teacher.id}
             for one in made

@@ -12,7 +12,7 @@ from deploy.demo.exam_marks import finals_from_exam_csv
 from deploy.demo.school import SUBJECTS, TERMS, MarkKey, invent_schools
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, YearInput, judge_term, judge_year
 from services.gradebook.rules.tt22_2021 import Cell, CellState, Promotion, is_mark
-from services.gradebook.spreadsheets import Sex
+from services.gradebook.spreadsheets.imported import Sex
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,9 @@ import pytest
 
 from deploy.demo.school import SCHOOL_YEAR, SUBJECTS, MarkKey, invent_schools
 from deploy.demo.workbooks import comment_on, mark_template, pupil_list, staff_list, write_workbooks
-from services.gradebook.spreadsheets import ExpectedSheet, MarkRow, PupilRow, PupilState, read_marks, read_pupils
+from services.contracts.gradebook.results import Period
+from services.gradebook.spreadsheets.imported import PupilState
+from services.gradebook.spreadsheets.reading import read
 from services.identity.spreadsheets import StaffRow, read_staff
 
 
@@ -21,21 +23,15 @@ def school(schools):
 
 
 def test_the_pupil_list_is_read_back_equal(school):
-    rows = read_pupils(pupil_list(school), class_codes=[school_class.code for school_class in school.classes])
+    listed = read(pupil_list(school)).pupils
 
-    assert rows == tuple(
-        PupilRow(
-            class_code=pupil.class_code,
-            pupil_code=pupil.code,
-            full_name=pupil.person.full_name,
-            born_on=pupil.person.born_on,
-            sex=pupil.person.sex,
-            state=PupilState.STUDYING,
-            ethnicity=pupil.ethnicity,
-            personal_id=pupil.person.personal_id,
-        )
+    assert [(one.class_name, one.code, one.sex, one.state, one.ethnicity) for one in listed] == [
+        (pupil.class_code, pupil.code, pupil.person.sex, PupilState.STUDYING, pupil.ethnicity)
         for pupil in school.pupils
-    )
+    ]
+    assert [(one.full_name, one.born_on, one.personal_id) for one in listed] == [
+        (pupil.person.full_name, pupil.person.born_on, pupil.person.personal_id) for pupil in school.pupils
+    ]
 
 
 def test_the_staff_list_is_read_back_equal(school):
@@ -65,24 +61,16 @@ def stored(mark):
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.code)
 @pytest.mark.parametrize(("class_code", "term"), [("6A", 1), ("8C", 2)])
 def test_every_mark_sheet_is_read_back_equal(school, class_code, subject, term):
-    pupils = school.pupils_of(class_code)
-    expected = ExpectedSheet(
-        class_name=class_code,
-        subject_name=subject.name,
-        term=term,
-        school_year=SCHOOL_YEAR,
-        kind=subject.kind,
-        regular_count=subject.regular_count(int(class_code[0])),
-        pupil_codes=frozenset(pupil.code for pupil in pupils),
-    )
+    (sheet,) = read(mark_template(school, class_code=class_code, subject=subject, term=term)).sheets
 
-    rows = read_marks(mark_template(school, class_code=class_code, subject=subject, term=term), expected)
-
-    marks = {pupil.code: school.marks[MarkKey(pupil.code, subject.code, term)] for pupil in pupils}
-    assert rows == tuple(
-        MarkRow(pupil_code=code, marks=columns(term_marks), comment=comment_on(term_marks.final))
-        for code, term_marks in marks.items()
-    )
+    marks = {
+        pupil.code: school.marks[MarkKey(pupil.code, subject.code, term)] for pupil in school.pupils_of(class_code)
+    }
+    assert (sheet.class_name, sheet.subject, sheet.school_year) == (class_code, subject.name, SCHOOL_YEAR)
+    assert sheet.term is (Period.TERM_1, Period.TERM_2)[term - 1]
+    assert {row.pupil.code: (row.values, row.comments) for row in sheet.rows} == {
+        code: (columns(term_marks), {"hk": comment_on(term_marks.final)}) for code, term_marks in marks.items()
+    }
 
 
 def test_a_school_fills_a_folder_with_its_lists_and_one_file_per_sheet(schools, tmp_path):

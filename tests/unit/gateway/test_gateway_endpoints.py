@@ -11,7 +11,6 @@ from services.chassis.errors import Unauthenticated
 from services.contracts import identity, notify, signing, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
-from services.contracts.gradebook.enrolment import ImportPupils
 from services.contracts.gradebook.exams import (
     CopyExamMarks,
     ExamRowState,
@@ -48,7 +47,6 @@ from services.contracts.gradebook.sheets import (
     CellEntry,
     CellState,
     FindSheets,
-    ImportMarks,
     ReadSheet,
     SaveColumn,
     SaveComments,
@@ -331,8 +329,6 @@ OPEN = (identity.LogIn, identity.RefreshSession, identity.LogOut, identity.Activ
     ("path", "request_"),
     [
         (f"{UNIT}/staff-imports", identity.ImportStaff(unit_id=ID, file=SHA)),
-        (f"{YEAR}/units/{ID}/pupil-imports", ImportPupils(**IN_YEAR, file=SHA)),
-        (f"{YEAR}/sheets/{ID}/mark-imports", ImportMarks(**SHEET, file=SHA)),
         (f"{YEAR}/exams/{ID}/candidates", RegisterCandidates(school_year=2025, exam_id=ID, file=SHA)),
         (f"{YEAR}/exams/{ID}/mark-imports", ImportExamMarks(school_year=2025, exam_id=ID, file=SHA)),
     ],

@@ -11,15 +11,21 @@ from services.contracts.gradebook.imports import PreviewImport
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.sheets import SheetHead
+from services.gradebook.importing.faults import FAULTS
 from services.gradebook.importing.subjects import same_class, sheet_named, sheet_of_qualities
 from services.gradebook.repository import school, sheets
 from services.gradebook.spreadsheets.imported import Imported, ImportedSheet
-from services.gradebook.spreadsheets.marks import MISSING_TITLE, WRONG_CLASS, WRONG_SUBJECT, WRONG_TERM, WRONG_YEAR
-from services.gradebook.spreadsheets.pupils import UNKNOWN_CLASS
 from services.gradebook.spreadsheets.titles import Fact
 from services.gradebook.usecases import guards
 
 T = TypeVar("T")
+WRONG_CLASS = Fault(code="wrong_class", vi="Không phải lớp đang nhập", en="Not the class being entered")
+WRONG_SUBJECT = Fault(code="wrong_subject", vi="Không phải môn đang nhập", en="Not the subject being entered")
+WRONG_TERM = Fault(code="wrong_term", vi="Không phải học kỳ đang nhập", en="Not the term being entered")
+WRONG_YEAR = Fault(code="wrong_year", vi="Không phải năm học đang nhập", en="Not the school year being entered")
+MISSING_TITLE = Fault(
+    code="missing_title", vi="Không thấy điều này ở các dòng tiêu đề", en="The title rows do not state this"
+)
 TERMS = {Period.TERM_1: 1, Period.TERM_2: 2}
 TERM_WORDS = {Period.TERM_1: "Học kỳ 1", Period.TERM_2: "Học kỳ 2", Period.YEAR: "Cả năm"}
 
@@ -102,7 +108,7 @@ def _class(sheet: ImportedSheet, target: Target, classes: Sequence[ClassV1]) -> 
         raise _Wrong(WRONG_CLASS, name)
     found = next((one for one in classes if same_class(one.name, name)), None)
     if found is None:
-        raise _Wrong(UNKNOWN_CLASS, name)
+        raise _Wrong(FAULTS["unknown_class"], name)
     return found
 
 

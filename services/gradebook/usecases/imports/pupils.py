@@ -10,7 +10,7 @@ from services.chassis.codec import decode
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
-from services.contracts.gradebook.enrolment import ImportPupils, WithdrawPupil
+from services.contracts.gradebook.enrolment import WithdrawPupil
 from services.contracts.gradebook.imports import (
     ApplyPupils,
     ImportApplied,
@@ -25,9 +25,7 @@ from services.contracts.identity import NewPupil, RegisterPupils, Role
 from services.gradebook.errors.files import ImportHasRefusals, ImportMovedOn, NotOfThisKind, NotSuggested
 from services.gradebook.repository import enrolment, imports
 from services.gradebook.repository.imports import KeptImport
-from services.gradebook.spreadsheets.imported import PupilState
-from services.gradebook.spreadsheets.pupils import PupilRow
-from services.gradebook.usecases.enrolment import ListedPupil, import_pupils, withdraw_pupil
+from services.gradebook.usecases.enrolment import Listed, enrol_listed, withdraw_pupil
 from services.gradebook.usecases.imports.applying import hold_import
 from services.gradebook.usecases.imports.listing import Planned, SchoolNow, planned, report_of, school_now
 from services.gradebook.usecases.imports.preview import get_import, keep
@@ -82,9 +80,7 @@ def apply_pupils(tx: Tx, command: ApplyPupils, actor: Actor, registered: Registe
     if kept.state is not ImportState.APPLIED and registered.read is not None:
         now = school_now(tx, command.school_year, kept.shown.unit_id)
         rows = _to_apply(now, registered.read, command, kept)
-        place = ImportPupils(school_year=command.school_year, unit_id=kept.shown.unit_id, file=kept.shown.file)
-        present = [_enrolled(one, now, registered.ids) for one in rows if one.is_at_school]
-        import_pupils(tx, place, actor, tuple(present))
+        enrol_listed(tx, command.school_year, kept.shown.unit_id, _present(rows, now, registered.ids), actor)
         for withdrawal in _withdrawals(rows, now, command.school_year):
             withdraw_pupil(tx, withdrawal, actor)
         imports.note_applied(tx, command.school_year, command.import_id, _counted(rows))
@@ -130,21 +126,15 @@ def _new_pupil(one: Planned) -> NewPupil:
     )
 
 
-def _enrolled(one: Planned, now: SchoolNow, ids: Mapping[str, UUID]) -> ListedPupil:
-    """The row as the use case of enrolment takes it; who is enrolled already keeps the code of that enrolment."""
-    known = now.enrolled.get(one.match.pupil_id) if one.match.pupil_id else None
-    listed = one.listed
-    row = PupilRow(
-        class_code=now.classes[one.class_id] if one.class_id else "",
-        pupil_code=known.code if known else one.code,
-        full_name=listed.full_name,
-        born_on=listed.born_on,
-        sex=listed.sex,
-        state=listed.state or PupilState.STUDYING,
-        ethnicity=listed.ethnicity,
-        personal_id=listed.personal_id,
-    )
-    return ListedPupil(row=row, person_id=known.pupil_id if known else ids[one.code])
+def _present(rows: Sequence[Planned], now: SchoolNow, ids: Mapping[str, UUID]) -> list[Listed]:
+    """Whom the list has in class; who is enrolled already keeps the code of that enrolment."""
+    present = []
+    for one in rows:
+        known = now.enrolled.get(one.match.pupil_id) if one.match.pupil_id else None
+        pupil_id, code = (known.pupil_id, known.code) if known else (ids.get(one.code), one.code)
+        if one.is_at_school and one.class_id and pupil_id:
+            present.append(Listed(pupil_id=pupil_id, code=code, class_id=one.class_id))
+    return present
 
 
 def _withdrawals(rows: Sequence[Planned], now: SchoolNow, school_year: int) -> list[WithdrawPupil]:
