@@ -15,7 +15,7 @@ from services.chassis.service import Outside
 from services.contracts.gradebook.books import BookFormat, PrintClassBook, PrintedBook, PrintTeacherBook
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.gradebook.views import RecordViewedV1
-from services.contracts.identity import Change, FindPeople, FindUnits, PersonV1, Viewed
+from services.contracts.identity import Change, FindUnits, PersonV1, Viewed
 from services.gradebook.books import printing
 from services.gradebook.books.layout import Book
 from services.gradebook.books.source import ClassRecord, Pupil, School, Source
@@ -23,6 +23,7 @@ from services.gradebook.errors.files import NothingToPrint, NotYourBook
 from services.gradebook.repository import books, school, sheets
 from services.gradebook.roles import ABOVE, ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.usecases import guards
+from services.gradebook.usecases.people import known_to_us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +123,11 @@ def _gathered(tx: Tx, unit_id: UUID, classes: Sequence[ClassRecord], *, basis: B
 
 def _source(outside: Outside, gathered: Gathered, *, term: int | None, also: Sequence[UUID] = ()) -> Source:
     """With the names that identity knows, asked for ourselves: the right to the book is decided already."""
-    identity = replace(outside, actor=None)
     pupils = {pupil.id for record in gathered.classes for pupil in record.pupils}
     teachers = {record.homeroom_id for record in gathered.classes}.union(also)
     teachers |= {one for record in gathered.classes for sheet in record.sheets for one in sheet.teacher_ids}
-    found = identity.ask(FindPeople(person_ids=tuple(sorted(pupils | teachers))), timeout=30).people
-    unit = identity.ask(FindUnits(unit_ids=(gathered.unit_id,))).units[0]
-    people = {person.id: person for person in found}
+    people = known_to_us(pupils | teachers, outside)
+    unit = replace(outside, actor=None).ask(FindUnits(unit_ids=(gathered.unit_id,))).units[0]
     return Source(
         school=School(name=unit.name, commune=unit.commune, province=unit.province, department=unit.department),
         school_year=gathered.classes[0].school_year,

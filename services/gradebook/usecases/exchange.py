@@ -26,7 +26,7 @@ from services.gradebook.errors.results import NotLocked
 from services.gradebook.exchanging import LockedResult, national_record
 from services.gradebook.repository import exchange
 from services.gradebook.roles import LEADERS
-from services.gradebook.usecases.identified import lacking_personal_id
+from services.gradebook.usecases.people import lacking_personal_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

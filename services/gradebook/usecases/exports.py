@@ -22,7 +22,7 @@ from services.gradebook.spreadsheets.imported import Half, Imported, ImportedShe
 from services.gradebook.spreadsheets.layouts import Layout
 from services.gradebook.spreadsheets.writing import write
 from services.gradebook.usecases import guards
-from services.gradebook.usecases.imports.reading import ask_people
+from services.gradebook.usecases.people import people_of
 from services.gradebook.usecases.views import basis_above, tell
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,7 +45,7 @@ def write_sheet(query: ExportSheet, outside: Outside) -> Exported:
         head = guards.readable(tx, query.school_year, query.sheet_id, _actor(outside)).head
         pupils = enrolment.pupils_of(tx, query.school_year, head.class_id)
         content = _content(tx, head)
-    known = _known(pupils, ask_people(pupils, outside))
+    known = _known(pupils, people_of(pupils, outside))
     one = exporting.sheet_in(layout, content, known)
     name = f"{head.class_name}-{head.subject}-HK{head.term}.xlsx"
     file = _stored(outside, Imported(layout=layout.id, sheets=(one,)), name)
@@ -68,7 +68,7 @@ def write_class(query: ExportClass, outside: Outside) -> Exported:
         _require_class_reader(tx, of_class, _actor(outside))
         pupils = enrolment.pupils_of(tx, query.school_year, of_class.id)
         content = _class_content(tx, of_class, query.term)
-    content = replace(content, pupils=_known(pupils, ask_people(pupils, outside)))
+    content = replace(content, pupils=_known(pupils, people_of(pupils, outside)))
     pages = _pages(layout, content, Half(query.half) if query.half else Half.FINAL)
     file = _stored(outside, Imported(layout=layout.id, sheets=tuple(pages)), f"{of_class.name}-HK{query.term}.xlsx")
     return Exported(file=file, unit_id=of_class.unit_id, pupil_ids=tuple(pupils))
@@ -92,7 +92,7 @@ def write_pupils(query: ExportPupils, outside: Outside) -> Exported:
             raise Forbidden
         names = {one.id: one.name for one in school.classes_of(tx, query.school_year, query.unit_id)}
         pupils = {class_id: enrolment.pupils_of(tx, query.school_year, class_id) for class_id in names}
-    people = ask_people({pupil_id for of_class in pupils.values() for pupil_id in of_class}, outside)
+    people = people_of({pupil_id for of_class in pupils.values() for pupil_id in of_class}, outside)
     known = [one for class_id, codes in pupils.items() for one in _known(codes, people, names[class_id])]
     file = _stored(outside, Imported(layout=layout.id, pupils=exporting.listed(known)), "C1-HocSinh.xlsx")
     return Exported(file=file, unit_id=query.unit_id, pupil_ids=())

@@ -28,7 +28,7 @@ from services.gradebook.repository import boards, progress, readiness
 from services.gradebook.repository.progress import Part
 from services.gradebook.repository.readiness import PupilState
 from services.gradebook.statistics_counting import waiting_reason
-from services.gradebook.usecases.identified import lacking_personal_id
+from services.gradebook.usecases.people import lacking_personal_id
 from services.gradebook.usecases.supervision import require_reader
 from services.gradebook.usecases.views import tell
 

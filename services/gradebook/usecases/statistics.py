@@ -22,16 +22,16 @@ from services.contracts.gradebook.statistics import (
     Statistics,
     StatisticsRow,
 )
-from services.contracts.identity import FindPeople, Role
+from services.contracts.identity import Role
 from services.contracts.messages import Task
 from services.gradebook.errors.school import TreeOfAnotherTime
 from services.gradebook.repository import boards, result_counts, statistics
 from services.gradebook.repository.result_counts import ClassPeriod
 from services.gradebook.repository.statistics import Place, Sum, Wanted
 from services.gradebook.statistics_counting import Counts, PupilFacts, Scope, count, difference, facts_of, shares
+from services.gradebook.usecases.people import known_to_us
 from services.gradebook.usecases.supervision import leads, require_reader_as_of
 
-PEOPLE_AT_ONCE = 500
 FIRST_MONTH = 7  # a school year's figures run by the trees of 1 July, when it begins for units, and later
 SMALL = 5
 """Pupils: groups told apart by gender or ethnicity that are smaller are shown to their own school alone."""
@@ -69,11 +69,8 @@ def ask_people(task: CountClassTask, outside: Outside) -> Asked:
     """What the counts tell pupils apart by, from identity."""
     with outside.db.transaction() as tx:
         wanted = list(result_counts.results_of(tx, task.school_year, task.class_id, period=task.period))
-    people = dict.fromkeys(wanted, ("", ""))
-    for first in range(0, len(wanted), PEOPLE_AT_ONCE):
-        asked = FindPeople(person_ids=tuple(wanted[first : first + PEOPLE_AT_ONCE]))
-        people |= {one.id: (one.gender or "", one.ethnicity or "") for one in outside.ask(asked).people}
-    return Asked(people=people)
+    told = {one.id: (one.gender or "", one.ethnicity or "") for one in known_to_us(wanted, outside).values()}
+    return Asked(people=dict.fromkeys(wanted, ("", "")) | told)
 
 
 def count_class(tx: Tx, task: CountClassTask, asked: Asked) -> None:

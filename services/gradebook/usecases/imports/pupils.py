@@ -29,7 +29,8 @@ from services.gradebook.usecases.enrolment import Listed, enrol_listed, withdraw
 from services.gradebook.usecases.imports.applying import hold_import
 from services.gradebook.usecases.imports.listing import Planned, SchoolNow, planned, report_of, school_now
 from services.gradebook.usecases.imports.preview import get_import, keep
-from services.gradebook.usecases.imports.reading import FileRead, ask_people, parse
+from services.gradebook.usecases.imports.reading import FileRead, parse
+from services.gradebook.usecases.people import people_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def _read(school_year: int, unit_id: UUID, file: str, outside: Outside) -> FileR
         raise NotOfThisKind(found="bảng điểm (marks)")
     with outside.db.transaction() as tx:
         pupils = enrolment.active_at(tx, school_year, unit_id)
-    return FileRead(imported=imported, people=ask_people(pupils, outside))
+    return FileRead(imported=imported, people=people_of(pupils, outside))
 
 
 def _to_apply(now: SchoolNow, read: FileRead, command: ApplyPupils, kept: KeptImport) -> list[Planned]:

@@ -1,6 +1,6 @@
 """What happens before the transaction: the file is parsed in a process of its own, and pupils' names are asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -10,15 +10,14 @@ from services.chassis.errors import Invalid, NotFound
 from services.chassis.service import Outside
 from services.chassis.workbook import bounded, spelling_key
 from services.contracts.gradebook.imports import PreviewImport
-from services.contracts.identity import FindPeople, PersonV1
+from services.contracts.identity import PersonV1
 from services.gradebook.errors.files import NotOfThisKind
 from services.gradebook.importing.matching import KnownPupil
 from services.gradebook.repository import enrolment, school
 from services.gradebook.roles import ANYONE_AT_SCHOOL
 from services.gradebook.spreadsheets.imported import Half, Imported
 from services.gradebook.spreadsheets.reading import read
-
-MOST_ASKED = 2_000  # people in one question
+from services.gradebook.usecases.people import people_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +47,13 @@ def read_marks_file(command: PreviewImport, outside: Outside) -> FileRead:
             if one.id == command.class_id or _speaks_of(imported, one.name)
             for pupil_id in enrolment.pupils_of(tx, command.school_year, one.id)
         }
-    return FileRead(imported=imported, people=ask_people(pupils, outside))
+    return FileRead(imported=imported, people=people_of(pupils, outside))
 
 
 def parse(file: str, outside: Outside, *, half: Half | None = None) -> Imported:
     """The file read within limits; WorkbookRefused names every cell that cannot be read."""
     imported: Imported = outside.run(partial(bounded, half=half), read, outside.objects.get(file))
     return imported
-
-
-def ask_people(pupil_ids: Collection[UUID], outside: Outside) -> dict[UUID, PersonV1]:
-    """Names, birth dates and personal IDs, of those pupils whom the person may know of."""
-    ids = sorted(pupil_ids)
-    parts = [tuple(ids[start : start + MOST_ASKED]) for start in range(0, len(ids), MOST_ASKED)]
-    return {person.id: person for part in parts for person in outside.ask(FindPeople(person_ids=part)).people}
 
 
 def _refuse_strangers(unit_id: UUID, outside: Outside) -> None:
