@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, tuple_, update
 
 from services.chassis.database import Tx
 from services.contracts.gradebook.school import SubjectKind
@@ -78,12 +78,21 @@ def find_sheet(tx: Tx, school_year: int, sheet_id: UUID) -> OpenSheet | None:
     return _sheet(tx, _SHEET, school_year, sheet_id)
 
 
-def hold_class(tx: Tx, school_year: int, class_id: UUID, term: int | None = None) -> None:
-    """Hold the class's sheets, of a term or all, so that nothing is written in them until the transaction ends."""
-    mine = (sheets.c.school_year == school_year) & (sheets.c.class_id == class_id)
-    if term is not None:
-        mine &= sheets.c.term == term
-    tx.conn.execute(select(sheets.c.id).where(mine).order_by(sheets.c.id).with_for_update())
+def hold_class(tx: Tx, school_year: int, class_id: UUID, *terms: int) -> None:
+    """Hold the class's sheets, of some terms or all, so that nothing is written in them until the transaction ends."""
+    hold(tx, school_year, terms={(class_id, term) for term in terms or (1, 2)})
+
+
+def hold(
+    tx: Tx, school_year: int, *, sheet_ids: Collection[UUID] = (), terms: Collection[tuple[UUID, int]] = ()
+) -> None:
+    """Hold these sheets and all those of these (class, term), in one order, so that nobody waits in a circle.
+
+    Whoever writes several sheets holds them all first.
+    """
+    mine = sheets.c.id.in_(list(sheet_ids)) | tuple_(sheets.c.class_id, sheets.c.term).in_(list(terms))
+    here = select(sheets.c.id).where(sheets.c.school_year == school_year, mine)
+    tx.conn.execute(here.order_by(sheets.c.id).with_for_update())
 
 
 def sheets_of_unit(tx: Tx, school_year: int, unit_id: UUID) -> list[SheetHead]:

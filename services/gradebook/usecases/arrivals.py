@@ -67,6 +67,7 @@ def enter_earlier_marks(tx: Tx, command: EnterEarlierMarks, actor: Actor) -> Ear
     if row is None or row.school_year != command.school_year or row.class_id is None:
         raise NotFound(pupil_id=command.pupil_id)
     authority.require(tx, actor, (Role.ADMIN,), row.unit_id)
+    sheets.hold_class(tx, command.school_year, row.class_id)
     guards.require_unlocked(tx, command.school_year, row.class_id, Period.YEAR)
     places = _places(sheets.sheets_of_classes(tx, command.school_year, [row.class_id]))
     wanted = [((one.subject, one.term, one.key), one.value) for one in command.marks]
@@ -101,6 +102,7 @@ def exempt_pupil(tx: Tx, command: ExemptPupil, actor: Actor) -> Exemption:
     mine = [head for head in heads if head.subject == command.subject]
     if not mine or not command.decision.strip():
         raise NotExempt
+    sheets.hold_class(tx, command.school_year, row.class_id)
     for head in mine:
         guards.require_unlocked(tx, command.school_year, row.class_id, guards.TERM_PERIOD[head.term])
     exemption = Exemption(

@@ -31,7 +31,7 @@ from services.gradebook.errors.results import (
     TranscriptIssued,
     WrongStep,
 )
-from services.gradebook.repository import corrections, enrolment, marks, results, school
+from services.gradebook.repository import corrections, enrolment, marks, results, school, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.roles import ANYONE_AT_SCHOOL, APPROVERS, LEADERS
 from services.gradebook.usecases import guards
@@ -95,6 +95,7 @@ def decide_correction(tx: Tx, command: DecideCorrection, actor: Actor) -> Correc
         return _refuse(tx, decided, command.refusal)
     _require_step(found, CorrectionState.VERIFIED)
     _require_third(tx, found, actor)
+    sheets.hold_class(tx, found.school_year, _class_of(tx, found).id)  # all that decides the results made again
     _apply(tx, found, base_version, actor)
     applied = replace(decided, state=CorrectionState.APPLIED)
     corrections.save_step(tx, applied)

@@ -20,7 +20,7 @@ from services.contracts.gradebook.enrolment import (
 from services.contracts.identity import Change, Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.errors.school import EnrolledElsewhere, NotEnrolledThere
-from services.gradebook.repository import enrolment
+from services.gradebook.repository import enrolment, sheets
 from services.gradebook.roles import LEADERS
 from services.gradebook.usecases.arrivals import Arrival, carry_marks
 
@@ -47,13 +47,14 @@ def enrol_listed(tx: Tx, school_year: int, unit_id: UUID, listed: Sequence[Liste
     elsewhere = sorted(pupil.code for pupil in settled if active[pupil.pupil_id].class_id != pupil.class_id)
     if elsewhere:
         raise EnrolledElsewhere(codes=", ".join(elsewhere))
-    for position, pupil in enumerate(listed):
-        if pupil.pupil_id in waiting:
-            enrolment.place_in_class(tx, waiting[pupil.pupil_id], class_id=pupil.class_id, position=position)
-            came = Arrival(school_year=school_year, pupil_id=pupil.pupil_id, class_id=pupil.class_id, placed_by=actor)
-            carry_marks(tx, came)
-    new = {position: pupil for position, pupil in enumerate(listed) if pupil.pupil_id not in active}
-    _enrol(tx, school_year, unit_id, new)
+    places = dict(enumerate(listed))
+    arrived = {place: pupil for place, pupil in places.items() if pupil.pupil_id in waiting}
+    sheets.hold(tx, school_year, terms={(one.class_id, term) for one in arrived.values() for term in (1, 2)})
+    for place, pupil in arrived.items():
+        enrolment.place_in_class(tx, waiting[pupil.pupil_id], class_id=pupil.class_id, position=place)
+        came = Arrival(school_year=school_year, pupil_id=pupil.pupil_id, class_id=pupil.class_id, placed_by=actor)
+        carry_marks(tx, came)
+    _enrol(tx, school_year, unit_id, {place: one for place, one in places.items() if one.pupil_id not in active})
 
 
 def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:

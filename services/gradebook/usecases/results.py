@@ -39,8 +39,7 @@ def lock_results(tx: Tx, command: LockResults, actor: Actor) -> PeriodLocked:
     """Judge every pupil of the class by the regulation in force and make the period final."""
     of_class = guards.get_class(tx, command.school_year, command.class_id)
     authority.require(tx, actor, LEADERS, of_class.unit_id)
-    for term in TERMS_OF[command.period]:
-        sheets.hold_class(tx, command.school_year, command.class_id, term)
+    sheets.hold_class(tx, command.school_year, command.class_id, *TERMS_OF[command.period])
     _check_order(tx, command)
     known = class_marks(tx, of_class)
     _refuse_incomplete(known, command.period)

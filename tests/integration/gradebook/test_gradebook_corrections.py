@@ -22,7 +22,8 @@ from services.contracts.gradebook.windows import CloseWindow, WindowKind
 from services.contracts.identity import Role
 from services.contracts.messages import Change
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
-from tests.integration.gradebook.small_school import MATHS, YEAR
+from services.gradebook.repository import sheets
+from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR
 
 
 @pytest.fixture
@@ -330,3 +331,15 @@ def test_for_another_school_there_is_no_such_correction(closed, other_school):
         verify(closed, correction, by=other_school.homeroom)
     with pytest.raises(NotFound):
         decide(closed, correction, by=other_school.principal)
+
+
+def test_two_corrections_of_one_class_decided_at_once_do_not_wait_in_a_circle(locked, pool, await_waiting):
+    marks, sport = ask(locked, "5.0"), ask(locked, "CĐ", subject=SPORT)
+    for correction in (marks, sport):
+        verify(locked, correction)
+    with locked.gradebook.db.transaction() as tx:
+        sheets.hold_class(tx, YEAR, locked.class_id)  # both begin behind this
+        deciding = [pool.submit(decide, locked, correction) for correction in (marks, sport)]
+        await_waiting(2)
+
+    assert {done.result().state for done in deciding} == {CorrectionState.APPLIED}

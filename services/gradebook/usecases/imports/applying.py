@@ -30,7 +30,7 @@ from services.gradebook.importing.content import (
     owned_rows,
     refusals,
 )
-from services.gradebook.repository import comments, conduct, imports, marks
+from services.gradebook.repository import comments, conduct, imports, marks, sheets
 from services.gradebook.repository.imports import KeptImport
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.comments import save_comments
@@ -49,6 +49,7 @@ def apply_import(tx: Tx, command: ApplyImport, actor: Actor) -> ImportV1:
     if kept.state is not ImportState.APPLIED:
         pages = decode(list[PageContent], kept.content)
         _check_left_out(pages, command)
+        _hold(tx, command.school_year, pages)
         imports.note_applied(tx, command.school_year, command.import_id, _write_all(tx, pages, command.matches, actor))
     return imports.as_import(get_import(tx, command.school_year, command.import_id), tx.now())
 
@@ -72,10 +73,16 @@ def _check_left_out(pages: Sequence[PageContent], command: ApplyImport) -> None:
         raise ImportHasRefusals(count=count)
 
 
+def _hold(tx: Tx, school_year: int, pages: Sequence[PageContent]) -> None:
+    """All sheets that are written, and for conduct those of its class and term, which is not to be locked meanwhile."""
+    sheet_ids = {page.sheet_id for page in pages if page.sheet_id is not None}
+    terms = {(page.class_id, page.term) for page in pages if page.sheet_id is None}
+    sheets.hold(tx, school_year, sheet_ids=sheet_ids, terms=terms)
+
+
 def _write_all(tx: Tx, pages: Sequence[PageContent], matches: Sequence[ConfirmedMatch], actor: Actor) -> ImportApplied:
-    """Sheets in one order for everybody, so that two imports never wait for each other; conduct after them."""
     written = dict.fromkeys(WRITERS, 0)
-    for page in sorted(pages, key=lambda page: (page.sheet_id is None, str(page.sheet_id))):
+    for page in pages:
         rows = list(owned_rows(page, matches))
         for part, write_part in WRITERS.items():
             written[part] += write_part(tx, page, rows, actor)
@@ -83,7 +90,7 @@ def _write_all(tx: Tx, pages: Sequence[PageContent], matches: Sequence[Confirmed
 
 
 def _write_marks(tx: Tx, page: PageContent, rows: Rows, actor: Actor) -> int:
-    """What differs from the sheet as it is now; the sheet is held first, so that it stays so."""
+    """What differs from the sheet as it is now, and stays so as the sheet is held."""
     if page.sheet_id is None:
         return 0
     head = guards.hold_sheet(tx, page.school_year, page.sheet_id).head
