@@ -4,6 +4,7 @@ A reply or acknowledgement that cannot be sent must not end the process; the pre
 declares nothing; psycopg waits through eventlet's selectors. Imported only in a process that eventlet has patched.
 """
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ RECONNECT_SECONDS = 2
 HEARTBEAT_SECONDS = 30
 STOP_SECONDS = 15
 A_SECRET = re.compile(r"[0-9a-f]{64}")
+HEAVY_AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Files that are read, documents that are rendered: more at once would share the processors and only cost memory."""
+tpool.set_num_threads(HEAVY_AT_ONCE)
 run_in_thread = tpool.execute
 
 
