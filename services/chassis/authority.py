@@ -289,10 +289,19 @@ def _uuids(ids: Sequence[UUID]) -> BindParameter[Any]:
 
 
 def _above(unit_id: UUID, on: date) -> CTE:
+    """The way up on that day; of a unit that is not there then by its first or last place.
+
+    Who will be above a school prepares it, and who was above one that is closed answers for what it leaves.
+    """
+    places = unit_parents.alias("places")
+    mine = select(places.c.valid_from).where(places.c.unit_id == unit_parents.c.unit_id)
+    nearest = mine.order_by((places.c.valid_from <= on).desc(), func.abs(places.c.valid_from - on)).limit(1)
     first = select(literal(unit_id, grants.c.unit_id.type).label("unit_id"), literal(0).label("depth"))
     tree = first.cte("above", recursive=True)
     next_above = select(unit_parents.c.parent_id, tree.c.depth + 1).join(tree, unit_parents.c.unit_id == tree.c.unit_id)
-    return tree.union_all(next_above.where(placed_on(on), tree.c.depth < MOST_ABOVE))
+    return tree.union_all(
+        next_above.where(unit_parents.c.valid_from == nearest.scalar_subquery(), tree.c.depth < MOST_ABOVE)
+    )
 
 
 def _held(actor: Actor, roles: Collection[str], at: datetime) -> ColumnElement[bool]:
