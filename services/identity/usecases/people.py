@@ -1,6 +1,8 @@
 """Pupils and guardians: who they are, and who may be told."""
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +28,7 @@ from services.contracts.identity import (
     RegisterPupils,
     Role,
 )
-from services.identity.errors import PupilElsewhere, PupilUnknown
+from services.identity.errors import PupilElsewhere, PupilTwice, PupilUnknown
 from services.identity.naming import name_key
 from services.identity.personal_ids import doubts_about
 from services.identity.repository import grants, people
@@ -41,12 +43,15 @@ def read_me(tx: Tx, _query: ReadMe, actor: Actor) -> Me:
 def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegistered:
     """The school's pupils by code: those known are found, the others registered."""
     require(tx, actor, (Role.ADMIN,), command.unit_id)
+    _refuse_twice(command.pupils)
     known = people.find_codes(tx, "PUPIL", [pupil.code for pupil in command.pupils])
     elsewhere = sorted(code for code, row in known.items() if row.unit_id != command.unit_id)
     if elsewhere:
         raise PupilElsewhere(codes=", ".join(elsewhere))
     new = [pupil for pupil in command.pupils if pupil.code not in known]
-    _refuse_bad_ids(tx, [pupil.personal_id for pupil in new if pupil.personal_id])
+    told = {pupil.code: pupil.personal_id for pupil in new if pupil.personal_id}
+    require_digits(told)
+    require_free(tx, told)
     rows = [_pupil_row(pupil, command.unit_id) for pupil in new]
     people.insert_people(tx, rows)
     ids = {code: row.id for code, row in known.items()} | {row["code"]: row["id"] for row in rows}
@@ -97,10 +102,10 @@ def follow_moves(tx: Tx, events: list[PupilMovedV1]) -> None:
         people.move_person(tx, event.record_id, event.to_unit_id, event.version)
 
 
-def _refuse_bad_ids(tx: Tx, personal_ids: list[str]) -> None:
-    for personal_id in personal_ids:
-        require_digits(personal_id)
-    require_free(tx, personal_ids)
+def _refuse_twice(pupils: Iterable[NewPupil]) -> None:
+    twice = sorted(code for code, times in Counter(pupil.code for pupil in pupils).items() if times > 1)
+    if twice:
+        raise PupilTwice(codes=", ".join(twice))
 
 
 def _pupil_row(pupil: NewPupil, unit_id: UUID) -> dict[str, Any]:
