@@ -130,10 +130,12 @@ def _addresses(tx: Tx, into: Unit, moved: Iterable[Unit], on: date) -> dict[UUID
     """The names of those whose address becomes another one."""
     last = units.last_names(tx, [into.id, *(unit.id for unit in moved)])
     given = last.pop(into.id)
-    names = {
-        unit_id: name.moved_with(into.kind, given, on).in_place_of(name, unit_id) for unit_id, name in last.items()
+    names = {unit_id: name.moved_with(into.kind, given, on) for unit_id, name in last.items()}
+    return {
+        unit_id: name.in_place_of(last[unit_id], unit_id)
+        for unit_id, name in names.items()
+        if not name.is_where(last[unit_id])
     }
-    return {unit_id: name for unit_id, name in names.items() if not name.is_where(last[unit_id])}
 
 
 def _rename(tx: Tx, unit: Unit, name: UnitName) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import event, text
 
+from services.chassis.authority import local_day
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts import transcript
@@ -13,6 +14,7 @@ from services.contracts.identity import (
     AddGuardians,
     AddPersonalId,
     Change,
+    CloseUnit,
     Doubt,
     FindAccesses,
     FindPeople,
@@ -201,6 +203,44 @@ def test_the_principal_sees_the_looks_at_the_own_school_and_nobody_else_does(dep
     assert pupil[1] in {line.pupil_id for line in department.identity.ask(question, principal).accesses}
     with pytest.raises(Forbidden):
         department.identity.ask(question, officer)
+
+
+def test_the_principal_sees_at_the_own_school_who_found_a_pupil_from_above(department, principal, officer, pupil):
+    look_up(department, officer, code=pupil[0].code)
+
+    seen = department.identity.ask(FindAccesses(**EVER, unit_id=department.school.id), principal).accesses
+
+    assert (seen[0].pupil_id, seen[0].person_id, seen[0].reason) == (pupil[1], officer, WHY)
+
+
+def test_the_next_page_of_the_log_begins_where_the_last_one_ended(department, principal):
+    inspector = department.appoint(Role.INSPECTOR, by=department.operator).person_id
+    department.rows(
+        """
+        INSERT INTO access_log (at, account_id, person_id, unit_id, pupil_id, what)
+        SELECT timestamptz '2026-01-05' + (n / 600) * interval '1 hour', :person, :person, :unit, gen_random_uuid(),
+               'MARKS'
+        FROM generate_series(0, 1499) AS n
+        """,
+        person=inspector,
+        unit=department.school.id,
+    )
+
+    first = department.identity.ask(FindAccesses(**EVER), inspector).accesses
+    rest = department.identity.ask(FindAccesses(**EVER | {"until": first[-1].at}), inspector).accesses
+
+    assert len({line.pupil_id for line in (*first, *rest)}) == 1500
+
+
+def test_a_pupil_of_a_closed_school_is_still_found_by_the_department(department, officer):
+    school = department.create_school()
+    admin = department.appoint(Role.ADMIN, by=department.operator, unit_id=school.id).person_id
+    new, person_id = register(department, unit_id=school.id, by=admin)
+    department.age(school)
+
+    department.identity.ask(CloseUnit(unit_id=school.id, on=local_day(datetime.now(UTC))), department.operator)
+
+    assert look_up(department, officer, code=new.code) == [person_id]
 
 
 @pytest.fixture(scope="module")
