@@ -11,6 +11,7 @@ from uuid import UUID
 import flask
 import xlsxwriter
 
+from gateway.endpoints import XLSX
 from gateway.language import say
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.statistics import NONE, Dimension, Measure, ReadStatistics, Statistics, StatisticsRow
@@ -178,5 +179,5 @@ def _harmless(cell: Cell) -> Cell:
 
 FILES: Mapping[str, tuple[Callable[[Table], bytes], str]] = {
     "csv": (as_csv, "text/csv"),
-    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (as_xlsx, XLSX),
 }
