@@ -133,6 +133,11 @@ def test_a_look_up_goes_by_exactly_one_way(department, officer, how):
         look_up(department, officer, **how)
 
 
+def test_what_no_database_holds_is_not_well_formed(department, officer):
+    with pytest.raises(Invalid, match="unstorable_value"):
+        look_up(department, officer, code="1\x00")
+
+
 def test_a_look_up_needs_a_reason(department, officer):
     with pytest.raises(Invalid, match="reason_missing"):
         look_up(department, officer, reason="  xem ", code="1")
