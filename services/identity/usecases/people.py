@@ -62,25 +62,22 @@ def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegi
 
 
 def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded:
+    """Guardians of the school's pupils; whom a pupil has by that name and address already is not added again."""
     require(tx, actor, (Role.ADMIN,), command.unit_id)
-    pupils = people.find_codes(tx, "PUPIL", [guardian.pupil_code for guardian in command.guardians])
-    unknown = sorted(
-        {g.pupil_code for g in command.guardians} - {c for c, row in pupils.items() if row.unit_id == command.unit_id}
-    )
-    if unknown:
-        raise PupilUnknown(codes=", ".join(unknown))
-    ids = [new_id() for _ in command.guardians]
-    people.insert_people(
-        tx, [_guardian_row(g, guardian_id) for g, guardian_id in zip(command.guardians, ids, strict=True)]
-    )
+    pupil_ids = _pupils_of_school(tx, command)
+    ties = [(pupil_ids[one.pupil_code], _named(one.name)["name"], one.email) for one in command.guardians]
+    contacts = people.guardians_of(tx, list(pupil_ids.values()), tx.now())
+    known = {(one.pupil_id, one.name, one.email): one.guardian_id for one in contacts}
+    new = {tie: one for tie, one in zip(ties, command.guardians, strict=True) if tie not in known}
+    ids = known | {tie: new_id() for tie in new}
+    people.insert_people(tx, [_guardian_row(one, ids[tie]) for tie, one in new.items()])
     people.insert_guardianships(
-        tx,
-        [
-            {"pupil_id": pupils[g.pupil_code].id, "guardian_id": guardian_id, "relation": g.relation}
-            for g, guardian_id in zip(command.guardians, ids, strict=True)
-        ],
+        tx, [{"pupil_id": tie[0], "guardian_id": ids[tie], "relation": one.relation} for tie, one in new.items()]
     )
-    refs = (GuardianRef(pupil_code=g.pupil_code, guardian_id=i) for g, i in zip(command.guardians, ids, strict=True))
+    refs = (
+        GuardianRef(pupil_code=one.pupil_code, guardian_id=ids[tie])
+        for tie, one in zip(ties, command.guardians, strict=True)
+    )
     return GuardiansAdded(guardians=tuple(refs))
 
 
@@ -106,6 +103,17 @@ def _refuse_twice(pupils: Iterable[NewPupil]) -> None:
     twice = sorted(code for code, times in Counter(pupil.code for pupil in pupils).items() if times > 1)
     if twice:
         raise PupilTwice(codes=", ".join(twice))
+
+
+def _pupils_of_school(tx: Tx, command: AddGuardians) -> dict[str, UUID]:
+    """The pupils by code; Refused where one is no pupil of the school."""
+    codes = {guardian.pupil_code for guardian in command.guardians}
+    found = people.find_codes(tx, "PUPIL", codes)
+    ids = {code: row.id for code, row in found.items() if row.unit_id == command.unit_id}
+    unknown = sorted(codes - ids.keys())
+    if unknown:
+        raise PupilUnknown(codes=", ".join(unknown))
+    return ids
 
 
 def _pupil_row(pupil: NewPupil, unit_id: UUID) -> dict[str, Any]:

@@ -294,6 +294,23 @@ def test_a_guardian_is_added_by_the_pupils_school_and_told_of_to_notify_alone(de
             asking()
 
 
+def test_a_guardian_added_again_is_found_and_told_once(department, pupil):
+    parent = NewGuardian(pupil_code=pupil.code, name="Trần Văn Ví Dụ", email="nha@example.vn", relation="Cha")
+    other = NewGuardian(pupil_code=pupil.code, name="Lê Thị Ví Dụ", email="nha@example.vn", relation="Mẹ")
+
+    def add(*guardians):
+        command = AddGuardians(unit_id=department.school.id, guardians=guardians)
+        return [added.guardian_id for added in department.identity.ask(command, department.admin).guardians]
+
+    (first,) = add(parent)
+    father, mother, again = add(parent, other, parent)
+
+    assert first == father == again != mother
+    contacts = department.identity.ask_as("notify", FindGuardians(pupil_ids=(pupil.person_id,))).contacts
+    assert {contact.guardian_id for contact in contacts} == {father, mother}
+    assert len(contacts) == 2
+
+
 def test_a_guardian_of_another_schools_pupil_cannot_be_added(department, pupil, other_school):
     parent = NewGuardian(pupil_code=pupil.code, name="Trần Văn Ví Dụ", email="bo@example.vn", relation="Cha")
 
