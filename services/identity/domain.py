@@ -38,10 +38,10 @@ class UnitName:
     valid_from: date
     valid_to: date | None = None
 
-    def in_place_of(self, last: "UnitName", unit_id: UUID) -> "UnitName":
-        """This name, unless there is one that begins later."""
+    def in_place_of(self, last: "UnitName", code: str) -> "UnitName":
+        """This name of the unit with the code, unless there is one that begins later."""
         if last.valid_from > self.valid_from:
-            raise UnitChangedLater(unit_id=unit_id, on=last.valid_from)
+            raise UnitChangedLater(code=code, on=last.valid_from)
         return self
 
     def is_where(self, other: "UnitName") -> bool:
@@ -120,7 +120,7 @@ class Unit:
     def _places_before(self, on: date) -> tuple[UnitParent, ...]:
         """The places with the last one ending on that day; Refused where one begins later."""
         if self.parents and self.parents[-1].valid_from > on:
-            raise UnitChangedLater(unit_id=self.id, on=self.parents[-1].valid_from)
+            raise UnitChangedLater(code=self.code, on=self.parents[-1].valid_from)
         before = [place for place in self.parents if place.valid_from < on]
         return tuple(replace(place, valid_to=min(place.valid_to or on, on)) for place in before)
 

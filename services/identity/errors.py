@@ -95,10 +95,10 @@ class UnitNotThere(Refused):
 
 
 class UnitChangedLater(Refused):
-    """The unit {unit_id} changes on {on} already; a change is made for that day or a later one."""
+    """The unit with the code {code} changes on {on} already; a change is made for that day or a later one."""
 
     code = "identity.unit_changed_later"
-    vi = "Đơn vị {unit_id} đã có thay đổi từ ngày {on}; chỉ ghi được thay đổi từ ngày đó trở đi."
+    vi = "Đơn vị mã {code} đã có thay đổi từ ngày {on}; chỉ ghi được thay đổi từ ngày đó trở đi."
 
 
 class UnitHasUnits(Refused):
@@ -165,10 +165,10 @@ class PersonalIdTaken(Refused):
 
 
 class PersonalIdKnown(Refused):
-    """The pupil has a personal ID already, and another one."""
+    """The pupil has another personal ID already; compare both with the family's papers."""
 
     code = "identity.personal_id_known"
-    vi = "Học sinh đã có số định danh cá nhân khác."
+    vi = "Học sinh đã có số định danh cá nhân khác; xin đối chiếu cả hai với giấy tờ của gia đình."
 
 
 class PersonalIdMalformed(Invalid):
