@@ -28,6 +28,9 @@ from services.identity.repository import accounts, grants, people
 from services.identity.spreadsheets import StaffRow, read_staff
 from services.identity.usecases.roles import give_grants, may_appoint, require_appointer
 
+LEFT = ("chuyển đi", "nghỉ hưu", "thôi việc")
+"""How the states begin of those who are in a staff list and at the school no more."""
+
 
 def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
     """Appoint people; who is new gets an account and a one-time code, so that nobody else ever knows the password."""
@@ -52,7 +55,7 @@ def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, .
 
 
 def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRow, ...]) -> Staff:
-    """Appoint the teachers and clerks of a workbook; the principal in it is the department's to appoint."""
+    """Appoint the teachers and clerks of a workbook who work there; its leaders are the department's to appoint."""
     roles = [(row, _role_of(row)) for row in rows]
     members = tuple(
         NewStaff(code=row.staff_code, name=row.full_name, email=row.email, role=role) for row, role in roles if role
@@ -109,9 +112,9 @@ def _open_accounts(tx: Tx, members: list[NewStaff], ids: dict[str, UUID], unit_i
 
 
 def _role_of(row: StaffRow) -> Role | None:
-    """The role by the ministry's words for a position: leaders are appointed by the department, not by a workbook."""
+    """The role by the ministry's words for state and position; none for a leader and for who has left."""
     position = row.position.casefold()
-    if "hiệu trưởng" in position:
+    if "hiệu trưởng" in position or row.state.casefold().startswith(LEFT):
         return None
     return Role.CLERK if "văn thư" in position else Role.STAFF
 

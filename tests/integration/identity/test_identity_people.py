@@ -186,6 +186,17 @@ def test_a_staff_list_appoints_teachers_and_clerks_and_leaves_the_leaders_to_the
     assert all(member.activation_code for member in members)
 
 
+def test_who_has_left_is_not_appointed_by_a_staff_list(department):
+    headings = "Họ tên,Mã cán bộ,Email,Trạng thái CB,Vị trí việc làm"
+    states = {new_id().hex[-10:]: state for state in ("Đang làm việc", "Nghỉ hưu", "Chuyển đi trong hè")}
+    rows = [f"Lê Thị Ví Dụ,{code},{code}@example.vn,{state},Giáo viên" for code, state in states.items()]
+    file = department.identity.objects.put("\n".join([headings, *rows]).encode())
+
+    members = department.identity.ask(ImportStaff(unit_id=department.school.id, file=file), department.admin).members
+
+    assert [states[member.code] for member in members] == ["Đang làm việc"]
+
+
 def test_pupils_registered_again_are_found(department, pupil):
     found, new = register(department, new_pupil(code=pupil.code), new_pupil())
 
