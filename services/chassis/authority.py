@@ -253,21 +253,18 @@ class Basis:
     unit_id: UUID
 
 
-def find_basis(
-    tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, *, at: datetime | None = None
-) -> Basis | None:
-    """The person's grant of one of the roles at the unit or at one above it, the nearest, at this moment or at that."""
-    moment = at or tx.now()
-    tree = _above(unit_id, local_day(moment))
+def find_basis(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> Basis | None:
+    """The person's grant of one of the roles at the unit or at one above it, the nearest, at this moment."""
+    tree = _above(unit_id, local_day(tx.now()))
     query = select(grants.c.grant_id, grants.c.role, grants.c.unit_id).join(tree, grants.c.unit_id == tree.c.unit_id)
-    nearest = query.where(_held(actor, roles, moment)).order_by(tree.c.depth, grants.c.grant_id).limit(1)
+    nearest = query.where(_held(actor, roles, tx.now())).order_by(tree.c.depth, grants.c.grant_id).limit(1)
     row = tx.conn.execute(nearest).first()
     return Basis(grant_id=row.grant_id, role=row.role, unit_id=row.unit_id) if row else None
 
 
-def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, at: datetime | None = None) -> bool:
-    """Whether the person holds one of the roles at the unit or at one above it, at this moment or at that one."""
-    return find_basis(tx, actor, roles, unit_id, at=at) is not None
+def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> bool:
+    """Whether the person holds one of the roles at the unit or at one above it at this moment."""
+    return find_basis(tx, actor, roles, unit_id) is not None
 
 
 def require_cover(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None:
