@@ -23,7 +23,7 @@ from services.contracts.identity import (
 from services.identity.credentials import digest
 from services.identity.domain import require_term
 from services.identity.errors import AccountActive, AccountReachesFurther, PersonElsewhere
-from services.identity.naming import name_key
+from services.identity.naming import composed, name_key
 from services.identity.repository import accounts, grants, people
 from services.identity.spreadsheets import StaffRow, read_staff
 from services.identity.usecases.roles import give_grants, may_appoint, require_appointer
@@ -38,13 +38,13 @@ def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
         require_term(member, tx.now())
     for role in {member.role for member in command.members}:
         require_appointer(tx, actor, command.unit_id, role)
-    members = tuple(replace(member, email=member.email.strip().lower()) for member in command.members)
+    members = tuple(replace(composed(one), email=one.email.strip().lower()) for one in command.members)
     known = {code: row.id for code, row in people.find_codes(tx, "STAFF", [one.code for one in members]).items()}
     new = {member.code: member for member in members if member.code not in known}  # once, whatever their roles
     ids = known | {code: new_id() for code in new}
     _refuse_other_peoples_names(tx, members, ids)
     codes = _open_accounts(tx, list(new.values()), ids, command.unit_id)
-    give_grants(tx, command, ids)
+    give_grants(tx, replace(command, members=members), ids)
     usernames = accounts.usernames_of(tx, ids.values())
     return Staff(members=tuple(_member(one, ids[one.code], usernames, codes) for one in members))
 

@@ -1,5 +1,6 @@
 """Pupils looked up by those above them: within the scope, by one way, with a reason, and never unseen."""
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -293,6 +294,21 @@ def test_a_foreign_pupil_is_registered_with_a_passport_and_another_programme(dep
     (found,) = department.identity.ask_as("transcript", FindPeople(person_ids=(person_id,))).people
 
     assert (found.nationality, found.passport, found.programme) == ("Hàn Quốc", "M00000000", "IB")
+
+
+def test_a_pupil_told_in_decomposed_letters_is_the_same_pupil(department):
+    told = {field: unicodedata.normalize("NFD", text) for field, text in (("name", "Lò Thị Thủy"), ("gender", "Nữ"))}
+    nationality = unicodedata.normalize("NFD", "Việt Nam")
+    new = NewPupil(
+        **told, code=new_id().hex[-10:], born_on=BORN, ethnicity="Kinh", personal_id="000314000078",
+        nationality=nationality,
+    )  # fmt: skip
+
+    registered = department.identity.ask(RegisterPupils(unit_id=department.school.id, pupils=(new,)), department.admin)
+    (kept,) = department.rows("SELECT gender, nationality FROM people WHERE code = :code", code=new.code)
+
+    assert registered.doubts == ()
+    assert (kept.gender, kept.nationality) == ("Nữ", "Việt Nam")
 
 
 def test_a_personal_id_that_does_not_fit_is_told_and_not_refused(department):
