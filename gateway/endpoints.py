@@ -12,7 +12,7 @@ from flask_openapi3.models.schema import Schema
 from flask_openapi3.models.tag import Tag
 from pydantic import TypeAdapter
 
-from gateway.backend import HEAVY_SECONDS, admit, ask, backend, needs_person
+from gateway.backend import HEAVY_SECONDS, Caller, admit, ask, backend, needs_person
 from gateway.problems import FileMissing
 from services.chassis.codec import answer_of, decode, from_json, to_json
 from services.contracts.identity import ReadMe
@@ -24,6 +24,10 @@ Document = dict[str, Any]
 
 YEAR = "/v1/years/<int(fixed_digits=4):school_year>"
 UNIT = "/v1/units/<uuid:unit_id>"
+UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
+SHEET = f"{YEAR}/sheets/<uuid:sheet_id>"
+BYTES = {"schema": {"type": "string", "format": "binary"}}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UPLOAD_BYTES = 20 * 2**20
 SCHEMA = "#/components/schemas/{model}"
 PROBLEM = {
@@ -37,18 +41,15 @@ KEY_PARAMETER = {
     "description": "One for each thing to do; repeat it when you repeat the request.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200},
 }
-FILE_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "properties": {"file": {"type": "string", "format": "binary"}},
-                "required": ["file"],
-            }
-        }
-    },
-}
+
+
+def form_body(fields: Document) -> Document:
+    """A form with a file and these fields, for the documentation."""
+    schema = {"type": "object", "properties": {"file": BYTES["schema"], **fields}, "required": ["file"]}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
+FILE_BODY = form_body({})
 
 
 def resource(name: str, description: str) -> APIBlueprint:
@@ -90,14 +91,15 @@ def offer_query(api: APIBlueprint, rule: str, shape: type[R]) -> None:
     serve(api, "GET", rule, shape, parameters=arguments_of(rule, shape))(_named(view, shape))
 
 
-def offer_upload(api: APIBlueprint, rule: str, shape: type[R]) -> None:
+def offer_upload(
+    api: APIBlueprint, rule: str, shape: type[R], *, limit: int = UPLOAD_BYTES, seconds: float = HEAVY_SECONDS
+) -> None:
     """An endpoint that stores the file of the form's field `file` and asks for `shape`, whose `file` names it."""
 
     def view() -> flask.Response:
-        caller = admit(shape)
-        ask(ReadMe(), caller)  # whom identity does not know fills no disk of ours
-        request = read(shape, {"file": store_upload(UPLOAD_BYTES)})
-        return reply(ask(request, caller, timeout=HEAVY_SECONDS))
+        caller = admit_upload(shape)
+        request = read(shape, {"file": store_upload(limit)})
+        return reply(ask(request, caller, timeout=seconds))
 
     serve(api, "POST", rule, shape, body=FILE_BODY)(_named(view, shape))
 
@@ -132,9 +134,16 @@ def serve(
     return decorate
 
 
-def read(shape: type[R], given: Document) -> R:
+def admit_upload(shape: type[R]) -> Caller:
+    """Who sends a file; whom identity does not know fills no disk of ours."""
+    caller = admit(shape)
+    ask(ReadMe(), caller)
+    return caller
+
+
+def read(shape: type[R], given: Document, *, strict: bool = True) -> R:
     """The request, from what is given and the fields in the path; Invalid names the place that does not fit."""
-    return decode(shape, given | (flask.request.view_args or {}))
+    return decode(shape, given | (flask.request.view_args or {}), strict=strict)
 
 
 def read_arguments(shape: type[R]) -> R:
@@ -146,7 +155,7 @@ def read_arguments(shape: type[R]) -> R:
         for field in fields
         if any(sent[field.name])
     }
-    return decode(shape, given | (flask.request.view_args or {}), strict=False)
+    return read(shape, given, strict=False)
 
 
 def arguments_of(rule: str, shape: type[R]) -> list[Document]:
@@ -165,6 +174,13 @@ def store_upload(limit: int) -> str:
     if not file:  # missing, or sent without choosing one
         raise FileMissing
     return backend().objects.put(file.read())
+
+
+def send_file(file: str, *, mimetype: str, name: str) -> flask.Response:
+    """The stored file of that SHA-256, as a download under the name."""
+    response = flask.Response(backend().objects.get(file), mimetype=mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
 
 
 def reply(answer: Any, status: int = 200, *, location: str | None = None) -> flask.Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import flask
 
+from gateway.endpoints import XLSX
 from gateway.language import say
 from services.chassis.workbook.writing import Page, csv_of, xlsx_of
 from services.contracts.gradebook.results import Period
@@ -147,5 +148,5 @@ def _word(row: StatisticsRow, dimension: Dimension, names: Names) -> str:
 
 FILES: Mapping[str, tuple[Callable[[Page], bytes], str]] = {
     "csv": (csv_of, "text/csv"),
-    "xlsx": (lambda page: xlsx_of([page]), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (lambda page: xlsx_of([page]), XLSX),
 }

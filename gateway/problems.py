@@ -68,11 +68,11 @@ class WrongMethod(Problem):
 
 
 class TooLarge(Problem):
-    """What you sent is larger than is accepted here."""
+    """What you sent is larger than the {megabytes} MB that are accepted here; send less at a time."""
 
     status = 413
     code = "gateway.too_large"
-    vi = "Nội dung gửi lên vượt quá giới hạn."
+    vi = "Nội dung gửi lên vượt quá {megabytes} MB; xin chia nhỏ rồi gửi lại."
 
 
 class TooManyRequests(Problem):
@@ -188,7 +188,7 @@ def _of_http(error: HTTPException) -> Problem:
         case HTTPStatus.NOT_FOUND:
             return NoSuchAddress()
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return TooLarge()
+            return TooLarge(megabytes=(flask.request.max_content_length or 0) // 2**20)
     return Invalid(reason=error.description)
 
 

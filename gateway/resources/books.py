@@ -1,18 +1,15 @@
 """The books (sổ) that a school prints, as downloads."""
 
-from typing import Any
+from typing import TypeVar
 
 import flask
 
-from gateway.backend import HEAVY_SECONDS, admit, ask, backend
-from gateway.endpoints import YEAR, read, resource, serve
-from services.contracts.gradebook.books import PrintClassBook, PrintedBook, PrintTeacherBook
+from gateway.backend import HEAVY_SECONDS, admit, ask
+from gateway.endpoints import BYTES, UNIT_YEAR, XLSX, YEAR, read_arguments, resource, send_file, serve
+from services.contracts.gradebook.books import PrintClassBook, PrintTeacherBook
 
-BYTES = {"schema": {"type": "string", "format": "binary"}}
-FILES = {
-    "application/pdf": BYTES,
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": BYTES,
-}
+B = TypeVar("B", PrintClassBook, PrintTeacherBook)
+FILES = {"application/pdf": BYTES, XLSX: BYTES}
 TERM = {
     "name": "term",
     "in": "query",
@@ -31,32 +28,22 @@ api = resource("books", "Sổ in ra: sổ theo dõi và đánh giá, sổ cái, 
     content=FILES,
 )
 def print_class_book() -> flask.Response:
-    caller = admit(PrintClassBook)
-    return _download(ask(read(PrintClassBook, _term()), caller, timeout=HEAVY_SECONDS))
+    return _download(PrintClassBook)
 
 
 @serve(
     api,
     "GET",
-    f"{YEAR}/units/<uuid:unit_id>/teachers/<uuid:teacher_id>/book.<format>",
+    f"{UNIT_YEAR}/teachers/<uuid:teacher_id>/book.<format>",
     PrintTeacherBook,
     parameters=[TERM],
     content=FILES,
 )
 def print_teacher_book() -> flask.Response:
-    caller = admit(PrintTeacherBook)
-    return _download(ask(read(PrintTeacherBook, _term()), caller, timeout=HEAVY_SECONDS))
+    return _download(PrintTeacherBook)
 
 
-def _term() -> dict[str, Any]:
-    """What is no number is passed on as it was typed, for the contract to refuse."""
-    term = flask.request.args.get("term")
-    if term is None:
-        return {}
-    return {"term": int(term) if term.isdecimal() else term}
-
-
-def _download(printed: PrintedBook) -> flask.Response:
-    response = flask.Response(backend().objects.get(printed.file), mimetype=printed.content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=printed.file_name)
-    return response
+def _download(shape: type[B]) -> flask.Response:
+    caller = admit(shape)
+    printed = ask(read_arguments(shape), caller, timeout=HEAVY_SECONDS)
+    return send_file(printed.file, mimetype=printed.content_type, name=printed.file_name)

@@ -2,11 +2,10 @@
 
 import flask
 
-from gateway.backend import HEAVY_SECONDS, admit, ask, backend
-from gateway.endpoints import YEAR, offer, read, reply, resource, serve
+from gateway.backend import HEAVY_SECONDS, admit, ask
+from gateway.endpoints import UNIT_YEAR, YEAR, offer, read, reply, resource, send_file, serve
 from services.contracts.gradebook.exchange import ExportResults, FindExchange, FindExchanges, RecordAnswers
 
-UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
 EXCHANGE = f"{YEAR}/exchanges/<uuid:export_id>"
 LINES = "application/x-ndjson"
 api = resource("exchange", "Trao đổi với CSDL ngành (exchange with the national database)")
@@ -27,6 +26,4 @@ def export_results() -> flask.Response:
 def download_records() -> flask.Response:
     caller = admit(FindExchange)
     head = ask(read(FindExchange, {}), caller).head
-    response = flask.Response(backend().objects.get(head.file), mimetype=LINES)
-    response.headers.set("Content-Disposition", "attachment", filename=f"ketqua-{head.period}-{head.id}.jsonl")
-    return response
+    return send_file(head.file, mimetype=LINES, name=f"ketqua-{head.period}-{head.id}.jsonl")

@@ -4,22 +4,18 @@ from typing import Any, TypeVar
 
 import flask
 
-from gateway.backend import HEAVY_SECONDS, admit, ask, backend
-from gateway.endpoints import YEAR, read, resource, serve
+from gateway.backend import HEAVY_SECONDS, admit, ask
+from gateway.endpoints import BYTES, SHEET, UNIT_YEAR, XLSX, YEAR, read_arguments, resource, send_file, serve
 from services.contracts.gradebook.exports import ExportClass, ExportedFile, ExportPupils, ExportSheet
 from services.contracts.messages import Query
 
 Q = TypeVar("Q", bound=Query[ExportedFile])
-FILE = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
-        "schema": {"type": "string", "format": "binary"}
-    }
-}
+FILE = {XLSX: BYTES}
 HALF: dict[str, Any] = {"name": "half", "in": "query", "schema": {"type": "string", "enum": ["gk", "ck"]}}
 api = resource("exports", "Xuất bảng tính (exports)")
 
 
-@serve(api, "GET", f"{YEAR}/sheets/<uuid:sheet_id>/exports/<layout>", ExportSheet, content=FILE)
+@serve(api, "GET", f"{SHEET}/exports/<layout>", ExportSheet, content=FILE)
 def export_sheet() -> flask.Response:
     return _download(ExportSheet)
 
@@ -33,18 +29,15 @@ def export_sheet() -> flask.Response:
     content=FILE,
 )
 def export_class() -> flask.Response:
-    half = flask.request.args.get("half")
-    return _download(ExportClass, {"half": half} if half else {})
+    return _download(ExportClass)
 
 
-@serve(api, "GET", f"{YEAR}/units/<uuid:unit_id>/pupils/exports/<layout>", ExportPupils, content=FILE)
+@serve(api, "GET", f"{UNIT_YEAR}/pupils/exports/<layout>", ExportPupils, content=FILE)
 def export_pupils() -> flask.Response:
     return _download(ExportPupils)
 
 
-def _download(shape: type[Q], given: dict[str, Any] | None = None) -> flask.Response:
+def _download(shape: type[Q]) -> flask.Response:
     caller = admit(shape)
-    exported = ask(read(shape, given or {}), caller, timeout=HEAVY_SECONDS)
-    response = flask.Response(backend().objects.get(exported.file), mimetype=exported.content_type)
-    response.headers.set("Content-Disposition", "attachment", filename=exported.file_name)
-    return response
+    exported = ask(read_arguments(shape), caller, timeout=HEAVY_SECONDS)
+    return send_file(exported.file, mimetype=exported.content_type, name=exported.file_name)

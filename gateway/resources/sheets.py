@@ -3,12 +3,11 @@
 import flask
 
 from gateway.backend import admit, ask
-from gateway.endpoints import YEAR, offer, read, reply, resource, serve
+from gateway.endpoints import SHEET, YEAR, offer, read, reply, resource, serve
 from services.contracts.gradebook.corrections import DecideCorrection, RequestCorrection, VerifyCorrection
 from services.contracts.gradebook.phrases import AddPhrases, FindPhrases, RemovePhrase
 from services.contracts.gradebook.sheets import MergeDraft, ReadSheet, SaveColumn, SaveComments
 
-SHEET = f"{YEAR}/sheets/<uuid:sheet_id>"
 CORRECTION = f"{YEAR}/corrections/<uuid:correction_id>"
 api = resource("sheets", "Bảng điểm (mark sheets)")
 

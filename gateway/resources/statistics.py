@@ -4,7 +4,7 @@ import flask
 
 from gateway import figures
 from gateway.backend import admit, ask
-from gateway.endpoints import UNIT, YEAR, arguments_of, offer, offer_query, read_arguments, resource, serve
+from gateway.endpoints import BYTES, UNIT, UNIT_YEAR, arguments_of, offer, offer_query, read_arguments, resource, serve
 from services.contracts.gradebook.progress import (
     ComparePlan,
     FindMissing,
@@ -20,9 +20,7 @@ from services.contracts.gradebook.statistics import (
 )
 from services.contracts.signing import CountCertificates
 
-UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
 STATISTICS = f"{UNIT_YEAR}/statistics"
-BYTES = {"schema": {"type": "string", "format": "binary"}}
 ARGUMENTS = arguments_of(STATISTICS, ReadStatistics)
 api = resource("statistics", "Tiến độ nhập điểm, thống kê, mức độ sẵn sàng (progress, statistics, readiness)")
 

@@ -2,8 +2,8 @@
 
 import flask
 
-from gateway.backend import admit, ask, backend
-from gateway.endpoints import YEAR, offer, read, resource, serve
+from gateway.backend import admit, ask
+from gateway.endpoints import BYTES, YEAR, offer, read, resource, send_file, serve
 from services.chassis.errors import NotFound
 from services.contracts.transcript import (
     FindClassTranscripts,
@@ -15,7 +15,6 @@ from services.contracts.transcript import (
 
 CLASS = f"{YEAR}/classes/<uuid:class_id>/transcripts"
 TRANSCRIPT = f"{YEAR}/transcripts/<uuid:transcript_id>"
-BYTES = {"schema": {"type": "string", "format": "binary"}}
 PROGRESS = "/v1/years/{request.school_year}/classes/{request.class_id}/transcripts"
 api = resource("transcripts", "Học bạ (transcripts)")
 
@@ -46,7 +45,5 @@ def _file(transcript: TranscriptV1, name: str | None, *, kind: str) -> flask.Res
     """The newest file, as a download; NotFound while there is none."""
     if name is None:
         raise NotFound
-    response = flask.Response(backend().objects.get(name), mimetype=f"application/{kind}")
     label = f"hocba-{transcript.code or transcript.id}-{transcript.version}.{kind}"
-    response.headers.set("Content-Disposition", "attachment", filename=label)
-    return response
+    return send_file(name, mimetype=f"application/{kind}", name=label)

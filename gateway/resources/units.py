@@ -3,7 +3,7 @@
 import flask
 
 from gateway.backend import admit, ask
-from gateway.endpoints import UNIT, offer, offer_upload, read, reply, resource, serve
+from gateway.endpoints import UNIT, offer, offer_query, offer_upload, read, reply, resource, serve
 from services.contracts.identity import (
     AddGuardians,
     AddStaff,
@@ -31,6 +31,7 @@ offer(api, "PUT", f"{UNIT}/parent", MoveUnit)
 offer(api, "POST", "/v1/unit-moves", MoveUnits)
 offer(api, "POST", f"{UNIT}/closure", CloseUnit)
 offer(api, "POST", f"{UNIT}/mergers", MergeUnits)
+offer_query(api, f"{UNIT}/units", FindUnitsBelow)
 offer(api, "POST", f"{UNIT}/staff", AddStaff, status=201)
 offer_upload(api, f"{UNIT}/staff-imports", ImportStaff)
 offer(api, "GET", f"{UNIT}/staff", FindStaff)
@@ -59,14 +60,5 @@ ON = {
 @serve(api, "GET", "/v1/units", FindUnits, parameters=[IDS, ON])
 def find_units() -> flask.Response:
     caller = admit(FindUnits)
-    return reply(ask(read(FindUnits, {"unit_ids": flask.request.args.getlist("id")} | _day()), caller))
-
-
-@serve(api, "GET", f"{UNIT}/units", FindUnitsBelow, parameters=[ON])
-def find_units_below() -> flask.Response:
-    caller = admit(FindUnitsBelow)
-    return reply(ask(read(FindUnitsBelow, _day()), caller))
-
-
-def _day() -> dict[str, str]:
-    return {"on": flask.request.args["on"]} if "on" in flask.request.args else {}
+    given = {"unit_ids": flask.request.args.getlist("id"), "on": flask.request.args.get("on")}
+    return reply(ask(read(FindUnits, given), caller))

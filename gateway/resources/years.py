@@ -1,6 +1,6 @@
 """A unit's school year: its plan, classes, pupils, teaching assignments and entry windows."""
 
-from gateway.endpoints import YEAR, offer, resource
+from gateway.endpoints import UNIT_YEAR, YEAR, offer, resource
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.corrections import FindCorrections
 from services.contracts.gradebook.enrolment import ChooseSubjects
@@ -9,7 +9,6 @@ from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, Fi
 from services.contracts.gradebook.sheets import CentraliseColumns, FindSheets
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 
-UNIT_YEAR = f"{YEAR}/units/<uuid:unit_id>"
 api = resource("years", "Năm học: lớp, học sinh, phân công, đợt nhập điểm (school years)")
 
 offer(api, "POST", UNIT_YEAR, OpenSchoolYear, status=201)

@@ -253,21 +253,18 @@ class Basis:
     unit_id: UUID
 
 
-def find_basis(
-    tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, *, at: datetime | None = None
-) -> Basis | None:
-    """The person's grant of one of the roles at the unit or at one above it, the nearest, at this moment or at that."""
-    moment = at or tx.now()
-    tree = _above(unit_id, local_day(moment))
+def find_basis(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> Basis | None:
+    """The person's grant of one of the roles at the unit or at one above it, the nearest, at this moment."""
+    tree = _above(unit_id, local_day(tx.now()))
     query = select(grants.c.grant_id, grants.c.role, grants.c.unit_id).join(tree, grants.c.unit_id == tree.c.unit_id)
-    nearest = query.where(_held(actor, roles, moment)).order_by(tree.c.depth, grants.c.grant_id).limit(1)
+    nearest = query.where(_held(actor, roles, tx.now())).order_by(tree.c.depth, grants.c.grant_id).limit(1)
     row = tx.conn.execute(nearest).first()
     return Basis(grant_id=row.grant_id, role=row.role, unit_id=row.unit_id) if row else None
 
 
-def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID, at: datetime | None = None) -> bool:
-    """Whether the person holds one of the roles at the unit or at one above it, at this moment or at that one."""
-    return find_basis(tx, actor, roles, unit_id, at=at) is not None
+def covers(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> bool:
+    """Whether the person holds one of the roles at the unit or at one above it at this moment."""
+    return find_basis(tx, actor, roles, unit_id) is not None
 
 
 def require_cover(tx: Tx, actor: Actor, roles: Collection[str], unit_id: UUID) -> None:
@@ -289,10 +286,19 @@ def _uuids(ids: Sequence[UUID]) -> BindParameter[Any]:
 
 
 def _above(unit_id: UUID, on: date) -> CTE:
+    """The way up on that day; of a unit that is not there then by its first or last place.
+
+    Who will be above a school prepares it, and who was above one that is closed answers for what it leaves.
+    """
+    places = unit_parents.alias("places")
+    mine = select(places.c.valid_from).where(places.c.unit_id == unit_parents.c.unit_id)
+    nearest = mine.order_by((places.c.valid_from <= on).desc(), func.abs(places.c.valid_from - on)).limit(1)
     first = select(literal(unit_id, grants.c.unit_id.type).label("unit_id"), literal(0).label("depth"))
     tree = first.cte("above", recursive=True)
     next_above = select(unit_parents.c.parent_id, tree.c.depth + 1).join(tree, unit_parents.c.unit_id == tree.c.unit_id)
-    return tree.union_all(next_above.where(placed_on(on), tree.c.depth < MOST_ABOVE))
+    return tree.union_all(
+        next_above.where(unit_parents.c.valid_from == nearest.scalar_subquery(), tree.c.depth < MOST_ABOVE)
+    )
 
 
 def _held(actor: Actor, roles: Collection[str], at: datetime) -> ColumnElement[bool]:

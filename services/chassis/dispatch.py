@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from services.chassis import failpoints, idempotency, logs, metrics, trace
 from services.chassis.authority import Actor, TokenChecker, system_actor
@@ -25,6 +25,13 @@ class ConflictingWrite(Refused):
 
     code = "conflicting_write"
     vi = "Có người khác vừa thay đổi cùng nội dung này; xin đọc lại rồi làm lại."
+
+
+class Unstorable(Invalid):
+    """A number in the request is too great, or a text holds a character that no text has (NUL); correct it."""
+
+    code = "unstorable_value"
+    vi = "Yêu cầu có số quá lớn hoặc văn bản chứa ký tự không hợp lệ (NUL); xin sửa lại."
 
 
 class Dispatcher:
@@ -127,5 +134,8 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, IntegrityError):
         logs.get().warning("conflicting_write", error=str(error.orig).splitlines()[0])
         return ConflictingWrite()
+    if isinstance(error, DataError):
+        logs.get().warning("unstorable_value", error=type(error.orig).__name__)  # its message holds the value
+        return Unstorable()
     logs.get().error("request_failed", exc_info=error, database=isinstance(error, SQLAlchemyError))
     return Problem()

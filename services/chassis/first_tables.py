@@ -74,6 +74,8 @@ FIRST_TABLES = (
     "CREATE TABLE idempotency_y0 PARTITION OF idempotency FOR VALUES IN (0)",
 )
 
+GRANTS_BY_UNIT = ("CREATE INDEX grants_unit_id_idx ON grants (unit_id)",)
+
 UNIT_TREE = (
     "CREATE EXTENSION IF NOT EXISTS btree_gist",  # trusted: the database's owner may
     """

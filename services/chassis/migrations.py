@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-from services.chassis.first_tables import FIRST_TABLES, UNIT_TREE
+from services.chassis.first_tables import FIRST_TABLES, GRANTS_BY_UNIT, UNIT_TREE
 
 LOCK_TIMEOUT = "5s"  # a migration gives up rather than hold writers back
 
@@ -44,6 +44,12 @@ def create_chassis_tables() -> None:
 def create_unit_tree() -> None:
     """For the migration with which a service begins to hear of units: who was below whom, from when to when."""
     for statement in UNIT_TREE:
+        op.execute(statement)
+
+
+def index_grants_by_unit() -> None:
+    """For the migration with which a service finds who holds a role at a unit without reading all grants."""
+    for statement in GRANTS_BY_UNIT:
         op.execute(statement)
 
 

@@ -88,6 +88,7 @@ grants = Table(
     Column("valid_from", DateTime(timezone=True), nullable=False),
     Column("valid_to", DateTime(timezone=True)),
     Index("grants_person_id_idx", "person_id"),
+    Index("grants_unit_id_idx", "unit_id"),
 )
 
 unit_parents = Table(

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.identity import Change
-from services.contracts.messages import Command, Event, Query, Request
+from services.contracts.messages import Change, Command, Event, Query, Request
 from services.contracts.transcript import Verdict
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.identity import Change, Viewed
-from services.contracts.messages import Command, Event, Query, Request
+from services.contracts.identity import Viewed
+from services.contracts.messages import Change, Command, Event, Query, Request
 
 
 class TranscriptState(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from services.contracts.identity import Change, NewStaff, Role, UnitChangedV1, UnitKind, UnitParent
+from services.contracts.identity import Change, NewStaff, Role, StaffGrant, UnitChangedV1, UnitKind, UnitParent
 from services.identity.errors import (
     CaseMissing,
     CaseTooLong,
@@ -38,10 +38,10 @@ class UnitName:
     valid_from: date
     valid_to: date | None = None
 
-    def in_place_of(self, last: "UnitName", unit_id: UUID) -> "UnitName":
-        """This name, unless there is one that begins later."""
+    def in_place_of(self, last: "UnitName", code: str) -> "UnitName":
+        """This name of the unit with the code, unless there is one that begins later."""
         if last.valid_from > self.valid_from:
-            raise UnitChangedLater(unit_id=unit_id, on=last.valid_from)
+            raise UnitChangedLater(code=code, on=last.valid_from)
         return self
 
     def is_where(self, other: "UnitName") -> bool:
@@ -94,6 +94,11 @@ class Unit:
         changes = {"parents": self._places_before(on), "closed_on": on, "merged_into": merged_into}
         return replace(self, **changes, version=self.version + 1)  # type: ignore[arg-type]  # of the fields named
 
+    def must_keep(self, role: Role, on: date) -> bool:
+        """Whether somebody has to hold the role while the unit is there: an admin, and at the root an operator."""
+        is_there = self.closed_on is None or self.closed_on > on
+        return is_there and (role is Role.ADMIN or (role is Role.OPERATOR and not self.parents))
+
     def renamed(self, on: date) -> "Unit":
         """The unit as told after a change of name."""
         self.require_open(on)
@@ -115,7 +120,7 @@ class Unit:
     def _places_before(self, on: date) -> tuple[UnitParent, ...]:
         """The places with the last one ending on that day; Refused where one begins later."""
         if self.parents and self.parents[-1].valid_from > on:
-            raise UnitChangedLater(unit_id=self.id, on=self.parents[-1].valid_from)
+            raise UnitChangedLater(code=self.code, on=self.parents[-1].valid_from)
         before = [place for place in self.parents if place.valid_from < on]
         return tuple(replace(place, valid_to=min(place.valid_to or on, on)) for place in before)
 
@@ -124,6 +129,14 @@ def require_place(kind: UnitKind, above: UnitKind) -> None:
     """Refused unless a unit of the kind may stand directly below one of that other kind."""
     if above not in BELOW[kind]:
         raise UnitBelowWrongKind(kind=kind, above=above)
+
+
+def lasts_through(grant: StaffGrant, member: NewStaff, now: datetime) -> bool:
+    """Whether a grant's time contains the whole time of an appointment."""
+    begins = member.valid_from or now
+    if grant.valid_to is None:
+        return grant.valid_from <= begins
+    return grant.valid_from <= begins and member.valid_to is not None and member.valid_to <= grant.valid_to
 
 
 def require_term(member: NewStaff, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Why identity refuses."""
 
-from services.chassis.errors import Invalid, Refused, Unauthenticated
+from services.chassis.errors import Forbidden, Invalid, Refused, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):
@@ -45,6 +45,13 @@ class PupilUnknown(Refused):
     vi = "Trường không có học sinh mang mã {codes}."
 
 
+class PupilTwice(Invalid):
+    """The code {codes} stands more than once in this list; give each pupil one row and the own code."""
+
+    code = "identity.pupil_twice"
+    vi = "Mã {codes} có nhiều lần trong danh sách này; mỗi học sinh một dòng, một mã riêng."
+
+
 class UnitCodeTaken(Refused):
     """Another unit has the code {code}."""
 
@@ -66,6 +73,13 @@ class AccountActive(Refused):
     vi = "Người này đã đặt mật khẩu; không ai khác được mở lại tài khoản."
 
 
+class AccountReachesFurther(Forbidden):
+    """This account also opens roles that you may not give; ask an operator above all units where it has one."""
+
+    code = "identity.account_reaches_further"
+    vi = "Tài khoản này còn mở vai trò mà bạn không được giao; xin quản trị cấp trên của mọi đơn vị liên quan cấp mã."
+
+
 class UnitBelowWrongKind(Refused):
     """A unit of kind {kind} does not stand below one of kind {above}."""
 
@@ -81,10 +95,10 @@ class UnitNotThere(Refused):
 
 
 class UnitChangedLater(Refused):
-    """The unit {unit_id} changes on {on} already; a change is made for that day or a later one."""
+    """The unit with the code {code} changes on {on} already; a change is made for that day or a later one."""
 
     code = "identity.unit_changed_later"
-    vi = "Đơn vị {unit_id} đã có thay đổi từ ngày {on}; chỉ ghi được thay đổi từ ngày đó trở đi."
+    vi = "Đơn vị mã {code} đã có thay đổi từ ngày {on}; chỉ ghi được thay đổi từ ngày đó trở đi."
 
 
 class UnitHasUnits(Refused):
@@ -144,24 +158,24 @@ class LastAdmin(Refused):
 
 
 class PersonalIdTaken(Refused):
-    """Another pupil has one of these personal IDs; compare the digits with the family's papers."""
+    """The personal ID of {codes} is another pupil's too; compare the digits with the families' papers."""
 
     code = "identity.personal_id_taken"
-    vi = "Số định danh cá nhân đã thuộc học sinh khác; xin đối chiếu với giấy tờ của gia đình."
+    vi = "Số định danh cá nhân của học sinh {codes} trùng với học sinh khác; xin đối chiếu với giấy tờ của gia đình."
 
 
 class PersonalIdKnown(Refused):
-    """The pupil has a personal ID already, and another one."""
+    """The pupil has another personal ID already; compare both with the family's papers."""
 
     code = "identity.personal_id_known"
-    vi = "Học sinh đã có số định danh cá nhân khác."
+    vi = "Học sinh đã có số định danh cá nhân khác; xin đối chiếu cả hai với giấy tờ của gia đình."
 
 
 class PersonalIdMalformed(Invalid):
-    """A personal ID has 12 digits."""
+    """A personal ID has 12 digits; that of {codes} has not."""
 
     code = "identity.personal_id_malformed"
-    vi = "Số định danh cá nhân gồm 12 chữ số."
+    vi = "Số định danh cá nhân gồm 12 chữ số; của học sinh {codes} thì không."
 
 
 class LookUpUnclear(Invalid):

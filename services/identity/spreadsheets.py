@@ -11,37 +11,31 @@ from services.chassis.workbook import (
     Unreadable,
     Value,
     a_text,
-    or_none,
     read_table,
-    text_of,
 )
 
 BAD_EMAIL = Fault(code="bad_email", vi="Không phải địa chỉ thư điện tử", en="Not an e-mail address")
 
 STAFF, NAME, EMAIL = "Mã định danh Bộ GD&ĐT", "Họ tên", "Email"
-STATE, POSITION, DUTIES, SUBJECTS = "Trạng thái CB", "Vị trí việc làm", "Nhóm chức vụ", "Môn dạy"
+STATE, POSITION = "Trạng thái CB", "Vị trí việc làm"
 HEADINGS = (
     Heading(name=STAFF, aliases=("Mã định danh Bộ GDĐT", "Mã định danh", "Mã CBGVNV", "Mã cán bộ")),
     Heading(name=NAME, aliases=("Họ và tên",)),
     Heading(name=EMAIL),
     Heading(name=STATE),
     Heading(name=POSITION),
-    Heading(name=DUTIES),
-    Heading(name=SUBJECTS),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRow:
-    """One member of staff; state, position and duties stay in the ministry's words, ``email`` is in lower case."""
+    """One member of staff; state and position stay in the ministry's words, ``email`` is in lower case."""
 
     staff_code: str
     full_name: str
     email: str
     state: str
     position: str
-    duties: str | None
-    subjects: tuple[str, ...]
 
 
 def an_email(value: Value) -> str:
@@ -69,11 +63,4 @@ def _staff_row(row: Row) -> StaffRow:
         email=an_email(row[EMAIL]),
         state=a_text(row[STATE]),
         position=a_text(row[POSITION]),
-        duties=or_none(a_text)(row[DUTIES]),
-        subjects=_subjects(text_of(row[SUBJECTS])),
     )
-
-
-def _subjects(text: str) -> tuple[str, ...]:
-    """Subjects are parted by semicolons: a comma may belong to a name (Hoạt động trải nghiệm, hướng nghiệp)."""
-    return tuple(subject.strip() for subject in text.split(";") if subject.strip())

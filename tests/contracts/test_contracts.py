@@ -3,13 +3,15 @@
 import dataclasses
 import json
 import re
+import typing
+from datetime import datetime
 
 import pytest
 
 from services.chassis.codec import answer_of
 from services.contracts import platform
 from services.contracts.identity import Change
-from services.contracts.messages import Command, Event, Query, Request
+from services.contracts.messages import Command, Event, Moment, Query, Request
 from services.contracts.schemas import messages, schemas
 from tests.contracts.publish import PUBLISHED, event_schemas
 
@@ -35,6 +37,13 @@ def test_a_request_is_named_after_its_service_and_itself(operation):
 def test_a_request_and_its_answer_have_a_schema(operation):
     assert schemas()[operation]["$ref"] == f"#/$defs/{REQUESTS[operation].__name__}"
     assert dataclasses.is_dataclass(answer_of(REQUESTS[operation]))
+
+
+@pytest.mark.parametrize("operation", REQUESTS)
+def test_a_moment_in_a_request_has_its_offset(operation):
+    hints = typing.get_type_hints(REQUESTS[operation], include_extras=True).values()
+
+    assert not [hint for hint in hints if datetime in (hint, *typing.get_args(hint)) and hint is not Moment]
 
 
 @pytest.mark.parametrize("event_type", EVENTS)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.contracts.gradebook.sheets import CellState
-from services.contracts.messages import Change, Event, Query
+from services.contracts.messages import Change, Event, Moment, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +96,8 @@ class CompareSheet(Query[SheetDifference]):
     operation: ClassVar[str] = "gradebook.compare_sheet"
     school_year: int
     sheet_id: UUID
-    from_at: datetime
-    to_at: datetime
+    from_at: Moment
+    to_at: Moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

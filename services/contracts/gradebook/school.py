@@ -1,4 +1,4 @@
-"""Years, plans, classes and who teaches what.
+"""Years, plans and classes.
 
 `school_year` is the year in which it starts: 2025 for 2025–2026.
 """

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Command, Query
+from services.contracts.messages import Command, Moment, Query
 
 
 class WindowKind(StrEnum):
@@ -44,7 +44,7 @@ class OpenWindow(Command[WindowV1]):
     unit_id: UUID
     term: int
     kind: WindowKind
-    closes_at: datetime
+    closes_at: Moment
     grade: int | None = None
     class_id: UUID | None = None
     subject: str | None = None

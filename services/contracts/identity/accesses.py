@@ -44,7 +44,10 @@ class Accesses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindAccesses(Query[Accesses]):
-    """Who looked at a pupil, or at anybody of a unit; with neither, one's own looks. Newest first, 1,000 at most."""
+    """Who looked at a pupil, or at anybody of a unit; with neither, one's own looks.
+
+    Newest first: 1,000, and all others of the oldest moment among them. That moment is the `until` of the next page.
+    """
 
     operation: ClassVar[str] = "identity.find_accesses"
     since: Moment

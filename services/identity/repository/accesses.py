@@ -41,10 +41,10 @@ def by_person(tx: Tx, person_id: UUID, since: datetime, until: datetime) -> list
 
 
 def _accesses(tx: Tx, wanted: ColumnElement[bool], since: datetime, until: datetime) -> list[AccessV1]:
-    """From `since` to before `until`, newest first, up to the limit."""
+    """From `since` to before `until`, newest first, up to the limit; a moment is told whole, so no page loses any."""
     between = (access_log.c.at >= since) & (access_log.c.at < until)
     query = select(access_log, people.c.name).outerjoin(people, people.c.id == access_log.c.person_id)
-    newest = query.where(wanted, between).order_by(access_log.c.at.desc(), access_log.c.id.desc()).limit(MOST)
+    newest = query.where(wanted, between).order_by(access_log.c.at.desc()).fetch(MOST, with_ties=True)
     return [_access(row) for row in tx.conn.execute(newest)]
 
 

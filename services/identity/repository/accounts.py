@@ -1,6 +1,6 @@
 """Queries of accounts and sessions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,13 @@ def taken_usernames(tx: Tx, usernames: Collection[str]) -> dict[str, UUID]:
         select(accounts.c.username, accounts.c.person_id).where(accounts.c.username.in_(list(usernames)))
     )
     return {row.username: row.person_id for row in rows}
+
+
+def usernames_of(tx: Tx, person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """User name by person, of those who have an account."""
+    mine = accounts.c.person_id.in_(list(person_ids))
+    rows = tx.conn.execute(select(accounts.c.person_id, accounts.c.username).where(mine))
+    return {row.person_id: row.username for row in rows}
 
 
 def update_account(tx: Tx, account_id: UUID, **values: Any) -> None:

@@ -51,10 +51,10 @@ def find_grants(tx: Tx, unit_id: UUID) -> list[StaffGrant]:
     return [_staff_grant(row) for row in rows]
 
 
-def has_lasting_admin(tx: Tx, unit_id: UUID, at: datetime, *, besides: UUID) -> bool:
-    """Whether another person than that one is admin of the unit then, without an end."""
-    lasting = (grants.c.role == Role.ADMIN) & (grants.c.valid_from <= at) & grants.c.valid_to.is_(None)
-    other = (grants.c.unit_id == unit_id) & (grants.c.person_id != besides) & lasting
+def is_held_by_another(tx: Tx, grant: StaffGrant, at: datetime) -> bool:
+    """Whether another person than the grant's has its role at its unit then, without an end."""
+    lasting = (grants.c.role == grant.role) & (grants.c.valid_from <= at) & grants.c.valid_to.is_(None)
+    other = (grants.c.unit_id == grant.unit_id) & (grants.c.person_id != grant.person_id) & lasting
     return tx.conn.execute(select(grants.c.grant_id).where(other).limit(1)).first() is not None
 
 
@@ -69,10 +69,10 @@ def grants_of(tx: Tx, person_id: UUID, now: datetime) -> list[GrantV1]:
     return [GrantV1(role=Role(row.role), unit_id=row.unit_id, unit_name=names[row.unit_id].name) for row in rows]
 
 
-def roles_at(tx: Tx, unit_id: UUID, person_ids: Iterable[UUID], now: datetime) -> set[tuple[UUID, str]]:
-    at_unit = (grants.c.unit_id == unit_id) & grants.c.person_id.in_(list(person_ids))
-    rows = tx.conn.execute(select(grants.c.person_id, grants.c.role).where(at_unit, valid_at(grants, now)))
-    return {(row.person_id, row.role) for row in rows}
+def not_ended(tx: Tx, person_ids: Iterable[UUID], now: datetime) -> list[StaffGrant]:
+    """The people's grants of now and to come, wherever they are."""
+    mine = grants.c.person_id.in_(list(person_ids)) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
+    return [_staff_grant(row) for row in tx.conn.execute(_grants_with_people().where(mine))]
 
 
 def staff_of(tx: Tx, unit_id: UUID, now: datetime) -> list[StaffMember]:

@@ -1,6 +1,6 @@
 """Queries of people and guardianships."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -70,10 +70,10 @@ def set_personal_id(tx: Tx, pupil_id: UUID, personal_id: str) -> bool:
     return tx.conn.execute(update(people).where(lacking).values(personal_id=personal_id)).rowcount > 0
 
 
-def are_taken(tx: Tx, personal_ids: Collection[str]) -> bool:
-    """Whether a pupil has one of these personal IDs."""
+def taken_ids(tx: Tx, personal_ids: Iterable[str]) -> set[str]:
+    """Those of the personal IDs that a pupil has already."""
     taken = (people.c.kind == literal_column("'PUPIL'")) & people.c.personal_id.in_(list(personal_ids))
-    return tx.conn.execute(select(people.c.id).where(taken).limit(1)).first() is not None
+    return set(tx.conn.scalars(select(people.c.personal_id).where(taken)))
 
 
 def set_health_link(tx: Tx, pupil_id: UUID, url: str | None) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from services.chassis.authority import placed_on
 from services.chassis.database import Tx
@@ -86,19 +86,20 @@ def find_below(tx: Tx, unit_id: UUID, on: date) -> list[UnitV1]:
 
 
 def names_of(tx: Tx, unit_ids: Collection[UUID], on: date) -> dict[UUID, UnitName]:
-    """What units were called on that day, by id; those that were not there yet are left out."""
+    """What units were called on that day, by id; one that was not there yet, what it was called first."""
+    begins = unit_names.c.valid_from
     query = (
         select(unit_names)
         .distinct(unit_names.c.unit_id)
-        .where(unit_names.c.unit_id.in_(list(unit_ids)), unit_names.c.valid_from <= on)
-        .order_by(unit_names.c.unit_id, unit_names.c.valid_from.desc())
+        .where(unit_names.c.unit_id.in_(list(unit_ids)))
+        .order_by(unit_names.c.unit_id, (begins <= on).desc(), func.abs(begins - on))
     )
     return {row.unit_id: _name(row) for row in tx.conn.execute(query)}
 
 
 def find_units(tx: Tx, unit_ids: Collection[UUID], on: date) -> list[UnitV1]:
     """Units by id as of a day; those that were not there yet are left out."""
-    names = names_of(tx, unit_ids, on)
+    names = {unit_id: name for unit_id, name in names_of(tx, unit_ids, on).items() if name.valid_from <= on}
     parents, departments = _parents_of(tx, list(names), on), _departments_of(tx, list(names), on)
     rows = tx.conn.execute(select(*_UNIT).where(units.c.id.in_(list(names))))
     return [
@@ -146,7 +147,7 @@ def _departments_of(tx: Tx, unit_ids: Collection[UUID], on: date) -> dict[UUID, 
     found = select(tree.c.asked, units.c.id).join(units, units.c.id == tree.c.unit_id)
     pairs = tx.conn.execute(found.where(units.c.kind == UnitKind.DEPARTMENT)).all()
     names = names_of(tx, {department for _, department in pairs}, on)
-    return {asked: names[department].name for asked, department in pairs if department in names}
+    return {asked: names[department].name for asked, department in pairs}
 
 
 def _columns_of(name: UnitName) -> dict[str, Any]:

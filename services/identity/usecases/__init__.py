@@ -1,1 +1,1 @@
-"""What identity does, one function for each message: staff and their accounts; units, pupils and guardians."""
+"""What identity does, one function for each message: staff, roles, units, pupils and guardians, the access log."""

@@ -1,6 +1,6 @@
 """The access log: who looked at whom, as other services tell and as identity sees itself; and who may read it."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,10 +22,9 @@ def follow_views(tx: Tx, events: list[GradesViewedV1 | TranscriptViewedV1]) -> N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What was looked at and why: pupils of the unit, or for some there, when nobody was found."""
+    """What was looked at and why: each pupil with the school; for nobody (None), where they were looked for."""
 
-    unit_id: UUID
-    pupil_ids: Collection[UUID]
+    seen: Mapping[UUID | None, UUID]
     what: Viewed
     reason: str | None = None
 
@@ -37,13 +36,12 @@ def log_look(tx: Tx, actor: Actor, basis: Basis, *, look: Look) -> None:
         "account_id": actor.account_id,
         "person_id": actor.person_id,
         "role": basis.role,
-        "unit_id": look.unit_id,
         "what": look.what,
         "reason": look.reason,
         "case_no": accesses.bases_of(tx, [basis.grant_id])[basis.grant_id].case_no,
     }
-    pupils: Collection[UUID | None] = look.pupil_ids or [None]
-    accesses.insert_accesses(tx, [line | {"pupil_id": pupil_id} for pupil_id in pupils])
+    seen = [{"pupil_id": pupil_id, "unit_id": unit_id} for pupil_id, unit_id in look.seen.items()]
+    accesses.insert_accesses(tx, [line | one for one in seen])
 
 
 def find_accesses(tx: Tx, query: FindAccesses, actor: Actor) -> Accesses:

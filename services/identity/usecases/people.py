@@ -1,6 +1,7 @@
 """Pupils and guardians: who they are, and who may be told."""
 
-import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +27,8 @@ from services.contracts.identity import (
     RegisterPupils,
     Role,
 )
-from services.identity.errors import PupilElsewhere, PupilUnknown
-from services.identity.naming import name_key
+from services.identity.errors import PupilElsewhere, PupilTwice, PupilUnknown
+from services.identity.naming import composed, name_key
 from services.identity.personal_ids import doubts_about
 from services.identity.repository import grants, people
 from services.identity.usecases.pupils import require_digits, require_free
@@ -41,41 +42,42 @@ def read_me(tx: Tx, _query: ReadMe, actor: Actor) -> Me:
 def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegistered:
     """The school's pupils by code: those known are found, the others registered."""
     require(tx, actor, (Role.ADMIN,), command.unit_id)
-    known = people.find_codes(tx, "PUPIL", [pupil.code for pupil in command.pupils])
+    pupils = [composed(pupil) for pupil in command.pupils]
+    _refuse_twice(pupils)
+    known = people.find_codes(tx, "PUPIL", [pupil.code for pupil in pupils])
     elsewhere = sorted(code for code, row in known.items() if row.unit_id != command.unit_id)
     if elsewhere:
         raise PupilElsewhere(codes=", ".join(elsewhere))
-    new = [pupil for pupil in command.pupils if pupil.code not in known]
-    _refuse_bad_ids(tx, [pupil.personal_id for pupil in new if pupil.personal_id])
+    new = [pupil for pupil in pupils if pupil.code not in known]
+    told = {pupil.code: pupil.personal_id for pupil in new if pupil.personal_id}
+    require_digits(told)
+    require_free(tx, told)
     rows = [_pupil_row(pupil, command.unit_id) for pupil in new]
     people.insert_people(tx, rows)
     ids = {code: row.id for code, row in known.items()} | {row["code"]: row["id"] for row in rows}
     return PupilsRegistered(
-        pupils=tuple(PupilRef(code=pupil.code, person_id=ids[pupil.code]) for pupil in command.pupils),
-        doubts=tuple(PupilDoubt(code=one.code, doubt=doubt) for one in command.pupils for doubt in doubts_about(one)),
+        pupils=tuple(PupilRef(code=pupil.code, person_id=ids[pupil.code]) for pupil in pupils),
+        doubts=tuple(PupilDoubt(code=one.code, doubt=doubt) for one in pupils for doubt in doubts_about(one)),
     )
 
 
 def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded:
+    """Guardians of the school's pupils; whom a pupil has by that name and address already is not added again."""
     require(tx, actor, (Role.ADMIN,), command.unit_id)
-    pupils = people.find_codes(tx, "PUPIL", [guardian.pupil_code for guardian in command.guardians])
-    unknown = sorted(
-        {g.pupil_code for g in command.guardians} - {c for c, row in pupils.items() if row.unit_id == command.unit_id}
-    )
-    if unknown:
-        raise PupilUnknown(codes=", ".join(unknown))
-    ids = [new_id() for _ in command.guardians]
-    people.insert_people(
-        tx, [_guardian_row(g, guardian_id) for g, guardian_id in zip(command.guardians, ids, strict=True)]
-    )
+    guardians = [composed(one) for one in command.guardians]
+    pupil_ids = _pupils_of_school(tx, command.unit_id, {one.pupil_code for one in guardians})
+    ties = [(pupil_ids[one.pupil_code], one.name, one.email) for one in guardians]
+    contacts = people.guardians_of(tx, list(pupil_ids.values()), tx.now())
+    known = {(one.pupil_id, one.name, one.email): one.guardian_id for one in contacts}
+    new = {tie: one for tie, one in zip(ties, guardians, strict=True) if tie not in known}
+    ids = known | {tie: new_id() for tie in new}
+    people.insert_people(tx, [_guardian_row(one, ids[tie]) for tie, one in new.items()])
     people.insert_guardianships(
-        tx,
-        [
-            {"pupil_id": pupils[g.pupil_code].id, "guardian_id": guardian_id, "relation": g.relation}
-            for g, guardian_id in zip(command.guardians, ids, strict=True)
-        ],
+        tx, [{"pupil_id": tie[0], "guardian_id": ids[tie], "relation": one.relation} for tie, one in new.items()]
     )
-    refs = (GuardianRef(pupil_code=g.pupil_code, guardian_id=i) for g, i in zip(command.guardians, ids, strict=True))
+    refs = (
+        GuardianRef(pupil_code=one.pupil_code, guardian_id=ids[tie]) for tie, one in zip(ties, guardians, strict=True)
+    )
     return GuardiansAdded(guardians=tuple(refs))
 
 
@@ -97,15 +99,25 @@ def follow_moves(tx: Tx, events: list[PupilMovedV1]) -> None:
         people.move_person(tx, event.record_id, event.to_unit_id, event.version)
 
 
-def _refuse_bad_ids(tx: Tx, personal_ids: list[str]) -> None:
-    for personal_id in personal_ids:
-        require_digits(personal_id)
-    require_free(tx, personal_ids)
+def _refuse_twice(pupils: Iterable[NewPupil]) -> None:
+    twice = sorted(code for code, times in Counter(pupil.code for pupil in pupils).items() if times > 1)
+    if twice:
+        raise PupilTwice(codes=", ".join(twice))
+
+
+def _pupils_of_school(tx: Tx, unit_id: UUID, codes: set[str]) -> dict[str, UUID]:
+    """The pupils by code; Refused where one is no pupil of the school."""
+    found = people.find_codes(tx, "PUPIL", codes)
+    ids = {code: row.id for code, row in found.items() if row.unit_id == unit_id}
+    unknown = sorted(codes - ids.keys())
+    if unknown:
+        raise PupilUnknown(codes=", ".join(unknown))
+    return ids
 
 
 def _pupil_row(pupil: NewPupil, unit_id: UUID) -> dict[str, Any]:
-    told = ("code", "born_on", "gender", "ethnicity", "personal_id", "nationality", "passport", "programme")
-    row = {"id": new_id(), "kind": "PUPIL", "unit_id": unit_id, **_named(pupil.name)}
+    told = ("code", "name", "born_on", "gender", "ethnicity", "personal_id", "nationality", "passport", "programme")
+    row = {"id": new_id(), "kind": "PUPIL", "unit_id": unit_id, "name_key": name_key(pupil.name)}
     return row | {field: getattr(pupil, field) for field in told}
 
 
@@ -115,9 +127,6 @@ def _guardian_row(guardian: NewGuardian, guardian_id: UUID) -> dict[str, Any]:
         "kind": "GUARDIAN",
         "code": str(guardian_id),
         "email": guardian.email,
-        **_named(guardian.name),
+        "name": guardian.name,
+        "name_key": name_key(guardian.name),
     }
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"name": unicodedata.normalize("NFC", name), "name_key": name_key(name)}

@@ -1,6 +1,8 @@
 """Single pupils: looked up within one's scope, given a personal ID later, and where their health record is kept."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from uuid import UUID
 
 from services.chassis.authority import Actor, find_basis, holds, local_day, units_above
@@ -42,8 +44,8 @@ def find_pupils(tx: Tx, query: FindPupils, actor: Actor) -> PupilsFound:
     if len(query.reason.strip()) < LEAST_REASON:
         raise ReasonMissing
     found = _in_scope(tx, _candidates(tx, query), query.unit_id)
-    ids = [pupil.person_id for pupil in found]
-    look = Look(unit_id=query.unit_id, pupil_ids=ids, what=Viewed.PERSON, reason=query.reason.strip())
+    schools: dict[UUID | None, UUID] = {pupil.person_id: pupil.unit_id for pupil in found}
+    look = Look(seen=schools or {None: query.unit_id}, what=Viewed.PERSON, reason=query.reason.strip())
     log_look(tx, actor, basis, look=look)
     return PupilsFound(pupils=tuple(found))
 
@@ -51,23 +53,28 @@ def find_pupils(tx: Tx, query: FindPupils, actor: Actor) -> PupilsFound:
 def add_personal_id(tx: Tx, command: AddPersonalId, actor: Actor) -> PersonV1:
     """The 12 digits of a pupil who had none, by an admin of the school; the same digits again change nothing."""
     pupil = _pupil_for(tx, actor, (Role.ADMIN,), command.pupil_id)
-    require_digits(command.personal_id)
+    told = {pupil.code: command.personal_id}
+    require_digits(told)
     if pupil.personal_id is None:
-        require_free(tx, [command.personal_id])
+        require_free(tx, told)
     if not people.set_personal_id(tx, pupil.id, command.personal_id):
         raise PersonalIdKnown
     return people.get_pupil(tx, pupil.id)[0]
 
 
-def require_digits(personal_id: str) -> None:
-    if not re.fullmatch("[0-9]{12}", personal_id):
-        raise PersonalIdMalformed
+def require_digits(told: Mapping[str, str]) -> None:
+    """Invalid where a personal ID, by the pupil's code, is none."""
+    wrong = sorted(code for code, personal_id in told.items() if not re.fullmatch("[0-9]{12}", personal_id))
+    if wrong:
+        raise PersonalIdMalformed(codes=", ".join(wrong))
 
 
-def require_free(tx: Tx, personal_ids: list[str]) -> None:
-    """Refused where one of these personal IDs is a pupil's already, or stands there twice."""
-    if len(set(personal_ids)) < len(personal_ids) or people.are_taken(tx, personal_ids):
-        raise PersonalIdTaken
+def require_free(tx: Tx, told: Mapping[str, str]) -> None:
+    """Refused where a personal ID, by the pupil's code, is another pupil's already or is told of two."""
+    taken, times = people.taken_ids(tx, told.values()), Counter(told.values())
+    doubled = sorted(code for code, personal_id in told.items() if personal_id in taken or times[personal_id] > 1)
+    if doubled:
+        raise PersonalIdTaken(codes=", ".join(doubled))
 
 
 def set_health_link(tx: Tx, command: SetHealthLink, actor: Actor) -> HealthLink:
@@ -84,7 +91,7 @@ def read_health_link(tx: Tx, query: ReadHealthLink, actor: Actor) -> HealthLink:
     basis = find_basis(tx, actor, (Role.CLERK, Role.PRINCIPAL), school_id)
     if basis is None or basis.unit_id != school_id:
         raise NotFound(pupil_id=query.pupil_id)
-    log_look(tx, actor, basis, look=Look(unit_id=school_id, pupil_ids=[pupil.id], what=Viewed.HEALTH_LINK))
+    log_look(tx, actor, basis, look=Look(seen={pupil.id: school_id}, what=Viewed.HEALTH_LINK))
     return HealthLink(pupil_id=pupil.id, url=people.find_health_link(tx, pupil.id))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.chassis.authority import Actor, covers, holds, require_cover
+from services.chassis.authority import Actor, covers, holds, local_day
 from services.chassis.database import Tx
 from services.chassis.errors import Forbidden
 from services.chassis.ids import new_id
@@ -20,6 +20,7 @@ from services.contracts.identity import (
     StaffGrant,
     StaffGrants,
 )
+from services.identity.domain import lasts_through
 from services.identity.errors import GrantEnded, GrantEndsEarly, LastAdmin
 from services.identity.repository import grants, units
 
@@ -41,16 +42,27 @@ SEES_GRANTS = (Role.OPERATOR, Role.INSPECTOR)
 
 def require_appointer(tx: Tx, actor: Actor, unit_id: UUID, role: Role) -> None:
     """Forbidden unless the person may give that role there."""
-    if Role.ADMIN in APPOINTS[role] and holds(tx, actor, (Role.ADMIN,), unit_id):
-        return
-    require_cover(tx, actor, (Role.OPERATOR,), unit_id)
+    if not may_appoint(tx, actor, unit_id, role):
+        raise Forbidden
+
+
+def may_appoint(tx: Tx, actor: Actor, unit_id: UUID, role: Role) -> bool:
+    """Whether the person is one of those who give the role: an admin there, an operator there or above."""
+    is_admin = Role.ADMIN in APPOINTS[role] and holds(tx, actor, (Role.ADMIN,), unit_id)
+    return is_admin or covers(tx, actor, (Role.OPERATOR,), unit_id)
 
 
 def give_grants(tx: Tx, command: AddStaff, ids: Mapping[str, UUID]) -> None:
-    """Grants that are not held yet, and an inspector's for each case, with the events that tell the other services."""
-    held = grants.roles_at(tx, command.unit_id, ids.values(), tx.now())
-    wanted = [one for one in command.members if one.role is Role.INSPECTOR or (ids[one.code], one.role) not in held]
-    given = [new_grant(one, ids[one.code], command.unit_id, tx.now()) for one in wanted]
+    """Grants for times in which they are not held yet, and an inspector's for each case; told to the other services."""
+    now = tx.now()
+    held = [grant for grant in grants.not_ended(tx, ids.values(), now) if grant.unit_id == command.unit_id]
+
+    def lacks(one: NewStaff) -> bool:
+        own = [grant for grant in held if (grant.person_id, grant.role) == (ids[one.code], one.role)]
+        return one.role is Role.INSPECTOR or not any(lasts_through(grant, one, now) for grant in own)
+
+    wanted = [one for one in command.members if lacks(one)]
+    given = [new_grant(one, ids[one.code], command.unit_id, now) for one in wanted]
     give(tx, given)
     cases = [
         {"grant_id": grant.record_id, "case_no": one.case_no}
@@ -110,10 +122,8 @@ def _refuse_senseless_end(grant: StaffGrant, ends: datetime, now: datetime) -> N
 
 def _refuse_last_admin(tx: Tx, grant: StaffGrant, ends: datetime) -> None:
     """One at a time for a unit, so that two admins who end each other do not both succeed."""
-    if grant.role is not Role.ADMIN:
-        return
-    units.get_unit(tx, grant.unit_id)
-    if not grants.has_lasting_admin(tx, grant.unit_id, ends, besides=grant.person_id):
+    unit = units.get_unit(tx, grant.unit_id)
+    if unit.must_keep(grant.role, local_day(ends)) and not grants.is_held_by_another(tx, grant, ends):
         raise LastAdmin
 
 

@@ -22,11 +22,14 @@ from services.contracts.identity import (
 )
 from services.identity.credentials import digest
 from services.identity.domain import require_term
-from services.identity.errors import AccountActive, PersonElsewhere
-from services.identity.naming import name_key
+from services.identity.errors import AccountActive, AccountReachesFurther, PersonElsewhere
+from services.identity.naming import composed, name_key
 from services.identity.repository import accounts, grants, people
 from services.identity.spreadsheets import StaffRow, read_staff
-from services.identity.usecases.roles import give_grants, require_appointer
+from services.identity.usecases.roles import give_grants, may_appoint, require_appointer
+
+LEFT = ("chuyển đi", "nghỉ hưu", "thôi việc")
+"""How the states begin of those who are in a staff list and at the school no more."""
 
 
 def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
@@ -35,14 +38,15 @@ def add_staff(tx: Tx, command: AddStaff, actor: Actor) -> Staff:
         require_term(member, tx.now())
     for role in {member.role for member in command.members}:
         require_appointer(tx, actor, command.unit_id, role)
-    members = tuple(replace(member, email=member.email.strip().lower()) for member in command.members)
+    members = tuple(replace(composed(one), email=one.email.strip().lower()) for one in command.members)
     known = {code: row.id for code, row in people.find_codes(tx, "STAFF", [one.code for one in members]).items()}
-    _refuse_other_peoples_names(tx, members, known)
     new = {member.code: member for member in members if member.code not in known}  # once, whatever their roles
     ids = known | {code: new_id() for code in new}
+    _refuse_other_peoples_names(tx, members, ids)
     codes = _open_accounts(tx, list(new.values()), ids, command.unit_id)
-    give_grants(tx, command, ids)
-    return Staff(members=tuple(_member(member, ids[member.code], codes.get(member.code)) for member in members))
+    give_grants(tx, replace(command, members=members), ids)
+    usernames = accounts.usernames_of(tx, ids.values())
+    return Staff(members=tuple(_member(one, ids[one.code], usernames, codes) for one in members))
 
 
 def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, ...]:
@@ -51,7 +55,7 @@ def read_staff_file(command: ImportStaff, outside: Outside) -> tuple[StaffRow, .
 
 
 def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRow, ...]) -> Staff:
-    """Appoint the teachers and clerks of a workbook; the principal in it is the department's to appoint."""
+    """Appoint the teachers and clerks of a workbook who work there; its leaders are the department's to appoint."""
     roles = [(row, _role_of(row)) for row in rows]
     members = tuple(
         NewStaff(code=row.staff_code, name=row.full_name, email=row.email, role=role) for row, role in roles if role
@@ -60,13 +64,14 @@ def import_staff(tx: Tx, command: ImportStaff, actor: Actor, rows: tuple[StaffRo
 
 
 def reissue_activation(tx: Tx, command: ReissueActivation, actor: Actor) -> StaffMember:
-    """A lost activation code is replaced, but an account in use is opened anew by nobody."""
+    """A lost activation code is replaced, by who may give every role of the account; one in use is opened by nobody."""
+    require_appointer(tx, actor, command.unit_id, Role.STAFF)
     held = [one for one in grants.staff_of(tx, command.unit_id, tx.now()) if one.person_id == command.person_id]
     if not held:
-        require_appointer(tx, actor, command.unit_id, Role.STAFF)
         raise NotFound(person_id=command.person_id)
-    for member in held:
-        require_appointer(tx, actor, command.unit_id, member.role)
+    opened = grants.not_ended(tx, [command.person_id], tx.now())
+    if not all(may_appoint(tx, actor, grant.unit_id, grant.role) for grant in opened):
+        raise AccountReachesFurther
     code = new_code()
     if not accounts.replace_activation(tx, command.person_id, digest(code)):
         raise AccountActive
@@ -78,10 +83,10 @@ def find_staff(tx: Tx, query: FindStaff, actor: Actor) -> Staff:
     return Staff(members=tuple(grants.staff_of(tx, query.unit_id, tx.now())))
 
 
-def _refuse_other_peoples_names(tx: Tx, members: tuple[NewStaff, ...], known: dict[str, UUID]) -> None:
+def _refuse_other_peoples_names(tx: Tx, members: tuple[NewStaff, ...], ids: dict[str, UUID]) -> None:
     taken = accounts.taken_usernames(tx, [member.email for member in members])
     for member in members:
-        if member.email in taken and taken[member.email] != known.get(member.code):
+        if taken.setdefault(member.email, ids[member.code]) != ids[member.code]:
             raise PersonElsewhere(username=member.email, staff_code=member.code)
 
 
@@ -107,19 +112,19 @@ def _open_accounts(tx: Tx, members: list[NewStaff], ids: dict[str, UUID], unit_i
 
 
 def _role_of(row: StaffRow) -> Role | None:
-    """The role by the ministry's words for a position: leaders are appointed by the department, not by a workbook."""
+    """The role by the ministry's words for state and position; none for a leader and for who has left."""
     position = row.position.casefold()
-    if "hiệu trưởng" in position:
+    if "hiệu trưởng" in position or row.state.casefold().startswith(LEFT):
         return None
     return Role.CLERK if "văn thư" in position else Role.STAFF
 
 
-def _member(member: NewStaff, person_id: UUID, activation_code: str | None) -> StaffMember:
+def _member(member: NewStaff, person_id: UUID, usernames: dict[UUID, str], codes: dict[str, str]) -> StaffMember:
     return StaffMember(
         person_id=person_id,
         code=member.code,
         name=member.name,
-        username=member.email,
+        username=usernames[person_id],
         role=member.role,
-        activation_code=activation_code,
+        activation_code=codes.get(member.code),
     )

@@ -128,16 +128,18 @@ def _take_over(tx: Tx, into: Unit, merged_ids: Iterable[UUID], on: date) -> None
 
 def _addresses(tx: Tx, into: Unit, moved: Iterable[Unit], on: date) -> dict[UUID, UnitName]:
     """The names of those whose address becomes another one."""
-    last = units.last_names(tx, [into.id, *(unit.id for unit in moved)])
-    given = last.pop(into.id)
-    names = {
-        unit_id: name.moved_with(into.kind, given, on).in_place_of(name, unit_id) for unit_id, name in last.items()
+    codes = {unit.id: unit.code for unit in moved}
+    last = units.last_names(tx, [into.id, *codes])
+    names = {unit_id: last[unit_id].moved_with(into.kind, last[into.id], on) for unit_id in codes}
+    return {
+        unit_id: name.in_place_of(last[unit_id], codes[unit_id])
+        for unit_id, name in names.items()
+        if not name.is_where(last[unit_id])
     }
-    return {unit_id: name for unit_id, name in names.items() if not name.is_where(last[unit_id])}
 
 
 def _rename(tx: Tx, unit: Unit, name: UnitName) -> None:
-    name = name.in_place_of(units.last_names(tx, [unit.id])[unit.id], unit.id)
+    name = name.in_place_of(units.last_names(tx, [unit.id])[unit.id], unit.code)
     units.name_units(tx, {unit.id: name}, name.valid_from)
     _keep(tx, [unit])
 

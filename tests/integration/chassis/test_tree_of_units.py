@@ -104,6 +104,16 @@ def test_a_role_covers_nothing_above_it_nor_beside_it_nor_what_has_left(told):
             authority.require_cover(tx, of_district, (Role.OFFICER,), SCHOOL)
 
 
+@pytest.mark.parametrize("on", [date(2020, 8, 31), date(2026, 1, 5)])
+def test_who_was_last_or_will_be_first_above_a_unit_that_is_not_there_is_above_it(told, on):
+    closed = new_id()
+    told.tell(unit(closed, UnitKind.SCHOOL, (COMMUNE, FOUNDED, REFORM)))
+
+    with told.db.transaction() as tx:
+        assert authority.units_above(tx, closed, on)[:2] == [closed, COMMUNE]
+        assert closed not in {below.unit_id for below in authority.units_below(tx, COMMUNE, on)}
+
+
 def test_the_nearest_grant_is_the_basis_of_a_look(told):
     both = told.grant(Role.OFFICER, DEPARTMENT)
     told.grant(Role.OFFICER, COMMUNE, both)
@@ -114,13 +124,6 @@ def test_the_nearest_grant_is_the_basis_of_a_look(told):
     assert (basis.role, basis.unit_id) == (Role.OFFICER, COMMUNE)
 
 
-def test_a_school_changes_hands_at_midnight_in_vietnam(told):
-    of_district, of_commune = (person(told.grant(Role.OFFICER, one)) for one in (DISTRICT, COMMUNE))
-    told.sql("UPDATE grants SET valid_from = '2025-01-01'")
-
-    def reaches(officer, at):
-        with told.db.transaction() as tx:
-            return authority.covers(tx, officer, (Role.OFFICER,), SCHOOL, at)
-
-    assert (reaches(of_district, LAST_SECOND), reaches(of_commune, LAST_SECOND)) == (True, False)
-    assert (reaches(of_district, FIRST_SECOND), reaches(of_commune, FIRST_SECOND)) == (False, True)
+def test_a_school_changes_hands_at_midnight_in_vietnam(tx):
+    assert authority.units_above(tx, SCHOOL, authority.local_day(LAST_SECOND))[1] == DISTRICT
+    assert authority.units_above(tx, SCHOOL, authority.local_day(FIRST_SECOND))[1] == COMMUNE

@@ -61,6 +61,12 @@ class Department:
     def log_in(self, member: StaffMember, password: str = PASSWORD) -> Tokens:
         return self.identity.ask(LogIn(username=member.username, password=password))
 
+    def age(self, unit: UnitV1) -> None:
+        """Let the unit have been there for long."""
+        for table, day in (("units", "opened_on"), ("unit_names", "valid_from"), ("unit_parents", "valid_from")):
+            key = "id" if table == "units" else "unit_id"
+            self.rows(f"UPDATE {table} SET {day} = '2015-01-01' WHERE {key} = :id", id=unit.id)  # noqa: S608 - the three tables above
+
     def rows(self, statement: str, **values: Any) -> list[Any]:
         return self.identity.sql(statement, **values)
 

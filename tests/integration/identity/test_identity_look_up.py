@@ -1,10 +1,12 @@
 """Pupils looked up by those above them: within the scope, by one way, with a reason, and never unseen."""
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, text
 
+from services.chassis.authority import local_day
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts import transcript
@@ -13,6 +15,7 @@ from services.contracts.identity import (
     AddGuardians,
     AddPersonalId,
     Change,
+    CloseUnit,
     Doubt,
     FindAccesses,
     FindPeople,
@@ -131,6 +134,11 @@ def test_a_look_up_goes_by_exactly_one_way(department, officer, how):
         look_up(department, officer, **how)
 
 
+def test_what_no_database_holds_is_not_well_formed(department, officer):
+    with pytest.raises(Invalid, match="unstorable_value"):
+        look_up(department, officer, code="1\x00")
+
+
 def test_a_look_up_needs_a_reason(department, officer):
     with pytest.raises(Invalid, match="reason_missing"):
         look_up(department, officer, reason="  xem ", code="1")
@@ -203,6 +211,44 @@ def test_the_principal_sees_the_looks_at_the_own_school_and_nobody_else_does(dep
         department.identity.ask(question, officer)
 
 
+def test_the_principal_sees_at_the_own_school_who_found_a_pupil_from_above(department, principal, officer, pupil):
+    look_up(department, officer, code=pupil[0].code)
+
+    seen = department.identity.ask(FindAccesses(**EVER, unit_id=department.school.id), principal).accesses
+
+    assert (seen[0].pupil_id, seen[0].person_id, seen[0].reason) == (pupil[1], officer, WHY)
+
+
+def test_the_next_page_of_the_log_begins_where_the_last_one_ended(department, principal):
+    inspector = department.appoint(Role.INSPECTOR, by=department.operator).person_id
+    department.rows(
+        """
+        INSERT INTO access_log (at, account_id, person_id, unit_id, pupil_id, what)
+        SELECT timestamptz '2026-01-05' + (n / 600) * interval '1 hour', :person, :person, :unit, gen_random_uuid(),
+               'MARKS'
+        FROM generate_series(0, 1499) AS n
+        """,
+        person=inspector,
+        unit=department.school.id,
+    )
+
+    first = department.identity.ask(FindAccesses(**EVER), inspector).accesses
+    rest = department.identity.ask(FindAccesses(**EVER | {"until": first[-1].at}), inspector).accesses
+
+    assert len({line.pupil_id for line in (*first, *rest)}) == 1500
+
+
+def test_a_pupil_of_a_closed_school_is_still_found_by_the_department(department, officer):
+    school = department.create_school()
+    admin = department.appoint(Role.ADMIN, by=department.operator, unit_id=school.id).person_id
+    new, person_id = register(department, unit_id=school.id, by=admin)
+    department.age(school)
+
+    department.identity.ask(CloseUnit(unit_id=school.id, on=local_day(datetime.now(UTC))), department.operator)
+
+    assert look_up(department, officer, code=new.code) == [person_id]
+
+
 @pytest.fixture(scope="module")
 def crowd(department):
     """Enough pupils that reading them all would be slower than any index."""
@@ -248,6 +294,21 @@ def test_a_foreign_pupil_is_registered_with_a_passport_and_another_programme(dep
     (found,) = department.identity.ask_as("transcript", FindPeople(person_ids=(person_id,))).people
 
     assert (found.nationality, found.passport, found.programme) == ("Hàn Quốc", "M00000000", "IB")
+
+
+def test_a_pupil_told_in_decomposed_letters_is_the_same_pupil(department):
+    told = {field: unicodedata.normalize("NFD", text) for field, text in (("name", "Lò Thị Thủy"), ("gender", "Nữ"))}
+    nationality = unicodedata.normalize("NFD", "Việt Nam")
+    new = NewPupil(
+        **told, code=new_id().hex[-10:], born_on=BORN, ethnicity="Kinh", personal_id="000314000078",
+        nationality=nationality,
+    )  # fmt: skip
+
+    registered = department.identity.ask(RegisterPupils(unit_id=department.school.id, pupils=(new,)), department.admin)
+    (kept,) = department.rows("SELECT gender, nationality FROM people WHERE code = :code", code=new.code)
+
+    assert registered.doubts == ()
+    assert (kept.gender, kept.nationality) == ("Nữ", "Việt Nam")
 
 
 def test_a_personal_id_that_does_not_fit_is_told_and_not_refused(department):

@@ -1,12 +1,12 @@
 """Units, staff, pupils and guardians: who may appoint and register whom, and who is told of whom."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from deploy.demo.school import invent_schools
 from deploy.demo.workbooks import staff_list
-from services.chassis.errors import Forbidden, Refused
+from services.chassis.errors import Forbidden, Invalid, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import PupilMovedV1
 from services.contracts.identity import (
@@ -31,6 +31,7 @@ from services.contracts.identity import (
 from services.identity.usecases.roles import APPOINTS
 from tests.integration.identity.department import new_staff
 
+LATER = datetime.now(UTC) + timedelta(days=10)
 MAY_GIVE = [(by, role) for role, givers in APPOINTS.items() for by in (Role.OPERATOR, Role.ADMIN) if by in givers]
 MAY_NOT_GIVE = [(by, role) for role in Role for by in Role if by not in (*APPOINTS[role], Role.OPERATOR)]
 
@@ -185,6 +186,17 @@ def test_a_staff_list_appoints_teachers_and_clerks_and_leaves_the_leaders_to_the
     assert all(member.activation_code for member in members)
 
 
+def test_who_has_left_is_not_appointed_by_a_staff_list(department):
+    headings = "Họ tên,Mã cán bộ,Email,Trạng thái CB,Vị trí việc làm"
+    states = {new_id().hex[-10:]: state for state in ("Đang làm việc", "Nghỉ hưu", "Chuyển đi trong hè")}
+    rows = [f"Lê Thị Ví Dụ,{code},{code}@example.vn,{state},Giáo viên" for code, state in states.items()]
+    file = department.identity.objects.put("\n".join([headings, *rows]).encode())
+
+    members = department.identity.ask(ImportStaff(unit_id=department.school.id, file=file), department.admin).members
+
+    assert [states[member.code] for member in members] == ["Đang làm việc"]
+
+
 def test_pupils_registered_again_are_found(department, pupil):
     found, new = register(department, new_pupil(code=pupil.code), new_pupil())
 
@@ -212,8 +224,22 @@ def test_only_the_schools_admin_registers_pupils(department, holder, role):
 def test_two_pupils_never_have_one_personal_id(department):
     register(department, new_pupil(personal_id="000314000001"))
 
+    again = new_pupil(personal_id="000314000001")
+    with pytest.raises(Refused, match="personal_id_taken") as refusal:
+        register(department, new_pupil(personal_id="000314000002"), again)
+
+    assert refusal.value.fields == {"codes": again.code}
     with pytest.raises(Refused, match="personal_id_taken"):
-        register(department, new_pupil(personal_id="000314000001"))
+        register(department, new_pupil(personal_id="000314000003"), new_pupil(personal_id="000314000003"))
+
+
+def test_a_personal_id_that_is_none_is_told_with_its_pupil(department):
+    wrong = new_pupil(personal_id="00031400000x")
+
+    with pytest.raises(Invalid, match="personal_id_malformed") as refusal:
+        register(department, new_pupil(personal_id="000314000004"), wrong)
+
+    assert refusal.value.fields == {"codes": wrong.code}
 
 
 def test_a_pupil_who_moved_belongs_to_the_newest_school_whatever_the_order_of_news(department, pupil, other_school):
@@ -279,6 +305,23 @@ def test_a_guardian_is_added_by_the_pupils_school_and_told_of_to_notify_alone(de
             asking()
 
 
+def test_a_guardian_added_again_is_found_and_told_once(department, pupil):
+    parent = NewGuardian(pupil_code=pupil.code, name="Trần Văn Ví Dụ", email="nha@example.vn", relation="Cha")
+    other = NewGuardian(pupil_code=pupil.code, name="Lê Thị Ví Dụ", email="nha@example.vn", relation="Mẹ")
+
+    def add(*guardians):
+        command = AddGuardians(unit_id=department.school.id, guardians=guardians)
+        return [added.guardian_id for added in department.identity.ask(command, department.admin).guardians]
+
+    (first,) = add(parent)
+    father, mother, again = add(parent, other, parent)
+
+    assert first == father == again != mother
+    contacts = department.identity.ask_as("notify", FindGuardians(pupil_ids=(pupil.person_id,))).contacts
+    assert {contact.guardian_id for contact in contacts} == {father, mother}
+    assert len(contacts) == 2
+
+
 def test_a_guardian_of_another_schools_pupil_cannot_be_added(department, pupil, other_school):
     parent = NewGuardian(pupil_code=pupil.code, name="Trần Văn Ví Dụ", email="bo@example.vn", relation="Cha")
 
@@ -296,3 +339,43 @@ def test_a_lost_activation_code_is_replaced_but_an_account_in_use_is_opened_by_n
     department.identity.ask(ActivateAccount(activation_code=second, password="mật khẩu dài"))
     with pytest.raises(Refused, match="account_active"):
         department.identity.ask(again, department.admin)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.PRINCIPAL])
+@pytest.mark.parametrize("begins", [None, LATER])
+def test_an_admin_opens_no_account_that_leads_another_school_by_making_its_holder_a_teacher(
+    department, other_school, role, begins
+):
+    leader = department.appoint(role, by=department.operator, unit_id=other_school[0].id, valid_from=begins)
+    department.appoint(Role.STAFF, by=department.admin, code=leader.code, email=leader.username)
+    again = ReissueActivation(unit_id=department.school.id, person_id=leader.person_id)
+
+    with pytest.raises(Forbidden):
+        department.identity.ask(again, department.admin)
+
+    assert department.identity.ask(again, department.operator).activation_code
+
+
+def test_a_code_that_stands_twice_in_a_list_is_named(department):
+    code = new_id().hex[-10:]
+
+    with pytest.raises(Invalid, match="pupil_twice") as refusal:
+        register(department, new_pupil(code=code), new_pupil(code=code))
+
+    assert refusal.value.fields == {"codes": code}
+
+
+def test_two_people_never_get_one_user_name_by_one_list(department):
+    first = new_staff(Role.STAFF)
+    members = (first, new_staff(Role.STAFF, email=first.email))
+
+    with pytest.raises(Refused, match="person_elsewhere"):
+        department.identity.ask(AddStaff(unit_id=department.school.id, members=members), department.admin)
+
+
+def test_who_has_an_account_is_answered_with_its_user_name_whatever_the_list_says(department):
+    teacher = department.appoint(Role.STAFF, by=department.admin)
+
+    again = department.appoint(Role.CLERK, by=department.admin, code=teacher.code, email="khac@example.vn")
+
+    assert again.username == teacher.username

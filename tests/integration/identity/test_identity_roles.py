@@ -4,10 +4,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.chassis.authority import Actor, holds
+from services.chassis.authority import Actor, holds, local_day
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.identity import EndGrant, FindGrants, GrantChangedV1, Role
+from services.contracts.identity import (
+    CloseUnit,
+    CreateUnit,
+    EndGrant,
+    FindGrants,
+    FindUnits,
+    GrantChangedV1,
+    ReadMe,
+    Role,
+    UnitKind,
+)
 from tests.integration.identity.department import new_staff
 
 SOON = datetime.now(UTC) + timedelta(days=10)
@@ -144,3 +154,64 @@ def test_appointing_without_a_case_makes_no_inspector_and_nobody_else_of_the_lis
         department.appoint_all(teacher, inspector, unit_id=school.id)
 
     assert grants_at(department, school) == ()
+
+
+def test_who_holds_a_role_for_a_time_is_given_it_without_an_end(department, school):
+    deputy = department.appoint(Role.ADMIN, by=department.operator, unit_id=school.id, valid_to=SOON)
+
+    who = {"code": deputy.code, "email": deputy.username}
+    department.appoint(Role.ADMIN, by=department.operator, unit_id=school.id, **who)
+    department.appoint(Role.ADMIN, by=department.operator, unit_id=school.id, valid_to=SOON, **who)
+
+    assert [grant.valid_to for grant in grants_at(department, school)] == [None, SOON]
+
+
+def test_who_holds_a_role_until_soon_is_given_it_for_later(department, school, admin):
+    teacher = department.appoint(Role.STAFF, by=admin, unit_id=school.id, valid_to=SOON)
+    later = SOON + timedelta(days=60)
+
+    for _ in range(2):
+        department.appoint(
+            Role.STAFF, by=admin, unit_id=school.id, code=teacher.code, email=teacher.username, valid_from=later
+        )
+
+    given = [grant.valid_from for grant in grants_at(department, school) if grant.person_id == teacher.person_id]
+    assert (len(given), given[0]) == (2, later)
+
+
+def test_the_root_keeps_its_last_operator(department):
+    grant = grant_at_root(department, department.operator)
+
+    with pytest.raises(Refused, match="last_admin"):
+        end(department, grant, department.operator)
+
+    other = department.appoint(Role.OPERATOR, by=department.operator, unit_id=department.unit_id)
+    assert end(department, grant_at_root(department, other.person_id), department.operator).valid_to
+
+
+def grant_at_root(department, person_id):
+    grants = department.identity.ask(FindGrants(unit_id=department.unit_id), department.operator).grants
+    (grant,) = [grant for grant in grants if (grant.person_id, grant.role) == (person_id, Role.OPERATOR)]
+    return grant
+
+
+def test_the_operator_above_ends_the_roles_of_a_closed_school_its_last_admins_too(department, school, admin):
+    department.age(school)
+    department.identity.ask(CloseUnit(unit_id=school.id, on=local_day(datetime.now(UTC))), department.operator)
+
+    assert end(department, grant_of(department, school, admin), department.operator).valid_to
+
+
+def test_a_person_appointed_at_a_school_that_opens_later_reads_where(department):
+    opens = local_day(SOON)
+    command = CreateUnit(
+        kind=UnitKind.SCHOOL, code=new_id().hex, name="Trường THCS Sắp Mở", parent_id=department.unit_id,
+        commune="Xã Ví Dụ", province="Tỉnh Ví Dụ", opened_on=opens,
+    )  # fmt: skip
+    school = department.identity.ask(command, department.operator)
+    admin = department.appoint(Role.ADMIN, by=department.operator, unit_id=school.id)
+
+    me = department.identity.ask(ReadMe(), admin.person_id)
+
+    assert [grant.unit_name for grant in me.grants] == ["Trường THCS Sắp Mở"]
+    assert department.identity.ask(FindUnits(unit_ids=(school.id,)), admin.person_id).units == ()

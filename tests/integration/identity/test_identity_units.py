@@ -195,6 +195,17 @@ def test_communes_merge_into_one_that_takes_their_schools_and_gives_them_its_add
     assert [event["version"] for event in told_of(department, campus)] == [1, 2]
 
 
+def test_schools_merge_though_a_campus_will_be_called_otherwise(department, school):
+    old = create(department, UnitKind.SCHOOL, department.unit_id, opened_on=OPENED)
+    campus = create(department, UnitKind.CAMPUS, old.id, opened_on=OPENED)
+    later = RenameUnit(unit_id=campus.id, name="Điểm trường Mới", commune="", province="", on=date(2026, 3, 1))
+    department.identity.ask(later, department.operator)
+
+    department.identity.ask(MergeUnits(unit_id=school.id, merged_ids=(old.id,), on=REFORM), department.operator)
+
+    assert below(department, school, REFORM) == {campus.id}
+
+
 @pytest.mark.parametrize("how", ["itself", "twice", "nobody"])
 def test_a_merger_names_other_units_each_once(department, commune, district, how):
     merged = {"itself": (commune.id,), "twice": (district.id, district.id), "nobody": ()}[how]

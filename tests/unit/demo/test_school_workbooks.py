@@ -42,8 +42,6 @@ def test_the_staff_list_is_read_back_equal(school):
             email=member.email,
             state="Đang làm việc",
             position=member.position,
-            duties=member.duties,
-            subjects=(member.subject_name,) if member.subject_name else (),
         )
         for member in school.staff
     )

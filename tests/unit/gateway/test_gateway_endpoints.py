@@ -421,7 +421,9 @@ def test_a_file_beyond_the_limit_is_refused_and_one_within_is_not(client, servic
         return client.post(path, **form(bytes(size)), headers=teacher)
 
     assert send(megabytes * 2**20 - 1000).status_code == 200
-    assert (send(megabytes * 2**20).status_code, send(megabytes * 2**20).json["code"]) == (413, "gateway.too_large")
+    refused = send(megabytes * 2**20)
+    assert (refused.status_code, refused.json["code"]) == (413, "gateway.too_large")
+    assert refused.json["fields"] == {"megabytes": megabytes}
 
 
 def test_a_stranger_learns_the_verdict_on_a_file(client, services, files):

@@ -181,6 +181,12 @@ def test_the_page_asks_what_its_form_chooses_and_shows_it_with_its_lag(officer, 
         assert part in page.text
 
 
+def test_another_language_keeps_the_whole_choice(officer):
+    text = officer.get("/statistics?by=ETHNICITY&by=GRADE&lang=vi").text
+
+    assert 'hreflang="en" href="?by=ETHNICITY&amp;by=GRADE&amp;lang=en"' in text
+
+
 def test_the_page_can_be_read_without_its_pictures(officer):
     text = officer.get("/statistics?by=ETHNICITY").text
 

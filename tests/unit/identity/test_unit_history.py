@@ -96,5 +96,5 @@ def test_a_school_takes_the_address_of_the_merged_department_or_commune_above_it
 def test_a_new_name_does_not_begin_before_the_last_one():
     last = UnitName(name="Trường Mới", commune="", province="", valid_from=LATER)
 
-    with pytest.raises(Refused, match="unit_changed_later"):
-        UnitName(name="Trường Khác", commune="", province="", valid_from=REFORM).in_place_of(last, SCHOOL_ID)
+    with pytest.raises(Refused, match="code T changes on 2026-03-01"):
+        UnitName(name="Trường Khác", commune="", province="", valid_from=REFORM).in_place_of(last, "T")

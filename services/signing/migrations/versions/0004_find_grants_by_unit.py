@@ -1,0 +1,10 @@
+"""Who holds a role at a unit is found by an index."""
+
+from services.chassis.migrations import index_grants_by_unit
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    index_grants_by_unit()
