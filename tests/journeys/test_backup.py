@@ -1,17 +1,20 @@
 """A backup of a school at work becomes an installation again, the same row for row; a damaged one does not."""
 
+import json
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 
-from deploy.backup import daily, folder, making, restoring
+from deploy.backup import daily, databases, folder, making, restoring
 from deploy.backup import manifest as manifests
 from deploy.backup.folder import State
 from deploy.backup.making import SECRETS, Wish
 from deploy.backup.manifest import Kind
 from deploy.backup.schedule import Settings
-from deploy.hocba.cli import CHECKOUT
+from deploy.hocba import cli, options
 from deploy.local import elsewhere, state
 from deploy.local import platform as local
 from deploy.local.errors import InstallationError
@@ -19,7 +22,7 @@ from deploy.local.files import write_private
 from deploy.local.instance import Instance
 from services.chassis.objects import Objects
 from tests.journeys.installation import Platform, until
-from tests.journeys.records import history
+from tests.journeys.records import have_head_kept, history
 from tests.journeys.school import PUPILS, Gateway, mark
 
 KEY = bytes(range(32))
@@ -77,18 +80,41 @@ def appointment(platform, school):
 
 @pytest.fixture(scope="module")
 def backup(platform, school, sheet, transcript, appointment):
-    """Made while a teacher writes in another sheet."""
+    """Made while a teacher writes in another sheet, and after the first look at a ledger in this one."""
+    have_head_kept(platform, sheet)
+
+    def write():
+        school.save_column(sheet, sheet["columns"][1], "6.5", version=0)
+        have_head_kept(platform, sheet)
+
     busy = school.sheets[0]
-    with school.marking([(busy, busy["columns"][3])]) as [teacher]:
+    with school.marking([(busy, busy["columns"][3])]) as [teacher], meanwhile(write):
         until(lambda: teacher.acknowledged)
         return back_up(platform, with_keys=True)
+
+
+@contextmanager
+def meanwhile(work):
+    """Have it done between a backup's looks at the two databases that hold marks and the heads of their history."""
+    real, due = databases.seen, [work]
+
+    @contextmanager
+    def seen(instance, service):
+        with real(instance, service) as snapshot:
+            if service in ("gradebook", "signing") and due:
+                due.pop()()
+            yield snapshot
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "seen", seen)
+        yield
 
 
 @pytest.fixture(scope="module")
 def new(installation):
     """Makes a new installation on this machine, beside the code that all share."""
     root, made = installation.instance.root, []
-    (root / "services").symlink_to(CHECKOUT / "services")
+    (root / "services").symlink_to(cli.CHECKOUT / "services")
 
     def make(name):
         made.append(Instance(name, root))
@@ -138,6 +164,17 @@ def copy(backup):
     return make
 
 
+@pytest.fixture
+def audit(monkeypatch):
+    """`hocba audit --json` of an installation, wherever it lies."""
+
+    def run(instance):
+        monkeypatch.setattr(options, "CHECKOUT", instance.root)
+        return CliRunner().invoke(cli.hocba, ["audit", "--json", "--name", instance.name])
+
+    return run
+
+
 def read(url, school, sheet):
     """The sheet, and whether its chain of history fits."""
     path = f"/v1/years/2025/sheets/{sheet['id']}"
@@ -173,6 +210,30 @@ def test_every_issued_transcript_has_the_same_hashes_and_the_same_files(platform
     assert restored.sql("transcript", HASHES) == before
     assert [name for name, content in files.items() if ours.get(name) != content] == []
     assert transcript in files.values()
+
+
+def test_the_audit_of_what_was_restored_finds_nothing_wrong(restored, sheet, audit):
+    said = audit(restored.instance)
+
+    told = json.loads(said.output)
+    assert (said.exit_code, told["findings"], told["batches"]) == (0, [], [])
+    assert told["heads"] > 0
+    assert history(restored, sheet["columns"][1]) == [(1, "6.5", PUPILS)]
+
+
+def test_the_audit_finds_a_mark_that_was_altered_in_what_was_restored(restored, sheet, audit, school):
+    cell = (sheet["columns"][0]["id"], school.pupils[0])
+    change = "UPDATE cells SET value = %s WHERE column_id = %s AND pupil_id = %s"
+
+    restored.rule("gradebook", change, "9.5", *cell)
+    said = audit(restored.instance)
+    restored.rule("gradebook", change, "8.5", *cell)
+
+    assert said.exit_code == 1
+    assert [(one["sheet_id"], one["finding"]["fault"]) for one in json.loads(said.output)["findings"]] == [
+        (sheet["id"], "CELL_DIFFERS")
+    ]  # fmt: skip
+    assert audit(restored.instance).exit_code == 0
 
 
 def test_an_event_that_may_have_missed_its_consumer_is_asked_for_again(platform, restored, appointment):
