@@ -1,8 +1,11 @@
 """A backup of a school at work becomes an installation again, the same row for row; a damaged one does not."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -149,6 +152,14 @@ def empty(new, database_only):
 
 
 @pytest.fixture
+def key_file(tmp_path):
+    file = tmp_path / "key"
+    file.touch(mode=0o600)
+    file.write_text(KEY.hex())
+    return file
+
+
+@pytest.fixture
 def copy(backup):
     """Makes a copy of the backup whose manifest says something else, proven with the key."""
 
@@ -247,10 +258,7 @@ def test_the_backup_was_read_back_and_is_listed_as_verified(platform, backup):
     assert (run.state, run.manifest.kind) == (State.VERIFIED, Kind.MANUAL)
 
 
-def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(platform, backup, tmp_path):
-    key_file = tmp_path / "key"
-    key_file.touch(mode=0o600)
-    key_file.write_text(KEY.hex())
+def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(platform, backup, key_file):
     settings, now = Settings(at="02:00", key_file=str(key_file)), clock()
 
     first, second = (daily.attend(platform.instance, settings, now=now) for _ in range(2))
@@ -258,6 +266,28 @@ def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(plat
     [run] = [run for run in folder.runs(backup.parent) if run.manifest.kind is Kind.SCHEDULED]
     assert (first, second) == ([f"made {run.path}"], [])
     assert run.state is State.VERIFIED
+
+
+def test_a_backup_that_was_killed_is_not_taken_for_one_and_the_next_is_whole(platform, key_file, tmp_path, empty):
+    to = tmp_path / "backups"
+    settings = Settings(at="02:00", key_file=str(key_file), to=str(to))
+    told = {f"HOCBA_BACKUP_{name.upper()}": str(value) for name, value in asdict(settings).items()}
+    argv = [sys.executable, "-m", "deploy.backup.daily", str(platform.instance.root), platform.instance.name]
+
+    with platform.blocking("notify", "consents", to_readers=True) as is_awaited:
+        process = subprocess.Popen(argv, env=os.environ | told)
+        until(lambda: is_awaited() and list(to.glob("*/databases/gradebook.dump")))
+        process.kill()
+        process.wait()
+    [draft] = to.glob("*-*")
+
+    with pytest.raises(InstallationError, match="it is no backup, or a part of one"):
+        restoring.restore(draft, empty, key=KEY)
+    assert holds_nothing(empty)
+    assert folder.runs(to) == []
+    daily.attend(platform.instance, settings, now=clock())
+    assert [run.state for run in folder.runs(to)] == [State.VERIFIED]
+    assert not draft.exists()
 
 
 def test_an_installation_that_runs_is_not_written_over(restored, backup):
