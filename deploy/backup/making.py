@@ -27,6 +27,9 @@ from services.contracts.platform import SERVICES
 CHECKOUT = Path(__file__).resolve().parents[2]
 SECRETS = ("authority.pem", "gradebook-ledger-key.pem", "identity-token-key.pem", "signing-server-key")
 """Without these no signature can be made and no token read again; every other secret is made anew."""
+IN_TURN = tuple(reversed(SERVICES))
+"""Who asks and hears is looked at before who answers and tells, as a restore can have something told once more, but not
+untold: signing has no head of a history, and gradebook no pupil, of which gradebook and identity would know nothing."""
 Clock = Callable[[], datetime]
 
 
@@ -79,9 +82,9 @@ def default_folder(instance: Instance) -> Path:
 def _fill(draft: Path, instance: Instance, wish: Wish, *, started_at: datetime, clock: Clock) -> Manifest:
     secrets = _secrets(instance)
     with ExitStack() as stack:
-        snapshots = [stack.enter_context(databases.seen(instance, service)) for service in SERVICES]
-        files, contents = _dump_all(snapshots, draft, wish.key)
-        needed = named_files(snapshots[SERVICES.index("transcript")].conn)
+        snapshots = {service: stack.enter_context(databases.seen(instance, service)) for service in IN_TURN}
+        files, contents = _dump_all(list(snapshots.values()), draft, wish.key)
+        needed = named_files(snapshots["transcript"].conn)
     kept = kept_objects.keep(objects_folder(instance), draft, key=wish.key, earlier=_earlier(wish), needed=needed)
     if wish.with_keys:
         files |= _sealed_secrets(secrets, draft, wish.key)
@@ -91,7 +94,7 @@ def _fill(draft: Path, instance: Instance, wish: Wish, *, started_at: datetime, 
         tool=f"hocba {_version()}, {databases.dump_program()}",
         started_at=started_at,
         ended_at=clock(),
-        seen_at=min(snapshot.taken_at for snapshot in snapshots),
+        seen_at=min(snapshot.taken_at for snapshot in snapshots.values()),
         key_id=keys.key_id(wish.key),
         databases=contents,
         left_out=kept.left_out,

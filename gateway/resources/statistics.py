@@ -16,6 +16,7 @@ from services.contracts.gradebook.statistics import (
     ReadReadiness,
     ReadStatistics,
     ReadWarnings,
+    RebuildReadiness,
     RebuildStatistics,
 )
 from services.contracts.signing import CountCertificates
@@ -32,6 +33,7 @@ offer(api, "PUT", f"{UNIT_YEAR}/progress/plan", PlanColumns)
 offer_query(api, STATISTICS, ReadStatistics)
 offer(api, "POST", f"{STATISTICS}/rebuild", RebuildStatistics, status=202)
 offer(api, "GET", f"{UNIT_YEAR}/readiness", ReadReadiness)
+offer(api, "POST", f"{UNIT_YEAR}/readiness/rebuild", RebuildReadiness, status=202)
 offer(api, "GET", f"{UNIT_YEAR}/warnings", ReadWarnings)
 offer(api, "GET", f"{UNIT}/certificates", CountCertificates)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select, text
 
-from services.chassis import logs, trace
+from services.chassis import failpoints, logs, trace
 from services.chassis.errors import Unavailable
 from services.chassis.service import Outside, Round
 
@@ -61,4 +61,7 @@ class Rounds:
     def _once(self, one: Round) -> bool:
         fetched = [one.before(self._outside)] if one.before else []
         with self._outside.db.transaction() as tx:
-            return bool(one.handler(tx, *fetched))
+            has_more = bool(one.handler(tx, *fetched))
+            failpoints.reach("round.before_commit")
+        failpoints.reach("round.after_commit")
+        return has_more

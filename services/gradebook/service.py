@@ -61,7 +61,13 @@ from services.contracts.gradebook.sheets import (
     SaveComments,
 )
 from services.contracts.gradebook.signals import FindSignals
-from services.contracts.gradebook.statistics import ReadReadiness, ReadStatistics, ReadWarnings, RebuildStatistics
+from services.contracts.gradebook.statistics import (
+    ReadReadiness,
+    ReadStatistics,
+    ReadWarnings,
+    RebuildReadiness,
+    RebuildStatistics,
+)
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
@@ -231,5 +237,6 @@ def _add_statistics(service: Service) -> None:
     service.task(statistics.CountClassTask, statistics.count_class, before=statistics.ask_people)
     service.task(statistics.RebuildSchoolTask, statistics.rebuild_school)
     service.query(ReadReadiness, readiness.read_readiness)
+    service.command(RebuildReadiness, readiness.rebuild_readiness)
     service.task(readiness.CountReadinessTask, readiness.count_readiness, before=readiness.ask_ids)
     service.query(ReadWarnings, readiness.read_warnings)

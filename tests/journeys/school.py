@@ -11,9 +11,9 @@ from uuid import uuid4
 import requests
 
 from deploy.demo import job
+from deploy.demo import school as invented
 from deploy.demo.people_at_school import Entrance
-from deploy.demo.school import invent_school
-from deploy.demo.workbooks import pupil_list
+from deploy.demo.workbooks import mark_template, pupil_list
 from deploy.local import pids, platform
 from tests.journeys.installation import WAIT_SECONDS, Platform, until
 
@@ -31,8 +31,17 @@ class Gateway:
     put_off: list[requests.Response] = field(default_factory=list)
     """The answers that said: try again."""
 
-    def ask(self, method: str, path: str, body: Any = None, *, token: str = "", file: bytes | None = None) -> Any:
-        headers = {"Idempotency-Key": str(uuid4())} | ({"Authorization": f"Bearer {token}"} if token else {})
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str = "",
+        file: bytes | None = None,
+        key: str | None = None,
+    ) -> Any:
+        headers = {"Idempotency-Key": key or str(uuid4())} | ({"Authorization": f"Bearer {token}"} if token else {})
         sent = {"json": body} if file is None else {"files": {"file": ("list.xlsx", file)}}
         answers: list[requests.Response] = []
 
@@ -70,6 +79,16 @@ class School:
         cells = [{"pupil_id": pupil, "state": "VALUE", "value": mark, "version": version} for pupil in self.pupils]
         path = f"{YEAR}/sheets/{sheet['id']}/columns/{column['id']}"
         return self.gateway.ask("PUT", path, {"cells": cells}, token=self.teacher)
+
+    def preview(self, workbook: bytes, *, key: str | None = None) -> Any:
+        """Have the teacher's workbook compared with what stands there."""
+        path = f"{YEAR}/units/{self.unit_id}/mark-previews"
+        return self.gateway.ask("POST", path, token=self.teacher, file=workbook, key=key)
+
+    def apply(self, shown: Any, *, key: str) -> Any:
+        """Write the marks that were shown; comments are left out, for which there is no window."""
+        path = f"{YEAR}/imports/{shown['id']}/marks"
+        return self.gateway.ask("POST", path, {"leave_out_refused": True}, token=self.teacher, key=key)
 
     def is_intact(self, sheet: Any) -> bool:
         """Whether the sheet's chain of history fits when recomputed."""
@@ -167,7 +186,7 @@ def _begin_year(gateway: Gateway, unit_id: str, admin: str, teacher_id: str) -> 
     gateway.ask("POST", unit_year, {"stage": "THCS", "subjects": plan}, token=admin)
     new = {"name": CLASS, "grade": 6, "homeroom_id": teacher_id}
     [made] = gateway.ask("POST", f"{unit_year}/classes", {"classes": [new]}, token=admin)["classes"]
-    shown = gateway.ask("POST", f"{unit_year}/pupil-previews", token=admin, file=_pupils())
+    shown = gateway.ask("POST", f"{unit_year}/pupil-previews", token=admin, file=pupil_list(_paper()))
     gateway.ask("POST", f"{YEAR}/imports/{shown['id']}/pupils", {}, token=admin)
     assignments = [{"class_id": made["id"], "subject": code, "teacher_id": teacher_id} for code, *_ in SUBJECTS]
     found = gateway.ask("POST", f"{unit_year}/assignments", {"assignments": assignments}, token=admin)["sheets"]
@@ -176,7 +195,13 @@ def _begin_year(gateway: Gateway, unit_id: str, admin: str, teacher_id: str) -> 
     return [sheet for sheet in found if sheet["term"] == 1]
 
 
-def _pupils() -> bytes:
-    """The ministry's list of the class."""
-    invented = invent_school(9, "Trường THCS Tưởng Tượng", letters="A", class_size=PUPILS)
-    return pupil_list(replace(invented, pupils=invented.pupils_of(CLASS)))
+def workbook(sheet: Any) -> bytes:
+    """The teacher's workbook of the sheet, every mark filled in."""
+    subject = next(one for one in invented.SUBJECTS if one.code == sheet["subject"])
+    return mark_template(_paper(), class_code=CLASS, subject=subject, term=sheet["term"])
+
+
+def _paper() -> invented.School:
+    """The invented pupils of the class."""
+    whole = invented.invent_school(9, "Trường THCS Tưởng Tượng", letters="A", class_size=PUPILS)
+    return replace(whole, pupils=whole.pupils_of(CLASS))

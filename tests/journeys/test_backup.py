@@ -1,17 +1,23 @@
 """A backup of a school at work becomes an installation again, the same row for row; a damaged one does not."""
 
-from dataclasses import replace
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 
-from deploy.backup import daily, folder, making, restoring
+from deploy.backup import daily, databases, folder, making, restoring
 from deploy.backup import manifest as manifests
 from deploy.backup.folder import State
 from deploy.backup.making import SECRETS, Wish
 from deploy.backup.manifest import Kind
 from deploy.backup.schedule import Settings
-from deploy.hocba.cli import CHECKOUT
+from deploy.hocba import cli, options
 from deploy.local import elsewhere, state
 from deploy.local import platform as local
 from deploy.local.errors import InstallationError
@@ -19,7 +25,7 @@ from deploy.local.files import write_private
 from deploy.local.instance import Instance
 from services.chassis.objects import Objects
 from tests.journeys.installation import Platform, until
-from tests.journeys.records import history
+from tests.journeys.records import have_head_kept, history
 from tests.journeys.school import PUPILS, Gateway, mark
 
 KEY = bytes(range(32))
@@ -77,18 +83,41 @@ def appointment(platform, school):
 
 @pytest.fixture(scope="module")
 def backup(platform, school, sheet, transcript, appointment):
-    """Made while a teacher writes in another sheet."""
+    """Made while a teacher writes in another sheet, and after the first look at a ledger in this one."""
+    have_head_kept(platform, sheet)
+
+    def write():
+        school.save_column(sheet, sheet["columns"][1], "6.5", version=0)
+        have_head_kept(platform, sheet)
+
     busy = school.sheets[0]
-    with school.marking([(busy, busy["columns"][3])]) as [teacher]:
+    with school.marking([(busy, busy["columns"][3])]) as [teacher], meanwhile(write):
         until(lambda: teacher.acknowledged)
         return back_up(platform, with_keys=True)
+
+
+@contextmanager
+def meanwhile(work):
+    """Have it done between a backup's looks at the two databases that hold marks and the heads of their history."""
+    real, due = databases.seen, [work]
+
+    @contextmanager
+    def seen(instance, service):
+        with real(instance, service) as snapshot:
+            if service in ("gradebook", "signing") and due:
+                due.pop()()
+            yield snapshot
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "seen", seen)
+        yield
 
 
 @pytest.fixture(scope="module")
 def new(installation):
     """Makes a new installation on this machine, beside the code that all share."""
     root, made = installation.instance.root, []
-    (root / "services").symlink_to(CHECKOUT / "services")
+    (root / "services").symlink_to(cli.CHECKOUT / "services")
 
     def make(name):
         made.append(Instance(name, root))
@@ -123,6 +152,14 @@ def empty(new, database_only):
 
 
 @pytest.fixture
+def key_file(tmp_path):
+    file = tmp_path / "key"
+    file.touch(mode=0o600)
+    file.write_text(KEY.hex())
+    return file
+
+
+@pytest.fixture
 def copy(backup):
     """Makes a copy of the backup whose manifest says something else, proven with the key."""
 
@@ -136,6 +173,17 @@ def copy(backup):
         return folder.runs(backup.parent)[-1].path
 
     return make
+
+
+@pytest.fixture
+def audit(monkeypatch):
+    """`hocba audit --json` of an installation, wherever it lies."""
+
+    def run(instance):
+        monkeypatch.setattr(options, "CHECKOUT", instance.root)
+        return CliRunner().invoke(cli.hocba, ["audit", "--json", "--name", instance.name])
+
+    return run
 
 
 def read(url, school, sheet):
@@ -175,6 +223,30 @@ def test_every_issued_transcript_has_the_same_hashes_and_the_same_files(platform
     assert transcript in files.values()
 
 
+def test_the_audit_of_what_was_restored_finds_nothing_wrong(restored, sheet, audit):
+    said = audit(restored.instance)
+
+    told = json.loads(said.output)
+    assert (said.exit_code, told["findings"], told["batches"]) == (0, [], [])
+    assert told["heads"] > 0
+    assert history(restored, sheet["columns"][1]) == [(1, "6.5", PUPILS)]
+
+
+def test_the_audit_finds_a_mark_that_was_altered_in_what_was_restored(restored, sheet, audit, school):
+    cell = (sheet["columns"][0]["id"], school.pupils[0])
+    change = "UPDATE cells SET value = %s WHERE column_id = %s AND pupil_id = %s"
+
+    restored.rule("gradebook", change, "9.5", *cell)
+    said = audit(restored.instance)
+    restored.rule("gradebook", change, "8.5", *cell)
+
+    assert said.exit_code == 1
+    assert [(one["sheet_id"], one["finding"]["fault"]) for one in json.loads(said.output)["findings"]] == [
+        (sheet["id"], "CELL_DIFFERS")
+    ]  # fmt: skip
+    assert audit(restored.instance).exit_code == 0
+
+
 def test_an_event_that_may_have_missed_its_consumer_is_asked_for_again(platform, restored, appointment):
     assert platform.sql("identity", SETTLED, appointment) == [(1,)]
     assert restored.sql("identity", SETTLED, appointment) == [(0,)]
@@ -186,10 +258,7 @@ def test_the_backup_was_read_back_and_is_listed_as_verified(platform, backup):
     assert (run.state, run.manifest.kind) == (State.VERIFIED, Kind.MANUAL)
 
 
-def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(platform, backup, tmp_path):
-    key_file = tmp_path / "key"
-    key_file.touch(mode=0o600)
-    key_file.write_text(KEY.hex())
+def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(platform, backup, key_file):
     settings, now = Settings(at="02:00", key_file=str(key_file)), clock()
 
     first, second = (daily.attend(platform.instance, settings, now=now) for _ in range(2))
@@ -197,6 +266,28 @@ def test_the_daily_backup_is_made_once_and_listed_beside_those_made_by_hand(plat
     [run] = [run for run in folder.runs(backup.parent) if run.manifest.kind is Kind.SCHEDULED]
     assert (first, second) == ([f"made {run.path}"], [])
     assert run.state is State.VERIFIED
+
+
+def test_a_backup_that_was_killed_is_not_taken_for_one_and_the_next_is_whole(platform, key_file, tmp_path, empty):
+    to = tmp_path / "backups"
+    settings = Settings(at="02:00", key_file=str(key_file), to=str(to))
+    told = {f"HOCBA_BACKUP_{name.upper()}": str(value) for name, value in asdict(settings).items()}
+    argv = [sys.executable, "-m", "deploy.backup.daily", str(platform.instance.root), platform.instance.name]
+
+    with platform.blocking("notify", "consents", to_readers=True) as is_awaited:
+        process = subprocess.Popen(argv, env=os.environ | told)
+        until(lambda: is_awaited() and list(to.glob("*/databases/gradebook.dump")))
+        process.kill()
+        process.wait()
+    [draft] = to.glob("*-*")
+
+    with pytest.raises(InstallationError, match="it is no backup, or a part of one"):
+        restoring.restore(draft, empty, key=KEY)
+    assert holds_nothing(empty)
+    assert folder.runs(to) == []
+    daily.attend(platform.instance, settings, now=clock())
+    assert [run.state for run in folder.runs(to)] == [State.VERIFIED]
+    assert not draft.exists()
 
 
 def test_an_installation_that_runs_is_not_written_over(restored, backup):

@@ -1,13 +1,18 @@
 """Whatever dies, and whenever: every acknowledged write is there exactly once, and so is each event's effect."""
 
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
 import pytest
 
 from deploy.local.instance import POSTGRES, RABBITMQ
 from tests.journeys.installation import until
-from tests.journeys.records import grants, heard, history, let_everything_arrive, windows
-from tests.journeys.school import PUPILS, mark
+from tests.journeys.records import grants, have_head_kept, head, heard, history, let_everything_arrive, windows
+from tests.journeys.school import PUPILS, mark, workbook
 
 POINTS = ("rpc.before_commit", "rpc.after_commit", "rpc.after_reply")
+PREVIEWS = "SELECT id FROM imports"
+WRITTEN = "SELECT sheet_id, max(seq) FROM mark_history GROUP BY sheet_id ORDER BY sheet_id"
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +21,23 @@ def whole(platform):
     until(platform.is_whole)
     yield
     until(platform.is_whole)
+
+
+@pytest.fixture
+def interrupted(platform):
+    """Does what needs gradebook's server, which is killed when it comes to that table; nothing is seen of it then."""
+
+    def do(table, work, *, unseen):
+        before = platform.sql("gradebook", unseen)
+        with ThreadPoolExecutor() as pool, platform.blocking("gradebook", table) as is_awaited:
+            done = pool.submit(work)
+            until(lambda: is_awaited() or done.done())
+            assert not done.done(), done.result()
+            platform.kill("gradebook-rpc")
+            assert platform.sql("gradebook", unseen) == before
+        return done.result()
+
+    return do
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -88,6 +110,43 @@ def test_a_server_killed_in_the_midst_of_marking_loses_and_doubles_nothing(platf
         assert history(platform, teacher.column) == expected
     assert all(school.is_intact(sheet) for sheet in school.sheets)
     assert (heard(platform, person_id), grants(platform, person_id)) == (["DONE"], 1)
+
+
+@pytest.mark.parametrize("point", ["round.before_commit", "round.after_commit"])
+def test_the_head_of_what_was_saved_is_published_although_the_worker_dies_over_it(platform, school, point):
+    sheet = school.sheets[0]
+    column, before = sheet["columns"][0], platform.restarts("gradebook-worker")
+    order, version = platform.doom("gradebook-worker", point), len(history(platform, column))
+
+    school.save_column(sheet, column, mark(version), version=version)
+    have_head_kept(platform, sheet)
+    until(lambda: platform.restarts("gradebook-worker") >= before + 2)
+
+    assert not order.exists()
+    assert school.is_intact(sheet)
+
+
+def test_a_workbook_is_previewed_once_although_its_server_is_killed_meanwhile(platform, school, interrupted):
+    file, key = workbook(school.sheets[1]), str(uuid4())
+    before = platform.sql("gradebook", PREVIEWS)
+
+    shown = interrupted("imports", lambda: school.preview(file, key=key), unseen=PREVIEWS)
+
+    assert school.preview(file, key=key) == shown
+    assert set(platform.sql("gradebook", PREVIEWS)) - set(before) == {(UUID(shown["id"]),)}
+
+
+def test_a_workbook_is_written_whole_and_once_although_its_server_is_killed_over_it(platform, school, interrupted):
+    sheet, key = school.sheets[1], str(uuid4())
+    shown, (before, _) = school.preview(workbook(sheet)), head(platform, sheet)
+    changes = len(shown["marks"]["changes"])
+
+    applied = interrupted("mark_seals", lambda: school.apply(shown, key=key), unseen=WRITTEN)
+
+    assert school.apply(shown, key=key) == applied
+    assert applied["applied"]["marks"] == changes == head(platform, sheet)[0] - before > 0
+    assert school.preview(workbook(sheet))["marks"]["changes"] == []
+    assert school.is_intact(sheet)
 
 
 def fresh_columns(platform, sheet):

@@ -1,8 +1,11 @@
 """Twins of the tests that nothing is lost: without a precaution the same deaths lose or double, and it is seen."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests.journeys.records import heard, let_everything_arrive, windows
+from tests.journeys.school import workbook
 
 CARELESS = ("identity-rpc", "gradebook-rpc", "gradebook-rpc-2", "gradebook-worker")
 
@@ -32,6 +35,14 @@ def test_without_the_record_of_keys_a_window_is_opened_twice(careless_platform, 
 
     assert not order.exists()
     assert windows(careless_platform, "2091-01-01T00:00:00Z") == 2
+
+
+def test_without_the_record_of_keys_a_workbook_is_previewed_twice(careless_platform, school):
+    file, key = workbook(school.sheets[1]), str(uuid4())
+
+    first, second = (school.preview(file, key=key) for _ in range(2))
+
+    assert first["id"] != second["id"]
 
 
 def test_without_the_inboxs_check_an_appointment_is_heard_of_twice(careless_platform, school):

@@ -189,6 +189,18 @@ class ReadReadiness(Query[Readiness]):
     unit_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildReadiness(Command[RebuildStarted]):
+    """Count the readiness of the schools at or below a unit at once; it goes on behind the answer.
+
+    A school is counted when its `counted_at` has moved on.
+    """
+
+    operation: ClassVar[str] = "gradebook.rebuild_readiness"
+    school_year: int
+    unit_id: UUID
+
+
 class RiskSign(StrEnum):
     """Why a pupil may stay behind: over 40 half-days absent; a term's level not achieved; the year not passed."""
 

@@ -1,8 +1,9 @@
 """How ready schools are to issue, and which pupils and classes deserve a second look."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from services.contracts.gradebook.statistics import (
     Readiness,
     ReadReadiness,
     ReadWarnings,
+    RebuildReadiness,
+    RebuildStarted,
     RiskSign,
     SchoolReadiness,
     WaitingReason,
@@ -58,8 +61,7 @@ def read_readiness(tx: Tx, query: ReadReadiness, actor: Actor) -> Readiness:
     require_reader(tx, actor, query.unit_id)
     below = boards.schools_below(tx, query.unit_id, local_day(tx.now()))
     unit_ids = boards.open_schools(tx, query.school_year, below)
-    for unit_id in boards.ask_readiness(tx, query.school_year, unit_ids, older=tx.now() - RENEWED_EVERY):
-        tx.later(CountReadinessTask(school_year=query.school_year, unit_id=unit_id))
+    _have_counted(tx, query.school_year, unit_ids, older=tx.now() - RENEWED_EVERY)
     schools = [_school(row) for row in boards.readiness_of(tx, query.school_year, unit_ids)]
     reasons = sum((Counter(school.reasons) for school in schools), Counter())
     return Readiness(
@@ -70,6 +72,14 @@ def read_readiness(tx: Tx, query: ReadReadiness, actor: Actor) -> Readiness:
         reasons=dict(reasons),
         as_of=min((school.counted_at for school in schools if school.counted_at), default=None),
     )
+
+
+def rebuild_readiness(tx: Tx, command: RebuildReadiness, actor: Actor) -> RebuildStarted:
+    """Have every school at or below the unit counted, however fresh its last count is."""
+    require_reader(tx, actor, command.unit_id)
+    below = boards.schools_below(tx, command.unit_id, local_day(tx.now()))
+    unit_ids = boards.open_schools(tx, command.school_year, below)
+    return RebuildStarted(schools=_have_counted(tx, command.school_year, unit_ids, older=tx.now()))
 
 
 def ask_ids(task: CountReadinessTask, outside: Outside) -> LackingId:
@@ -101,6 +111,14 @@ def read_warnings(tx: Tx, query: ReadWarnings, actor: Actor) -> Warnings:
         pupils=tuple(_at_risk(row) for row in signs),
         late_classes=tuple(LateClass(class_id=one, class_name=name, tally=tally) for one, name, tally in late),
     )
+
+
+def _have_counted(tx: Tx, school_year: int, unit_ids: Sequence[UUID], *, older: datetime) -> int:
+    """Ask for a count of those schools that were last asked for before that moment; gives how many these are."""
+    asked = boards.ask_readiness(tx, school_year, unit_ids, older=older)
+    for unit_id in asked:
+        tx.later(CountReadinessTask(school_year=school_year, unit_id=unit_id))
+    return len(asked)
 
 
 def _reason(pupil: PupilState, *, lacks_id: bool) -> WaitingReason | None:

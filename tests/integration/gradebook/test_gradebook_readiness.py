@@ -7,7 +7,13 @@ import pytest
 from services.chassis.errors import Forbidden
 from services.chassis.ids import new_id
 from services.contracts.gradebook.results import Period
-from services.contracts.gradebook.statistics import ReadReadiness, ReadWarnings, RiskSign, WaitingReason
+from services.contracts.gradebook.statistics import (
+    ReadReadiness,
+    ReadWarnings,
+    RebuildReadiness,
+    RiskSign,
+    WaitingReason,
+)
 from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role, UnitKind
 from tests.integration.gradebook.locked_schools import YEAR, Province
@@ -113,6 +119,22 @@ def test_a_school_is_shown_as_being_counted_until_it_is(province, officer, add):
     assert first.as_of is None
 
 
+def test_who_does_not_want_to_wait_has_every_school_counted_at_once(province, officer, add):
+    pupil = add(person={"personal_id": None})
+    province.lock_all()
+    before = read_twice(province, officer, province.department)
+    province.pupils[pupil.id] = replace(pupil, personal_id="000314000001")
+
+    unasked = read_twice(province, officer, province.department)
+    started = province.gradebook.ask(RebuildReadiness(school_year=YEAR, unit_id=province.department), officer)
+    province.gradebook.work()
+    after = read_twice(province, officer, province.department)
+
+    assert before.reasons == unasked.reasons == {WaitingReason.NO_PERSONAL_ID: 1}
+    assert (started.schools, after.reasons) == (1, {WaitingReason.NOT_ISSUED: 1})
+    assert after.as_of > before.as_of
+
+
 def test_the_board_is_for_leaders_and_supervisors_alone(province):
     unit_id = next(iter(province.classes.values()))
     teacher, stranger = (
@@ -121,7 +143,7 @@ def test_the_board_is_for_leaders_and_supervisors_alone(province):
     )
 
     for person in (teacher, stranger):
-        for question in (ReadReadiness, ReadWarnings):
+        for question in (ReadReadiness, RebuildReadiness, ReadWarnings):
             with pytest.raises(Forbidden):
                 province.gradebook.ask(question(school_year=YEAR, unit_id=unit_id), person)
 

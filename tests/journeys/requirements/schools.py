@@ -7,6 +7,7 @@ from typing import Any
 
 from deploy.demo import school as invented
 from deploy.demo.workbooks import pupil_list
+from tests.journeys.installation import until
 from tests.journeys.requirements.people import Department, Person
 
 YEAR = "/v1/years/2025"
@@ -39,6 +40,14 @@ class School:
     @property
     def path(self) -> str:
         return f"{YEAR}/units/{self.unit_id}"
+
+    def readiness(self) -> Any:
+        """The school's board of readiness, counted anew."""
+        place = f"{self.path}/readiness"
+        before = self.principal.get(place)["as_of"]
+        self.principal.post(f"{place}/rebuild")
+        until(lambda: self.principal.get(place)["as_of"] not in (None, before))
+        return self.principal.get(place)
 
     def open_year(self, stage: str, subjects: Sequence[Mapping[str, Any]], **plan: Any) -> None:
         body = {"stage": stage, "subjects": [dict(one) for one in subjects], "calendar": CALENDAR} | plan

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from tests.journeys.installation import until
 from tests.journeys.requirements import issuing
 from tests.journeys.requirements.conftest import LOWER
-from tests.journeys.requirements.schools import PERIODS, found_school
+from tests.journeys.requirements.schools import PERIODS, YEAR, found_school
 
 REPORT = "cd" * 32  # the SHA-256 of the report that the parents signed
 
@@ -52,6 +53,25 @@ def room(international, foreigner):
     return room
 
 
+@pytest.fixture(scope="module")
+def without_id(room):
+    """What is said of the class while its first pupil has no personal ID."""
+    return SimpleNamespace(results=room.results(), reasons=room.school.readiness()["reasons"], sending=send(room))
+
+
+@pytest.fixture(scope="module")
+def with_id(room, without_id):
+    """The first pupil has got a personal ID."""
+    room.school.admin.put(f"/v1/pupils/{room.pupils[0]}/personal-id", {"personal_id": "000314000001"})
+
+
+def send(room):
+    """A sending of the locked year to the national database, record by record."""
+    school = room.school
+    sending = school.admin.post(f"{school.path}/exchanges/YEAR")
+    return school.principal.get(f"{YEAR}/exchanges/{sending['id']}")
+
+
 def text_of(xml, tag):
     return re.findall(f"<{tag}>(.*?)</{tag}>", xml)
 
@@ -62,6 +82,7 @@ def test_who_must_train_in_the_summer_waits_with_the_reason_while_the_others_hav
 
     assert [(one["state"], one["reason"]) for one in found[:2]] == [("PARKED", "PENDING_SUMMER"), ("ISSUED", None)]
     assert found[0]["signatures"] == 0
+    assert before_summer.school.readiness()["reasons"]["PENDING_SUMMER"] == 1
 
 
 def test_after_the_summer_the_transcript_is_signed_and_shows_both_results(before_summer):
@@ -81,28 +102,34 @@ def test_after_the_summer_the_transcript_is_signed_and_shows_both_results(before
     assert (first["state"], first["signatures"]) == ("ISSUED", first["slots"])
     assert text_of(xml, "REN_LUYEN")[-1] == "Chưa đạt"
     assert text_of(xml, "REN_LUYEN_SAU_HE") == ["Đạt"]
+    assert "PENDING_SUMMER" not in lower.readiness()["reasons"]
 
 
-def test_who_waits_for_a_personal_id_is_counted_with_this_reason_and_a_foreigner_is_not(room):
+def test_who_waits_for_a_personal_id_is_counted_with_this_reason_and_a_foreigner_is_not(without_id):
     """R45, R46."""
-
-    def reasons():
-        return room.school.principal.get(f"{room.school.path}/readiness")["reasons"]
-
-    until(reasons)
-
-    assert reasons() == {"NO_PERSONAL_ID": 1, "NOT_ISSUED": 2}
+    assert without_id.reasons == {"NO_PERSONAL_ID": 1, "NOT_ISSUED": 2}
 
 
-def test_a_pupil_without_personal_id_is_taught_and_judged_and_gets_the_id_without_entering_anything_again(room):
+def test_results_of_a_pupil_without_personal_id_are_parked_and_leave_once_the_id_is_there(room, without_id, with_id):
+    """R45, R36."""
+    [parked] = [one for one in without_id.sending["records"] if one["state"] == "PARKED"]
+
+    sent = send(room)
+
+    assert (parked["pupil_id"], parked["errors"][0]["code"]) == (room.pupils[0], "NO_PERSONAL_ID")
+    assert (without_id.sending["head"]["records"], without_id.sending["head"]["parked"]) == (2, 1)
+    assert [(one["state"], one["version"]) for one in sent["records"]] == [("SENT", 1)] * 3
+    assert room.school.readiness()["reasons"] == {"NOT_ISSUED": 3}
+
+
+def test_a_pupil_without_personal_id_is_taught_and_judged_and_gets_the_id_without_entering_anything_again(
+    room, without_id, with_id
+):
     """R45."""
-    before = room.values("TOAN", "ck")
-    assert [one["promotion"] for one in room.results()] == ["PROMOTED"] * 3
-
-    room.school.admin.put(f"/v1/pupils/{room.pupils[0]}/personal-id", {"personal_id": "000314000001"})
     frozen = issuing.freeze(room)
 
-    assert room.values("TOAN", "ck") == before == [("8.0", 1)] * 3
+    assert [one["promotion"] for one in without_id.results] == ["PROMOTED"] * 3
+    assert room.values("TOAN", "ck") == [("8.0", 1)] * 3
     assert text_of(issuing.xml_of(room, frozen[0]), "SO_DINH_DANH_CA_NHAN") == ["000314000001"]
 
 

@@ -101,17 +101,18 @@ def test_what_an_address_gets_wrong_is_named(client, services, teacher):
     assert services.asked == []
 
 
-def test_a_plan_and_a_recount_are_commands(client, services, teacher):
+def test_a_plan_and_recounts_are_commands(client, services, teacher):
     planned = {"grade": 6, "subject": "TOAN", "key": "gk", "due_on": "2025-11-08"}
 
     plan = client.put(f"{UNIT_YEAR}/progress/plan", json={"term": 1, "columns": [planned]}, headers=teacher)
-    anew = client.post(f"{UNIT_YEAR}/statistics/rebuild", headers=teacher)
+    anew = [client.post(f"{UNIT_YEAR}/{what}/rebuild", headers=teacher) for what in ("statistics", "readiness")]
 
     column = progress.PlannedColumn(grade=6, subject="TOAN", key="gk", due_on=date(2025, 11, 8))
-    assert (plan.status_code, anew.status_code) == (200, 202)
+    assert [one.status_code for one in (plan, *anew)] == [200, 202, 202]
     assert services.asked == [
         progress.PlanColumns(**IN_YEAR, term=1, columns=(column,)),
         statistics.RebuildStatistics(**IN_YEAR),
+        statistics.RebuildReadiness(**IN_YEAR),
     ]
 
 
