@@ -1,0 +1,124 @@
+"""The signed summary on paper: a transcript in short as COSE_Sign1 in base45 (RFC 9052, RFC 9285), checked offline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+
+import base45
+import cbor2
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cwt import COSE, COSEKey
+from cwt.exceptions import CWTError, VerifyError
+
+PREFIX = "HB1:"
+"""What the text of such a code begins with, so that a reader knows it from an address."""
+LONGEST = 2_000  # characters; a code of the largest size holds some more, ours about 450
+KEY_ID_BYTES = 8
+
+_ISSUED_AT, _TRANSCRIPT = 6, -65_537  # claims: RFC 8392, 3.1.6, and one for private use
+_FIELDS = ("code", "version", "digest", "school", "school_year", "class_name", "pupil", "born_on", "results")
+
+
+class NotASummary(ValueError):  # noqa: N818 - a finding about a code, not a fault of the program
+    """The text is not a summary as this platform writes it."""
+
+
+class UnknownIssuer(ValueError):  # noqa: N818 - likewise
+    """None of the published keys has signed it."""
+
+
+class Forged(ValueError):  # noqa: N818 - likewise
+    """The signature does not fit the content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What the paper says in short; `digest` is the SHA-256 of the canonical data, `results` are words as printed."""
+
+    code: str
+    version: int
+    digest: bytes
+    school: str
+    school_year: int
+    class_name: str
+    pupil: str
+    born_on: date
+    results: tuple[str, ...]
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerKey:
+    """The installation's P-256 key for summaries; browsers everywhere can check its signatures (ES256)."""
+
+    private: ec.EllipticCurvePrivateKey
+
+    @property
+    def key_id(self) -> bytes:
+        return key_id_of(self.private.public_key())
+
+    def write(self, summary: Summary) -> str:
+        """The text of the code."""
+        pem = self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        writer = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
+        message = writer.encode(_payload(summary), COSEKey.from_pem(pem, kid=self.key_id))
+        return f"{PREFIX}{base45.b45encode(message).decode()}"
+
+
+def key_id_of(public: ec.EllipticCurvePublicKey) -> bytes:
+    """The first bytes of the SHA-256 of the key (DER)."""
+    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return sha256(der).digest()[:KEY_ID_BYTES]
+
+
+def read(text: str, issuers: Mapping[bytes, ec.EllipticCurvePublicKey]) -> Summary:
+    """The summary of a code whose signature one of the issuers' keys, by id, has made.
+
+    Raises NotASummary, UnknownIssuer or Forged.
+    """
+    if not text.startswith(PREFIX) or len(text) > LONGEST:
+        raise NotASummary("The code does not begin like a summary, or is too long.")
+    try:
+        message = base45.b45decode(text.removeprefix(PREFIX))
+        key_id = cbor2.loads(message).value[1].get(4, b"")
+    except (ValueError, cbor2.CBORDecodeError, AttributeError, LookupError, TypeError) as error:
+        raise NotASummary("The code holds no COSE_Sign1.") from error
+    if key_id not in issuers:
+        raise UnknownIssuer("No published key has the id that the code names.")
+    return _summary(_opened(message, issuers[key_id], key_id))
+
+
+def _opened(message: bytes, issuer: ec.EllipticCurvePublicKey, key_id: bytes) -> Any:
+    pem = issuer.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    try:
+        return COSE.new().decode(message, [COSEKey.from_pem(pem, kid=key_id)])
+    except VerifyError as error:
+        raise Forged("The signature does not fit the content.") from error
+    except (CWTError, ValueError, TypeError) as error:
+        raise NotASummary("The code holds no COSE_Sign1 with ES256.") from error
+
+
+def _payload(summary: Summary) -> bytes:
+    fields = [getattr(summary, name) for name in _FIELDS]
+    fields[_FIELDS.index("born_on")] = summary.born_on.isoformat()
+    fields[_FIELDS.index("results")] = list(summary.results)
+    return cbor2.dumps({_ISSUED_AT: int(summary.issued_at.timestamp()), _TRANSCRIPT: fields})
+
+
+def _summary(payload: bytes) -> Summary:
+    try:
+        claims = cbor2.loads(payload)
+        given = dict(zip(_FIELDS, claims[_TRANSCRIPT], strict=True))
+        return Summary(
+            **given
+            | {
+                "born_on": date.fromisoformat(given["born_on"]),
+                "results": tuple(given["results"]),
+                "issued_at": datetime.fromtimestamp(claims[_ISSUED_AT], UTC),
+            }
+        )
+    except (ValueError, LookupError, TypeError) as error:
+        raise NotASummary("The signed content is not a transcript's summary.") from error
