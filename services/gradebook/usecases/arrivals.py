@@ -20,8 +20,8 @@ from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, SheetHead
 from services.contracts.identity import Role
 from services.gradebook import domain
-from services.gradebook.domain import Cell, Write
-from services.gradebook.errors.school import NotExempt
+from services.gradebook.domain import Cell, Place, Write
+from services.gradebook.errors.school import MarksStand, NotExempt
 from services.gradebook.repository import conduct, enrolment, marks, school, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.usecases import guards
@@ -62,7 +62,10 @@ def carry_marks(tx: Tx, arrival: Arrival) -> int:
 
 
 def enter_earlier_marks(tx: Tx, command: EnterEarlierMarks, actor: Actor) -> EarlierMarksKept:
-    """What a school outside of the platform certified of a newcomer, written by an admin on that evidence."""
+    """What a school outside of the platform certified of a newcomer, written by an admin on that evidence.
+
+    It fills cells that are empty: an admin alone changes no mark that stands.
+    """
     row = enrolment.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
     if row is None or row.school_year != command.school_year or row.class_id is None:
         raise NotFound(pupil_id=command.pupil_id)
@@ -109,7 +112,7 @@ def exempt_pupil(tx: Tx, command: ExemptPupil, actor: Actor) -> Exemption:
     enrolment.keep_exemption(tx, command.school_year, exemption, recorded_by=actor.person_id)
     exempt = Cell(state=CellState.EXEMPT)
     cells = [(Column(head=head, column=column), exempt) for head in mine for column in head.columns]
-    _write_all(tx, command.pupil_id, cells, Writer.of(actor, f"exemption:{command.decision}"))
+    _write_all(tx, command.pupil_id, cells, Writer.of(actor, f"exemption:{command.decision}"), replaces=True)
     return exemption
 
 
@@ -162,8 +165,13 @@ def _places(heads: Sequence[SheetHead]) -> Mapping[tuple[str, int, str], Column]
     }
 
 
-def _write_all(tx: Tx, pupil_id: UUID, cells: Sequence[tuple[Column, Cell]], by: Writer) -> int:
-    """Write one pupil's cells into their sheets, each held; a cell that is there already and says the same stays."""
+def _write_all(
+    tx: Tx, pupil_id: UUID, cells: Sequence[tuple[Column, Cell]], by: Writer, *, replaces: bool = False
+) -> int:
+    """Write one pupil's cells into their sheets, each held; a cell that is there already and says the same stays.
+
+    MarksStand where one says something else, unless that is to be replaced.
+    """
     written = 0
     for sheet_id in sorted({place.head.id for place, _ in cells}):
         mine = [(place, cell) for place, cell in cells if place.head.id == sheet_id]
@@ -178,10 +186,20 @@ def _write_all(tx: Tx, pupil_id: UUID, cells: Sequence[tuple[Column, Cell]], by:
         ]
         good = domain.checked(writes, {one.id: one for one in sheet.head.columns}, enrolment.roster_of(tx, sheet.head))
         changed = domain.changed(good, current)
+        if not replaces:
+            _refuse_standing(sheet.head, changed, current)
         if changed:
             marks.write_cells(tx, sheet, changed, by)
         written += len(changed)
     return written
+
+
+def _refuse_standing(head: SheetHead, changed: Sequence[Write], current: Mapping[Place, Cell]) -> None:
+    keys = {column.id: column.key for column in head.columns}
+    taken = [one for one in changed if current.get(one.place, Cell()).state is not CellState.EMPTY]
+    if taken:
+        places = sorted(f"{head.subject}/{head.term}/{keys[one.column_id]}" for one in taken)
+        raise MarksStand(places=", ".join(places))
 
 
 def _entry(pupil_id: UUID, cell: Cell, current: Cell) -> CellEntry:
