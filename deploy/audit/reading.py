@@ -15,6 +15,7 @@ from services.gradebook.ledger.examining import StoredRow, StoredSheet
 from services.gradebook.ledger.seals import Seal, Sealed
 
 SEPARATOR = b"|"
+MOMENT = "least(greatest(recorded_at, '1970-01-01'), '9999-12-30')"  # what Python cannot hold is never a row's time
 KEPT_WITHIN = timedelta(hours=1)  # a head takes a minute; a worker that stands still is soon noticed
 SETTINGS = (
     "SET TIME ZONE 'UTC'",
@@ -168,8 +169,11 @@ def sizes_of(gradebook: psycopg.Connection, school_year: int) -> list[tuple[UUID
 
 def moments_of(gradebook: psycopg.Connection, signing: psycopg.Connection, school_year: int) -> Moments:
     """Seals and heads began together, so that a year does not look older than its seals because they are gone."""
-    oldest = "SELECT min(recorded_at) FROM mark_seals WHERE school_year = %s"
-    began = [_one(gradebook, oldest, school_year), _one(signing, "SELECT min(published_at) FROM mark_head_batches")]
+    oldest = "SELECT min({moment}) FROM mark_seals WHERE school_year = %s"
+    began = [
+        _one(gradebook, oldest.format(moment=MOMENT), school_year),
+        _one(signing, "SELECT min(published_at) FROM mark_head_batches"),
+    ]
     return Moments(
         sealing_began=min(filter(None, began), default=None), heads_due=_one(signing, "SELECT now()") - KEPT_WITHIN
     )
@@ -189,14 +193,16 @@ def _copied(conn: psycopg.Connection, query: str, part: Range) -> Iterator[list[
     """The fields of each line; text that COPY had to escape stays as it is, and is seen to differ."""
     first, end = part.first or UUID(int=0), part.end or UUID(int=2**128 - 1)
     closing = "<" if part.end else "<="
-    given = query.format(year=int(part.school_year), first=first, end=end, closing=closing)
+    given = query.format(year=int(part.school_year), first=first, end=end, closing=closing, moment=MOMENT)
     with conn.cursor().copy(f"COPY ({given}) TO STDOUT".encode()) as copy:
         for line in copy:
             yield bytes(line).rstrip(b"\n").split(b"\t")
 
 
 def _all(conn: psycopg.Connection, query: str, place: tuple[int, UUID]) -> list[dict[str, Any]]:
-    return conn.cursor(row_factory=psycopg.rows.dict_row).execute(query.encode(), place).fetchall()
+    return (
+        conn.cursor(row_factory=psycopg.rows.dict_row).execute(query.format(moment=MOMENT).encode(), place).fetchall()
+    )
 
 
 def _one(conn: psycopg.Connection, query: str, *values: Any) -> Any:
@@ -218,7 +224,7 @@ _HISTORY = """
         SELECT sheet_id, recorded_at, basis,
                hash || '[' || seq || ',"' || column_id || '","' || pupil_id || '",' || version || ',"' || state || '",'
                || coalesce('"' || value || '"', 'null') || ',"' || account_id || '","' || person_id || '",'
-               || trunc(date_part('epoch', recorded_at) * 1000000)::bigint
+               || trunc(date_part('epoch', {moment}) * 1000000)::bigint
                || coalesce(',' || to_json(basis), '') || ']' AS line
         FROM mark_history WHERE school_year = {year} AND sheet_id >= '{first}' AND sheet_id {closing} '{end}'
         ORDER BY sheet_id, recorded_at, seq
@@ -239,11 +245,11 @@ _HEADS = """
     WHERE school_year = {year} AND sheet_id >= '{first}' AND sheet_id {closing} '{end}'
 """
 _ROWS = """
-    SELECT seq, column_id, pupil_id, version, state, value, account_id, person_id, recorded_at, basis, hash
+    SELECT seq, column_id, pupil_id, version, state, value, account_id, person_id, {moment} AS recorded_at, basis, hash
     FROM mark_history WHERE school_year = %s AND sheet_id = %s ORDER BY seq
 """
 _SHEET_SEALS = """
-    SELECT seq, hash, recorded_at, key_id, signature FROM mark_seals
+    SELECT seq, hash, {moment} AS recorded_at, key_id, signature FROM mark_seals
     WHERE school_year = %s AND sheet_id = %s ORDER BY seq
 """
 _SHEET_CELLS = """

@@ -213,6 +213,15 @@ def test_a_sheet_whose_heads_are_held_back_is_named(ledger, found, gradebook, si
     assert found() == {held_back.sheet_id: [(Fault.NOT_KEPT, 1, PUPILS)]}
 
 
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "4713-01-01 BC"])
+@pytest.mark.parametrize("table", ["mark_history", "mark_seals"])
+def test_a_time_that_cannot_be_does_not_stop_the_audit_from_naming_its_sheet(ledger, found, moment, table):
+    dating = "UPDATE {} SET recorded_at = CAST(:moment AS timestamptz) WHERE sheet_id = :sheet AND seq = :row"
+    ledger[0].as_ruler(dating.format(table), moment=moment, row=PUPILS)
+
+    assert found().keys() == {ledger[0].sheet_id}
+
+
 def test_rows_put_into_the_text_of_another_are_missed(ledger, found):
     a_class = ledger[0]
     a_class.as_ruler(
