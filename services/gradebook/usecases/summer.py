@@ -65,6 +65,7 @@ def decide_second_chance(tx: Tx, command: DecideSecondChance, actor: Actor) -> S
         raise NotFound(pupil_id=command.pupil_id)
     if chance.proposed_by == actor.person_id:
         raise SamePerson
+    refuse_sealed(tx, command.school_year, command.class_id, command.pupil_id)
     decided = replace(chance, decided_by=actor.person_id, decided_at=tx.now())
     corrections.keep_chance(tx, command.school_year, decided)
     judge_again(tx, of_class, [command.pupil_id], basis=f"summer:{command.subject}")

@@ -136,6 +136,18 @@ def test_only_the_subjects_teacher_tells_its_result_and_only_the_principal_accep
         decide(failing, by=failing.admin)
 
 
+def test_a_chance_accepted_after_the_transcript_was_issued_is_refused(failing):
+    failing.gradebook.ask(proposal(failing), failing.teacher)
+    failing.gradebook.sql(
+        "INSERT INTO document_states VALUES (:year, :pupil, 1, 'ISSUED')", year=YEAR, pupil=failing.pupils[0]
+    )
+
+    with pytest.raises(Refused, match="transcript_issued"):
+        decide(failing)
+
+    assert promotions(failing)[0] == "RETEST"
+
+
 def test_nobody_accepts_what_they_told_themselves(failing):
     failing.gradebook.grant(Role.PRINCIPAL, failing.unit_id, failing.teacher)
     failing.gradebook.ask(proposal(failing), failing.teacher)
