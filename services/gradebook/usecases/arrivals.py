@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from services.chassis import authority
 from services.chassis.authority import Actor
@@ -21,8 +24,8 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, 
 from services.contracts.identity import Role
 from services.gradebook import domain
 from services.gradebook.domain import Cell, Place, Write
-from services.gradebook.errors.school import MarksStand, NotExempt
-from services.gradebook.repository import conduct, enrolment, marks, school, sheets
+from services.gradebook.errors.school import ChoicesJudged, MarksStand, NotExempt
+from services.gradebook.repository import conduct, enrolment, marks, results, school, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.usecases import guards
 
@@ -82,7 +85,10 @@ def enter_earlier_marks(tx: Tx, command: EnterEarlierMarks, actor: Actor) -> Ear
 
 
 def choose_subjects(tx: Tx, command: ChooseSubjects, actor: Actor) -> ChoicesKept:
-    """Electives and clusters of the school's pupils, each a subject that the plan of their grade offers."""
+    """Electives and clusters of the school's pupils, each a subject that the plan of their grade offers.
+
+    They are kept for the year: results that are locked count the subjects chosen before.
+    """
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
     active = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in command.pupils])
     for pupil in command.pupils:
@@ -90,6 +96,7 @@ def choose_subjects(tx: Tx, command: ChooseSubjects, actor: Actor) -> ChoicesKep
         if row is None or (row.school_year, row.unit_id) != (command.school_year, command.unit_id):
             raise NotFound(pupil_id=pupil.pupil_id)
     _refuse_not_offered(tx, command)
+    _refuse_judged(tx, command, active)
     enrolment.keep_choices(tx, command.school_year, command.pupils)
     return ChoicesKept(pupils=len(command.pupils))
 
@@ -122,6 +129,17 @@ def _refuse_not_offered(tx: Tx, command: ChooseSubjects) -> None:
     for choice in (choice for pupil in command.pupils for choice in pupil.choices):
         if choice.has_cluster > offered.get(choice.subject, -1):
             raise Invalid(reason=f"the school's plan does not offer {choice.subject} in this way")
+
+
+def _refuse_judged(tx: Tx, command: ChooseSubjects, active: Mapping[UUID, Row[Any]]) -> None:
+    """ChoicesJudged for pupils whose class has locked results of theirs, where they would get other subjects."""
+    known = enrolment.choices_of(tx, command.school_year, list(active))
+    new = {pupil.pupil_id: {one.subject: one.has_cluster for one in pupil.choices} for pupil in command.pupils}
+    changed = [active[pupil_id] for pupil_id, chosen in new.items() if chosen != known.get(pupil_id, {})]
+    class_ids = {row.class_id for row in changed if row.class_id}
+    judged = {of for one in class_ids for _, of in results.newest_results(tx, command.school_year, one)}
+    if codes := sorted(row.code for row in changed if row.pupil_id in judged):
+        raise ChoicesJudged(codes=", ".join(codes))
 
 
 def _carry_from(tx: Tx, arrival: Arrival, old_class: UUID) -> int:
