@@ -26,7 +26,6 @@ from services.contracts.gradebook.enrolment import (
     WithdrawPupil,
 )
 from services.contracts.identity import Change, NewPupil, RegisterPupils, Role
-from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.errors.school import EnrolledElsewhere, NotEnrolledThere
 from services.gradebook.repository import enrolment, school
 from services.gradebook.roles import LEADERS
@@ -135,7 +134,7 @@ def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:
 
 def today(tx: Tx) -> date:
     """The date at school: days are judged in Vietnam's time."""
-    return tx.now().astimezone(SCHOOL_TIME).date()
+    return authority.local_day(tx.now())
 
 
 def _waits_for_class(row: Row[Any] | None, command: ImportPupils) -> bool:
