@@ -24,6 +24,7 @@ from services.gradebook import domain
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.errors.results import (
     CorrectionUnderWay,
+    EvidenceRequired,
     NothingToCorrect,
     SamePerson,
     StillOpen,
@@ -47,8 +48,10 @@ def request_correction(tx: Tx, command: RequestCorrection, actor: Actor) -> Corr
     sheet = guards.hold_sheet(tx, command.school_year, command.sheet_id)
     column = _column(sheet.head, command.column_id)
     guards.require_writer(tx, sheet.head, [column], actor)
-    if not command.reason.strip() or not command.evidence.strip():
-        raise Invalid(reason="a correction needs a reason and the scanned evidence for it")
+    if not command.reason.strip():
+        raise Invalid(reason="a correction needs a reason")
+    if not domain.is_digest(command.evidence):
+        raise EvidenceRequired
     _refuse_open(tx, sheet.head, column)
     refuse_sealed(tx, command.school_year, sheet.head.class_id, command.pupil_id)
     entry, cell = _checked(tx, sheet, column, command)

@@ -17,7 +17,7 @@ from services.contracts.gradebook.summer import (
     SecondChanceV1,
 )
 from services.contracts.identity import Role
-from services.gradebook.domain import CONDUCT_LEVELS, READERS
+from services.gradebook.domain import CONDUCT_LEVELS, READERS, is_digest
 from services.gradebook.errors.results import NoSecondChance, NotLocked, ReportRequired, SamePerson
 from services.gradebook.repository import corrections, results, sheets
 from services.gradebook.roles import LEADERS
@@ -117,7 +117,7 @@ def _result(of_class: ClassV1, head: SheetHead | None, command: ProposeSecondCha
 def _conduct_result(command: ProposeSecondChance) -> str:
     if command.subject or command.result not in CONDUCT_LEVELS:
         raise Invalid(reason=f"conduct is one of {', '.join(CONDUCT_LEVELS)}, told without a subject")
-    if not command.report:
+    if not is_digest(command.report or ""):
         raise ReportRequired
     return command.result
 

@@ -94,6 +94,10 @@ def test_what_a_school_outside_certified_is_entered_by_an_admin_on_its_evidence(
 
     with pytest.raises(Forbidden):
         school.gradebook.ask(command, school.teacher)
+    with pytest.raises(Invalid, match="evidence_required"):
+        school.gradebook.ask(replace(command, evidence="học bạ giấy"), school.admin)
+    with pytest.raises(Invalid):
+        school.gradebook.ask(replace(command, from_school=" "), school.admin)
     kept = school.gradebook.ask(command, school.admin)
 
     (row,) = school.history()

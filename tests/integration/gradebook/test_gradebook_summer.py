@@ -97,8 +97,9 @@ def test_a_chance_that_was_not_enough_is_the_last(failing):
 
 def test_conduct_after_training_needs_the_report_that_the_parents_signed(failing):
     told = proposal(failing, pupil=1, subject="", result="Đạt")
-    with pytest.raises(Invalid, match="report_required"):
-        failing.gradebook.ask(told, failing.homeroom)
+    for report in (None, "đã ký"):
+        with pytest.raises(Invalid, match="report_required"):
+            failing.gradebook.ask(replace(told, report=report), failing.homeroom)
     failing.gradebook.ask(replace(told, report=REPORT), failing.homeroom)
 
     decide(failing, pupil=1, subject="")
