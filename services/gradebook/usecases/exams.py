@@ -37,12 +37,12 @@ OVER = (Role.OFFICER, Role.OPERATOR)
 MOST_ROWS = 500  # of one page
 UNKNOWN = {
     ExamRowState.UNKNOWN_CANDIDATE: (
-        "Số báo danh chưa đăng ký và cũng không phải mã của học sinh dự thi",
-        "The code is not registered, nor is it the code of a pupil under this exam",
+        "Số báo danh chưa đăng ký và cũng không phải mã của học sinh dự thi chưa có điểm",
+        "The code is not registered, nor is it the code of a pupil under this exam who has no marks yet",
     ),
     ExamRowState.UNKNOWN_PUPIL: (
-        "Không có học sinh đang học mang mã này trong phạm vi kỳ thi",
-        "No pupil under this exam is enrolled by this code",
+        "Phạm vi kỳ thi không có học sinh mang mã này, hoặc số báo danh hay học sinh đã có điểm với mã khác",
+        "No pupil under this exam is enrolled by this code, or code or pupil have marks with another one",
     ),
 }
 
@@ -84,7 +84,7 @@ def read_candidate_file(command: RegisterCandidates, outside: Outside) -> Sequen
 def register_candidates(
     tx: Tx, command: RegisterCandidates, actor: Actor, rows: Sequence[CandidateRow]
 ) -> ExamImportV1:
-    """Each row for itself: whose pupil's code nobody in the exam's schools has is told as unknown."""
+    """Each row for itself: a pupil's code that nobody in the exam's schools has, or who has marks, is told."""
     exam = _held(tx, command.school_year, command.exam_id)
     found = exams.register(tx, exam, _units(tx, exam), {row.code: row.pupil_code for row in rows})
     answers = [
