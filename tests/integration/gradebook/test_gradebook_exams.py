@@ -21,6 +21,7 @@ from services.contracts.gradebook.exams import (
 )
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.sheets import CentraliseColumns
+from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role
 from services.gradebook.spreadsheets.exams import SUBJECTS
 from tests.integration.gradebook.small_school import MATHS, YEAR
@@ -114,6 +115,17 @@ def test_candidates_are_known_by_the_codes_that_were_registered(school, exam):
 
     assert registered.rows == {"WRITTEN": 1, "UNKNOWN_PUPIL": 1}
     assert imported.rows == {"WRITTEN": 1, "UNKNOWN_CANDIDATE": 1}
+
+
+def test_who_reads_a_schools_exam_marks_from_above_is_in_the_access_log(school, exam):
+    officer = school.gradebook.grant(Role.OFFICER, school.unit_id)
+    results(school, exam, f"{codes(school)[0]},9.75,9")
+    before = len(school.gradebook.told(RecordViewedV1))
+
+    assert marks_of(school, exam) == marks_of(school, exam, by=officer) == [("9.75", 1)]
+
+    (told,) = school.gradebook.told(RecordViewedV1)[before:]
+    assert (told["person_id"], told["pupil_ids"]) == (str(officer), [str(school.pupils[0])])
 
 
 def test_marks_are_not_handed_to_another_pupil_by_registering_their_code_anew(school, exam):
