@@ -7,6 +7,7 @@ head that signing keeps is there. Anything out of the ordinary, however harmless
 
 from datetime import datetime
 from hashlib import sha256
+from itertools import accumulate
 from uuid import UUID
 
 from deploy.audit.reading import RawSeal, RawSheet, Save
@@ -19,13 +20,15 @@ AFTER_CELL = 96  # ,"account","person",time]: two identifiers in quotation marks
 QUOTES = 12  # about the six texts of a row
 
 
-def is_whole(school_year: int, sheet_id: UUID, sheet: RawSheet, keys: PublicKeys) -> bool:
+def is_whole(school_year: int, sheet_id: UUID, sheet: RawSheet, keys: PublicKeys, heads_due: datetime) -> bool:
+    """Whether all is as it was written, with a head kept of what was written before `heads_due`."""
     start = genesis(school_year, sheet_id).encode()
     hashes = _recomputed(start, sheet)
     if hashes is None or (len(hashes), [start, *hashes][-1]) != (sheet.count, sheet.head):
         return False
     return (
         _are_kept(sheet, hashes)
+        and _are_kept_in_time(sheet, heads_due)
         and _are_sealed(sheet, hashes)
         and all(_is_genuine(school_year, sheet_id, seal, keys) for seal in sheet.seals)
     )
@@ -46,13 +49,16 @@ def _recomputed(head: bytes, sheet: RawSheet) -> list[bytes] | None:
             hashes.append(head)
             cell = row[row.index(b",") + 1 : -AFTER_CELL - (_basis_length(row) if save.bases else 0)]
             cells[cell[:PLACE]] = cell
-    return hashes if set(cells.values()) == sheet.cells else None
+    return hashes if (len(cells), set(cells.values())) == (sheet.cell_rows, sheet.cells) else None
 
 
 def _is_plain(save: Save) -> bool:
-    """No text of the rows holds a quotation mark, so that no row can be read as another."""
+    """No text of the rows parts them or holds a quotation mark, so that none can be read as another or as several."""
     text = b"".join(save.lines)
-    return text.count(b'"') == QUOTES * len(save.lines) - 2 * text.count(b",null,") + 2 * save.bases
+    return (
+        len(save.lines) == save.rows
+        and text.count(b'"') == QUOTES * len(save.lines) - 2 * text.count(b",null,") + 2 * save.bases
+    )
 
 
 def _basis_length(row: bytes) -> int:
@@ -63,6 +69,14 @@ def _basis_length(row: bytes) -> int:
 def _are_kept(sheet: RawSheet, hashes: list[bytes]) -> bool:
     """Whether every head that signing keeps is there."""
     return all(seq <= len(hashes) and hashes[seq - 1] == kept for seq, kept in sheet.heads)
+
+
+def _are_kept_in_time(sheet: RawSheet, due: datetime) -> bool:
+    """Whether what signing keeps no head of yet was written lately."""
+    kept = max((seq for seq, _ in sheet.heads), default=0)
+    ends = accumulate(len(save.lines) for save in sheet.saves)
+    newer = next((save for save, end in zip(sheet.saves, ends, strict=True) if end > kept), None)
+    return newer is None or datetime.fromisoformat(newer.recorded_at.decode()) >= due
 
 
 def _are_sealed(sheet: RawSheet, hashes: list[bytes]) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from services.gradebook.ledger.examining import StoredRow, StoredSheet
 from services.gradebook.ledger.seals import Seal, Sealed
 
 SEPARATOR = b"|"
+MOMENT = "least(greatest(recorded_at, '1970-01-01'), '9999-12-30')"  # what Python cannot hold is never a row's time
+KEPT_WITHIN = timedelta(hours=1)  # a head takes a minute; a worker that stands still is soon noticed
 SETTINGS = (
     "SET TIME ZONE 'UTC'",
     "SET enable_hashagg = off",  # groups must come in the order of the rows
@@ -43,11 +45,20 @@ class Range:
     end: UUID | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """From when on each save of a year was sealed, null where none was, and before when signing got a head of it."""
+
+    sealing_began: datetime | None
+    heads_due: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Rows of one sheet and one moment: each `hash` and then what was hashed after the hash before."""
+    """So many rows of one sheet and one moment: each `hash` and then what was hashed after the hash before."""
 
     recorded_at: bytes
+    rows: int
     bases: int
     lines: list[bytes]
 
@@ -70,6 +81,7 @@ class RawSheet:
     saves: list[Save] = field(default_factory=list)
     seals: list[RawSeal] = field(default_factory=list)
     cells: set[bytes] = field(default_factory=set)
+    cell_rows: int = 0
     heads: list[tuple[int, bytes]] = field(default_factory=list)
 
 
@@ -98,12 +110,13 @@ def read_range(gradebook: psycopg.Connection, signing: psycopg.Connection, part:
     found: dict[bytes, RawSheet] = defaultdict(RawSheet)
     for sheet_id, rows, head in _copied(gradebook, _SHEETS, part):
         found[sheet_id].count, found[sheet_id].head = int(rows), head
-    for sheet_id, moment, bases, lines in _copied(gradebook, _HISTORY, part):
-        found[sheet_id].saves.append(Save(moment, int(bases), lines.split(SEPARATOR)))
+    for sheet_id, moment, rows, bases, lines in _copied(gradebook, _HISTORY, part):
+        found[sheet_id].saves.append(Save(moment, int(rows), int(bases), lines.split(SEPARATOR)))
     for sheet_id, seq, kept, moment, key_id, signature in _copied(gradebook, _SEALS, part):
         seal = RawSeal(int(seq), kept, moment, key_id.decode(), bytes.fromhex(signature.decode()))
         found[sheet_id].seals.append(seal)
-    for sheet_id, lines in _copied(gradebook, _CELLS, part):
+    for sheet_id, rows, lines in _copied(gradebook, _CELLS, part):
+        found[sheet_id].cell_rows = int(rows)
         found[sheet_id].cells.update(lines.split(SEPARATOR))
     for sheet_id, seq, kept in _copied(signing, _HEADS, part):
         found[sheet_id].heads.append((int(seq), kept))
@@ -111,7 +124,7 @@ def read_range(gradebook: psycopg.Connection, signing: psycopg.Connection, part:
 
 
 def read_sheet(
-    gradebook: psycopg.Connection, raw: RawSheet, *, school_year: int, sheet_id: UUID, sealing_began: datetime | None
+    gradebook: psycopg.Connection, raw: RawSheet, *, school_year: int, sheet_id: UUID, moments: Moments
 ) -> StoredSheet:
     """The sheet once more, row by row, for whoever looks closely."""
     place = (school_year, sheet_id)
@@ -136,7 +149,8 @@ def read_sheet(
             for row in _all(gradebook, _SHEET_CELLS, place)
         },
         heads=[(seq, kept.decode()) for seq, kept in raw.heads],
-        sealing_began=sealing_began,
+        sealing_began=moments.sealing_began,
+        heads_due=moments.heads_due,
     )
 
 
@@ -153,11 +167,16 @@ def sizes_of(gradebook: psycopg.Connection, school_year: int) -> list[tuple[UUID
     return gradebook.execute(query, [school_year]).fetchall()
 
 
-def sealing_began(gradebook: psycopg.Connection, school_year: int) -> datetime | None:
-    """The moment of the year's oldest seal."""
-    query = "SELECT min(recorded_at) FROM mark_seals WHERE school_year = %s"
-    began: datetime | None = _one(gradebook, query, school_year)
-    return began
+def moments_of(gradebook: psycopg.Connection, signing: psycopg.Connection, school_year: int) -> Moments:
+    """Seals and heads began together, so that a year does not look older than its seals because they are gone."""
+    oldest = "SELECT min({moment}) FROM mark_seals WHERE school_year = %s"
+    began = [
+        _one(gradebook, oldest.format(moment=MOMENT), school_year),
+        _one(signing, "SELECT min(published_at) FROM mark_head_batches"),
+    ]
+    return Moments(
+        sealing_began=min(filter(None, began), default=None), heads_due=_one(signing, "SELECT now()") - KEPT_WITHIN
+    )
 
 
 def published_batches(gradebook: psycopg.Connection) -> set[tuple[int, UUID, str]]:
@@ -174,14 +193,16 @@ def _copied(conn: psycopg.Connection, query: str, part: Range) -> Iterator[list[
     """The fields of each line; text that COPY had to escape stays as it is, and is seen to differ."""
     first, end = part.first or UUID(int=0), part.end or UUID(int=2**128 - 1)
     closing = "<" if part.end else "<="
-    given = query.format(year=int(part.school_year), first=first, end=end, closing=closing)
+    given = query.format(year=int(part.school_year), first=first, end=end, closing=closing, moment=MOMENT)
     with conn.cursor().copy(f"COPY ({given}) TO STDOUT".encode()) as copy:
         for line in copy:
             yield bytes(line).rstrip(b"\n").split(b"\t")
 
 
 def _all(conn: psycopg.Connection, query: str, place: tuple[int, UUID]) -> list[dict[str, Any]]:
-    return conn.cursor(row_factory=psycopg.rows.dict_row).execute(query.encode(), place).fetchall()
+    return (
+        conn.cursor(row_factory=psycopg.rows.dict_row).execute(query.format(moment=MOMENT).encode(), place).fetchall()
+    )
 
 
 def _one(conn: psycopg.Connection, query: str, *values: Any) -> Any:
@@ -199,11 +220,11 @@ _SHEETS = """
 """
 # A row as `ledger.chain` hashes it, its time by way of a float as there.
 _HISTORY = """
-    SELECT sheet_id, recorded_at, count(basis), string_agg(line, '|') FROM (
+    SELECT sheet_id, recorded_at, count(*), count(basis), string_agg(line, '|') FROM (
         SELECT sheet_id, recorded_at, basis,
                hash || '[' || seq || ',"' || column_id || '","' || pupil_id || '",' || version || ',"' || state || '",'
                || coalesce('"' || value || '"', 'null') || ',"' || account_id || '","' || person_id || '",'
-               || trunc(date_part('epoch', recorded_at) * 1000000)::bigint
+               || trunc(date_part('epoch', {moment}) * 1000000)::bigint
                || coalesce(',' || to_json(basis), '') || ']' AS line
         FROM mark_history WHERE school_year = {year} AND sheet_id >= '{first}' AND sheet_id {closing} '{end}'
         ORDER BY sheet_id, recorded_at, seq
@@ -214,8 +235,9 @@ _SEALS = """
     WHERE school_year = {year} AND sheet_id >= '{first}' AND sheet_id {closing} '{end}' ORDER BY sheet_id, seq
 """
 _CELLS = """
-    SELECT sheet_id, string_agg('"' || column_id || '","' || pupil_id || '",' || version || ',"' || state || '",'
-                                || coalesce('"' || value || '"', 'null'), '|')
+    SELECT sheet_id, count(*),
+           string_agg('"' || column_id || '","' || pupil_id || '",' || version || ',"' || state || '",'
+                      || coalesce('"' || value || '"', 'null'), '|')
     FROM cells WHERE school_year = {year} AND sheet_id >= '{first}' AND sheet_id {closing} '{end}' GROUP BY sheet_id
 """
 _HEADS = """
@@ -223,11 +245,11 @@ _HEADS = """
     WHERE school_year = {year} AND sheet_id >= '{first}' AND sheet_id {closing} '{end}'
 """
 _ROWS = """
-    SELECT seq, column_id, pupil_id, version, state, value, account_id, person_id, recorded_at, basis, hash
+    SELECT seq, column_id, pupil_id, version, state, value, account_id, person_id, {moment} AS recorded_at, basis, hash
     FROM mark_history WHERE school_year = %s AND sheet_id = %s ORDER BY seq
 """
 _SHEET_SEALS = """
-    SELECT seq, hash, recorded_at, key_id, signature FROM mark_seals
+    SELECT seq, hash, {moment} AS recorded_at, key_id, signature FROM mark_seals
     WHERE school_year = %s AND sheet_id = %s ORDER BY seq
 """
 _SHEET_CELLS = """

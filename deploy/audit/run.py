@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import pairwise
 from multiprocessing import get_context
 from uuid import UUID
@@ -13,7 +12,7 @@ from psycopg import Connection
 
 from deploy.audit import reading
 from deploy.audit.checking import is_whole
-from deploy.audit.reading import Range, RawSheet, Snapshots
+from deploy.audit.reading import Moments, Range, RawSheet, Snapshots
 from services.gradebook.ledger.examining import WARNINGS, Fault, Finding, StoredSheet, examine
 from services.gradebook.ledger.seals import PublicKeys
 
@@ -60,7 +59,7 @@ class _Part:
     range: Range
     snapshots: Snapshots
     keys: dict[str, bytes]
-    sealing_began: datetime | None
+    moments: Moments
 
 
 def audit(gradebook_url: str, signing_url: str, keys: PublicKeys, *, year: int | None = None) -> Report:
@@ -77,11 +76,16 @@ def audit(gradebook_url: str, signing_url: str, keys: PublicKeys, *, year: int |
                 signing=told,
             )  # fmt: skip
             years = reading.years_of(gradebook, signing) if year is None else [year]
-            parts = [part for one in years for part in _parts(gradebook, one, states, raw_keys)]
+            moments = {one: reading.moments_of(gradebook, signing, one) for one in years}
+            parts = [
+                _Part(range=part, snapshots=states, keys=raw_keys, moments=moments[one])
+                for one in years
+                for part in _ranges(gradebook, one)
+            ]
             return _together(_shared_out(parts), tuple(_batch_faults(gradebook, signing)))
 
 
-def _parts(gradebook: Connection, year: int, states: Snapshots, keys: dict[str, bytes]) -> Iterator[_Part]:
+def _ranges(gradebook: Connection, year: int) -> Iterator[Range]:
     """The year's sheets in parts of about as many rows each; the first and the last are open."""
     bounds: list[UUID | None] = [None]
     rows = 0
@@ -90,11 +94,8 @@ def _parts(gradebook: Connection, year: int, states: Snapshots, keys: dict[str, 
         if rows >= ROWS_PER_PART:
             bounds.append(sheet_id)
             rows = 0
-    began = reading.sealing_began(gradebook, year)
     for first, end in pairwise([*bounds, None]):
-        yield _Part(
-            range=Range(school_year=year, first=first, end=end), snapshots=states, keys=keys, sealing_began=began
-        )
+        yield Range(school_year=year, first=first, end=end)
 
 
 def _shared_out(parts: Sequence[_Part]) -> list[Report]:
@@ -114,14 +115,14 @@ def _audit_part(part: _Part) -> Report:
     ):
         sheets = reading.read_range(gradebook, signing, part.range)
         for sheet_id, raw in sheets.items():
-            if not is_whole(part.range.school_year, sheet_id, raw, keys):
+            if not is_whole(part.range.school_year, sheet_id, raw, keys, part.moments.heads_due):
                 findings += _look_closely(gradebook, part, sheet_id, raw, keys)
     return _report(sheets.values(), findings)
 
 
 def _look_closely(gradebook: Connection, part: _Part, sheet_id: UUID, raw: RawSheet, keys: PublicKeys) -> list[Located]:
     year = part.range.school_year
-    stored = reading.read_sheet(gradebook, raw, school_year=year, sheet_id=sheet_id, sealing_began=part.sealing_began)
+    stored = reading.read_sheet(gradebook, raw, school_year=year, sheet_id=sheet_id, moments=part.moments)
     found = examine(stored, keys) if raw.count >= 0 else [_gone(stored)]
     return [Located(school_year=year, sheet_id=sheet_id, finding=finding) for finding in found]
 

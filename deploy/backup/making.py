@@ -67,8 +67,8 @@ def make(instance: Instance, wish: Wish, *, clock: Clock) -> Made:
         manifest = _fill(draft, instance, wish, started_at=started_at, clock=clock)
         manifests.write(manifest, draft, key=wish.key)
         os.sync()  # what bears a backup's name is on the disk
+        folder.verify(draft, key=wish.key)
     made = wish.to / folder.final_name(started_at, wish.kind)
-    folder.verify(made, key=wish.key)
     if not manifest.left_out:
         folder.note_verified(made, at=clock())
     return Made(path=made, manifest=manifest)

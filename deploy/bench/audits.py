@@ -25,7 +25,7 @@ def measure(instance: Instance, rows: int) -> list[Figure]:
     """Rows a second; the sheets are invented in databases of their own, which are dropped afterwards."""
     key = LedgerKey(_new_key())
     with ledgers.databases(instance.servers().postgres_url) as made:
-        ledgers.fill(made.gradebook_url, key, max(1, rows // ledgers.ROWS_PER_SHEET))
+        ledgers.fill(made, key, max(1, rows // ledgers.ROWS_PER_SHEET))
         limit, _ = _timed(lambda: _bare(made.gradebook_url))
         seconds, report = _timed(lambda: audit(made.gradebook_url, made.signing_url, key.public_keys()))
     if not report.is_clean:

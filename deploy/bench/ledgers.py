@@ -14,6 +14,7 @@ from psycopg import sql
 
 from services.chassis import migrations
 from services.chassis.database import Database
+from services.chassis.idempotency import partition_of
 from services.gradebook.ledger import Entry, chain, genesis
 from services.gradebook.ledger.seals import LedgerKey, Sealed
 from services.gradebook.repository import school
@@ -56,9 +57,9 @@ def databases(server_url: str) -> Iterator[Ledgers]:
         _each(server_url, "DROP DATABASE {} WITH (FORCE)", names.values())
 
 
-def fill(url: str, key: LedgerKey, sheets: int) -> None:
-    """Write so many sheets, each of ROWS_PER_SHEET rows."""
-    with psycopg.connect(url) as conn:
+def fill(made: Ledgers, key: LedgerKey, sheets: int) -> None:
+    """Write so many sheets, each of ROWS_PER_SHEET rows, and have signing keep their heads."""
+    with psycopg.connect(made.gradebook_url) as conn:
         for first in range(0, sheets, 500):
             several = [_sheet(key) for _ in range(min(500, sheets - first))]
             for table, columns in TABLES.items():
@@ -66,8 +67,15 @@ def fill(url: str, key: LedgerKey, sheets: int) -> None:
                     for rows in several:
                         for row in rows[table]:
                             copy.write_row(row)
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("VACUUM ANALYZE")
+        heads = conn.execute("SELECT school_year, id, history_rows, chain_head, 1 FROM sheets").fetchall()
+    with psycopg.connect(made.signing_url) as conn:
+        conn.execute(partition_of("mark_heads", YEAR).encode())
+        with conn.cursor().copy("COPY mark_heads (school_year, sheet_id, seq, hash, batch) FROM STDIN") as copy:
+            for head in heads:
+                copy.write_row(head)
+    for url in (made.gradebook_url, made.signing_url):
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute("VACUUM ANALYZE")
 
 
 def _sheet(key: LedgerKey) -> Rows:

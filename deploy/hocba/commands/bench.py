@@ -5,6 +5,8 @@ from rich.console import Console
 
 from deploy.hocba.cli import CHECKOUT
 from deploy.hocba.commands import up
+from deploy.local import elsewhere
+from deploy.local.errors import InstallationError
 from deploy.local.instance import Instance
 
 
@@ -15,6 +17,7 @@ from deploy.local.instance import Instance
 @click.pass_context
 def command(context: click.Context, *, markdown: bool, audit_rows: int, judged_pupils: int) -> None:
     """Measure; the figures are kept in .run/bench/latest.json."""
+    _require_own_servers()
     from deploy.bench import figures, run  # noqa: PLC0415 - draws in the whole platform
 
     console = Console()
@@ -31,3 +34,12 @@ def command(context: click.Context, *, markdown: bool, audit_rows: int, judged_p
     if markdown:
         click.echo(figures.markdown(measured))
     console.print(f"Kept in {path}.")
+
+
+def _require_own_servers() -> None:
+    """What is measured is filled and emptied at will, under the names that every installation's databases have."""
+    if elsewhere.has_postgres() or elsewhere.has_rabbitmq():
+        raise InstallationError(
+            f"Measuring would overwrite what is on the servers of the environment: unset {elsewhere.POSTGRES_URL}, "
+            f"{elsewhere.BROKER_URL} and {elsewhere.MANAGEMENT_URL}, and it starts servers of its own."
+        )

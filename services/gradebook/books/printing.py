@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from services.contracts.gradebook.books import BookFormat, ClassBook
 from services.gradebook.books import paper, workbook
@@ -17,8 +16,8 @@ from services.gradebook.books.statistics import closing_tables, level_table
 from services.gradebook.books.teacher_book import teacher_tables
 from services.gradebook.books.totals import Reckoned, reckon
 from services.gradebook.books.writing import years
+from services.gradebook.domain import SCHOOL_TIME
 
-SCHOOL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 CONTENT_TYPES = {
     BookFormat.PDF: "application/pdf",
     BookFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -85,3 +85,10 @@ class ReportRequired(Invalid):
 
     code = "gradebook.report_required"
     vi = "Rèn luyện trong hè cần báo cáo có chữ ký của cha mẹ học sinh."
+
+
+class EvidenceRequired(Invalid):
+    """The scanned paper is not named; give its SHA-256, 64 hexadecimal digits."""
+
+    code = "gradebook.evidence_required"
+    vi = "Chưa nêu bản chụp văn bản làm căn cứ; cần ghi mã SHA-256 của tệp (64 chữ số thập lục phân)."

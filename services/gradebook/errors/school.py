@@ -59,6 +59,20 @@ class PaperOnly(Refused):
     vi = "Khối {grade} của trường năm nay còn dùng sổ giấy; không nhập điểm ở đây."
 
 
+class ChoicesJudged(Refused):
+    """Results of {codes} are locked with the electives chosen before; these can be changed in the next school year."""
+
+    code = "gradebook.choices_judged"
+    vi = "Kết quả của học sinh {codes} đã khóa theo các môn đã chọn; chỉ đổi được môn lựa chọn vào năm học sau."
+
+
+class MarksStand(Refused):
+    """{places} hold other marks of the pupil already; change them in the sheet, or correct them once it is closed."""
+
+    code = "gradebook.marks_stand"
+    vi = "{places} đã có điểm khác của học sinh; cần sửa ở bảng điểm, hoặc đề nghị sửa điểm khi bảng đã đóng."
+
+
 class YearUnfinished(Refused):
     """The school year cannot end: the year's results of {classes} are not locked."""
 

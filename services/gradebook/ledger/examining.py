@@ -27,6 +27,7 @@ class Fault(StrEnum):
     CELL_DIFFERS = "CELL_DIFFERS"
     HEAD_DIFFERS = "HEAD_DIFFERS"
     ROLLED_BACK = "ROLLED_BACK"
+    NOT_KEPT = "NOT_KEPT"
     SHEET_MISSING = "SHEET_MISSING"
 
 
@@ -64,6 +65,10 @@ SENTENCES: Mapping[Fault, tuple[str, str]] = {
     Fault.ROLLED_BACK: (
         "gone, though signing keeps a head of them: the history was put back to an older state",
         "đã mất dù dịch vụ ký số còn giữ mã: lịch sử bị đưa về trạng thái cũ",
+    ),
+    Fault.NOT_KEPT: (
+        "signing keeps no head of them long after they were written: they could be taken back unseen",
+        "đã lâu mà dịch vụ ký số chưa giữ mã nào của các dòng này: có thể bị lấy đi mà không ai biết",
     ),
     Fault.SHEET_MISSING: ("the sheet itself is gone", "bảng điểm không còn"),
 }
@@ -103,7 +108,8 @@ class StoredRow:
 class StoredSheet:
     """All that is stored of a sheet's ledger; `heads` are what signing keeps of it: (row, hash).
 
-    `sealing_began` is the moment of the oldest seal in the sheet's year, null where there is none.
+    `sealing_began` is the moment from which on every save of the sheet's year was sealed, null where none was; signing
+    keeps a head of what was written before `heads_due`, null where that is not looked at.
     """
 
     school_year: int
@@ -115,6 +121,7 @@ class StoredSheet:
     cells: Mapping[tuple[UUID, UUID], tuple[str, str | None, int]]
     heads: Collection[tuple[int, str]] = ()
     sealing_began: datetime | None = None
+    heads_due: datetime | None = None
 
 
 def examine(sheet: StoredSheet, keys: PublicKeys) -> list[Finding]:
@@ -124,7 +131,7 @@ def examine(sheet: StoredSheet, keys: PublicKeys) -> list[Finding]:
     """
     found: list[Finding] = []
     rows = sorted(sheet.rows, key=lambda row: (row.entry.seq, row.hash))
-    for check in (_chain, _ends, _seals, _heads, _times, _versions):
+    for check in (_chain, _ends, _seals, _heads, _kept, _times, _versions):
         found += [one for one in check(sheet, rows, keys) if not _is_known(one, found)]
     found += _cells(sheet, rows)
     return sorted(found, key=lambda one: (one.first, one.last))
@@ -180,6 +187,18 @@ def _heads(sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> 
             yield Finding(fault=Fault.HEAD_DIFFERS, first=min(whole + 1, seq), last=seq)
             return
         whole = seq
+
+
+def _kept(sheet: StoredSheet, rows: Sequence[StoredRow], _keys: PublicKeys) -> Iterator[Finding]:
+    """Rows past the newest head that signing keeps, though there was time enough to publish one."""
+    last = max((seq for seq, _ in sheet.heads), default=0)
+    due = [
+        row.entry.seq
+        for row in rows
+        if sheet.heads_due and row.entry.seq > last and row.entry.recorded_at < sheet.heads_due
+    ]
+    for first, end in _runs(due):
+        yield Finding(fault=Fault.NOT_KEPT, first=first, last=end)
 
 
 @dataclass(slots=True)

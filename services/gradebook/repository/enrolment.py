@@ -57,6 +57,13 @@ def pupils_of(tx: Tx, school_year: int, class_id: UUID, *, ended_too: bool = Fal
     return {row.pupil_id: row.code for row in rows}
 
 
+def pupils_by_codes(tx: Tx, school_year: int, unit_id: UUID, codes: Collection[str]) -> list[UUID]:
+    """The pupils of the unit's year whom these codes name."""
+    mine = (enrolments.c.school_year == school_year) & (enrolments.c.unit_id == unit_id)
+    query = select(enrolments.c.pupil_id).distinct().where(mine, enrolments.c.code.in_(codes))
+    return list(tx.conn.scalars(query.order_by(enrolments.c.pupil_id)))
+
+
 def as_enrolment(row: Row[Any], *, ended_on: date | None = None) -> EnrolmentV1:
     return EnrolmentV1(
         pupil_id=row.pupil_id,

@@ -35,7 +35,10 @@ def exams_of(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> list[ExamV
 
 
 def register(tx: Tx, exam: ExamV1, unit_ids: Collection[UUID], pairs: Mapping[str, str]) -> set[str]:
-    """Make these codes those of the pupils who are enrolled in the units under the other code; gives who was found."""
+    """Make these codes those of the pupils who are enrolled in the units under the other code; gives whose are now.
+
+    A code that has marks stays its pupil's, and a pupil who has marks stays with that code.
+    """
     given = _place(exam) | {"unit_ids": list(unit_ids), "codes": list(pairs), "pupil_codes": list(pairs.values())}
     return set(tx.conn.scalars(_REGISTER, given))
 
@@ -92,11 +95,19 @@ _CANDIDATES = text("""
     WHERE school_year = :school_year AND exam_id = :exam_id AND code = ANY(CAST(:codes AS text[]))
 """)
 _REGISTER = text("""
+    WITH marked AS MATERIALIZED (
+        SELECT code, pupil_id FROM exam_candidates c
+        WHERE school_year = :school_year AND exam_id = :exam_id AND EXISTS (
+            SELECT FROM exam_marks m
+            WHERE m.school_year = c.school_year AND m.exam_id = c.exam_id AND m.code = c.code)
+    )
     INSERT INTO exam_candidates (school_year, exam_id, code, pupil_id)
     SELECT DISTINCT ON (given.code) :school_year, CAST(:exam_id AS uuid), given.code, e.pupil_id
     FROM unnest(CAST(:codes AS text[]), CAST(:pupil_codes AS text[])) AS given (code, pupil_code)
     JOIN enrolments e ON e.school_year = :school_year AND e.code = given.pupil_code
         AND e.unit_id = ANY(CAST(:unit_ids AS uuid[])) AND (e.ended_on IS NULL OR e.ended_as = 'YEAR_ENDED')
+    WHERE NOT EXISTS (SELECT FROM marked WHERE marked.code = given.code AND marked.pupil_id <> e.pupil_id)
+      AND NOT EXISTS (SELECT FROM marked WHERE marked.pupil_id = e.pupil_id AND marked.code <> given.code)
     ORDER BY given.code, e.version DESC
     ON CONFLICT (school_year, exam_id, code) DO UPDATE SET pupil_id = excluded.pupil_id
     RETURNING code

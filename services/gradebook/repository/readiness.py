@@ -53,9 +53,9 @@ _SIGNS = text("""
             AND (e.ended_on IS NULL OR e.ended_as = 'YEAR_ENDED')
     ),
     absent AS (
-        SELECT pupil_id, CAST(sum(absences) AS int) AS absences FROM conduct
+        SELECT class_id, pupil_id, CAST(sum(absences) AS int) AS absences FROM conduct
         WHERE school_year = :school_year AND class_id IN (SELECT class_id FROM here)
-        GROUP BY pupil_id
+        GROUP BY class_id, pupil_id  -- who changed the class brought the earlier one's along
     ),
     judged AS (
         SELECT DISTINCT ON (pupil_id, period) pupil_id, period, result ->> 'level' AS level,
@@ -74,7 +74,7 @@ _SIGNS = text("""
     )
     SELECT pupil_id, code, class_name, coalesce(absences, 0) AS absences,
            coalesce(is_not_achieved, false) AS is_not_achieved, coalesce(is_not_promoted, false) AS is_not_promoted
-    FROM here LEFT JOIN absent USING (pupil_id) LEFT JOIN signs USING (pupil_id)
+    FROM here LEFT JOIN absent USING (class_id, pupil_id) LEFT JOIN signs USING (pupil_id)
     WHERE absences > :absences OR is_not_achieved OR is_not_promoted
     ORDER BY grade, class_name, position, code
 """)

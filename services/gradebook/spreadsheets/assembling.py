@@ -19,8 +19,6 @@ from services.gradebook.spreadsheets.imported import (
 from services.gradebook.spreadsheets.layouts import Column, Layout, Part
 from services.gradebook.spreadsheets.titles import Fact, class_of_sheet, stated, title_of
 
-KEYED = (Part.VALUE, Part.COMMENT, Part.STATED, Part.SUMMARY)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from services.chassis import authority
 from services.chassis.authority import Actor
@@ -20,9 +23,10 @@ from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, SheetHead
 from services.contracts.identity import Role
 from services.gradebook import domain
-from services.gradebook.domain import Cell, Write
-from services.gradebook.errors.school import NotExempt
-from services.gradebook.repository import conduct, enrolment, marks, school, sheets
+from services.gradebook.domain import Cell, Place, Write
+from services.gradebook.errors.results import EvidenceRequired
+from services.gradebook.errors.school import ChoicesJudged, MarksStand, NotExempt
+from services.gradebook.repository import conduct, enrolment, marks, results, school, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.usecases import guards
 
@@ -62,13 +66,20 @@ def carry_marks(tx: Tx, arrival: Arrival) -> int:
 
 
 def enter_earlier_marks(tx: Tx, command: EnterEarlierMarks, actor: Actor) -> EarlierMarksKept:
-    """What a school outside of the platform certified of a newcomer, written by an admin on that evidence."""
+    """What a school outside of the platform certified of a newcomer, written by an admin on that evidence.
+
+    It fills cells that are empty: an admin alone changes no mark that stands.
+    """
     row = enrolment.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
     if row is None or row.school_year != command.school_year or row.class_id is None:
         raise NotFound(pupil_id=command.pupil_id)
     authority.require(tx, actor, (Role.ADMIN,), row.unit_id)
     sheets.hold_class(tx, command.school_year, row.class_id)
     guards.require_unlocked(tx, command.school_year, row.class_id, Period.YEAR)
+    if not command.from_school.strip():
+        raise Invalid(reason="the marks name the school that certified them")
+    if not domain.is_digest(command.evidence):
+        raise EvidenceRequired
     places = _places(sheets.sheets_of_classes(tx, command.school_year, [row.class_id]))
     wanted = [((one.subject, one.term, one.key), one.value) for one in command.marks]
     unknown = sorted("/".join(map(str, place)) for place, _ in wanted if place not in places)
@@ -80,7 +91,10 @@ def enter_earlier_marks(tx: Tx, command: EnterEarlierMarks, actor: Actor) -> Ear
 
 
 def choose_subjects(tx: Tx, command: ChooseSubjects, actor: Actor) -> ChoicesKept:
-    """Electives and clusters of the school's pupils, each a subject that the plan of their grade offers."""
+    """Electives and clusters of the school's pupils, each a subject that the plan of their grade offers.
+
+    They are kept for the year: results that are locked count the subjects chosen before.
+    """
     authority.require(tx, actor, (Role.ADMIN,), command.unit_id)
     active = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in command.pupils])
     for pupil in command.pupils:
@@ -88,6 +102,7 @@ def choose_subjects(tx: Tx, command: ChooseSubjects, actor: Actor) -> ChoicesKep
         if row is None or (row.school_year, row.unit_id) != (command.school_year, command.unit_id):
             raise NotFound(pupil_id=pupil.pupil_id)
     _refuse_not_offered(tx, command)
+    _refuse_judged(tx, command, active)
     enrolment.keep_choices(tx, command.school_year, command.pupils)
     return ChoicesKept(pupils=len(command.pupils))
 
@@ -111,7 +126,7 @@ def exempt_pupil(tx: Tx, command: ExemptPupil, actor: Actor) -> Exemption:
     enrolment.keep_exemption(tx, command.school_year, exemption, recorded_by=actor.person_id)
     exempt = Cell(state=CellState.EXEMPT)
     cells = [(Column(head=head, column=column), exempt) for head in mine for column in head.columns]
-    _write_all(tx, command.pupil_id, cells, Writer.of(actor, f"exemption:{command.decision}"))
+    _write_all(tx, command.pupil_id, cells, Writer.of(actor, f"exemption:{command.decision}"), replaces=True)
     return exemption
 
 
@@ -121,6 +136,18 @@ def _refuse_not_offered(tx: Tx, command: ChooseSubjects) -> None:
     for choice in (choice for pupil in command.pupils for choice in pupil.choices):
         if choice.has_cluster > offered.get(choice.subject, -1):
             raise Invalid(reason=f"the school's plan does not offer {choice.subject} in this way")
+
+
+def _refuse_judged(tx: Tx, command: ChooseSubjects, active: Mapping[UUID, Row[Any]]) -> None:
+    """ChoicesJudged for pupils whose class has locked results of theirs, where they would get other subjects."""
+    known = enrolment.choices_of(tx, command.school_year, list(active))
+    new = {pupil.pupil_id: {one.subject: one.has_cluster for one in pupil.choices} for pupil in command.pupils}
+    changed = [active[pupil_id] for pupil_id, chosen in new.items() if chosen != known.get(pupil_id, {})]
+    class_ids = {row.class_id for row in changed if row.class_id}
+    sheets.hold(tx, command.school_year, terms={(one, term) for one in class_ids for term in (1, 2)})
+    judged = {of for one in class_ids for _, of in results.newest_results(tx, command.school_year, one)}
+    if codes := sorted(row.code for row in changed if row.pupil_id in judged):
+        raise ChoicesJudged(codes=", ".join(codes))
 
 
 def _carry_from(tx: Tx, arrival: Arrival, old_class: UUID) -> int:
@@ -164,8 +191,13 @@ def _places(heads: Sequence[SheetHead]) -> Mapping[tuple[str, int, str], Column]
     }
 
 
-def _write_all(tx: Tx, pupil_id: UUID, cells: Sequence[tuple[Column, Cell]], by: Writer) -> int:
-    """Write one pupil's cells into their sheets, each held; a cell that is there already and says the same stays."""
+def _write_all(
+    tx: Tx, pupil_id: UUID, cells: Sequence[tuple[Column, Cell]], by: Writer, *, replaces: bool = False
+) -> int:
+    """Write one pupil's cells into their sheets, each held; a cell that is there already and says the same stays.
+
+    MarksStand where one says something else, unless that is to be replaced.
+    """
     written = 0
     for sheet_id in sorted({place.head.id for place, _ in cells}):
         mine = [(place, cell) for place, cell in cells if place.head.id == sheet_id]
@@ -180,10 +212,20 @@ def _write_all(tx: Tx, pupil_id: UUID, cells: Sequence[tuple[Column, Cell]], by:
         ]
         good = domain.checked(writes, {one.id: one for one in sheet.head.columns}, enrolment.roster_of(tx, sheet.head))
         changed = domain.changed(good, current)
+        if not replaces:
+            _refuse_standing(sheet.head, changed, current)
         if changed:
             marks.write_cells(tx, sheet, changed, by)
         written += len(changed)
     return written
+
+
+def _refuse_standing(head: SheetHead, changed: Sequence[Write], current: Mapping[Place, Cell]) -> None:
+    keys = {column.id: column.key for column in head.columns}
+    taken = [one for one in changed if current.get(one.place, Cell()).state is not CellState.EMPTY]
+    if taken:
+        places = sorted(f"{head.subject}/{head.term}/{keys[one.column_id]}" for one in taken)
+        raise MarksStand(places=", ".join(places))
 
 
 def _entry(pupil_id: UUID, cell: Cell, current: Cell) -> CellEntry:

@@ -24,6 +24,7 @@ from services.gradebook import domain
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.errors.results import (
     CorrectionUnderWay,
+    EvidenceRequired,
     NothingToCorrect,
     SamePerson,
     StillOpen,
@@ -47,8 +48,7 @@ def request_correction(tx: Tx, command: RequestCorrection, actor: Actor) -> Corr
     sheet = guards.hold_sheet(tx, command.school_year, command.sheet_id)
     column = _column(sheet.head, command.column_id)
     guards.require_writer(tx, sheet.head, [column], actor)
-    if not command.reason.strip() or not command.evidence.strip():
-        raise Invalid(reason="a correction needs a reason and the scanned evidence for it")
+    _require_ground(command)
     _refuse_open(tx, sheet.head, column)
     refuse_sealed(tx, command.school_year, sheet.head.class_id, command.pupil_id)
     entry, cell = _checked(tx, sheet, column, command)
@@ -128,6 +128,13 @@ def _column(head: SheetHead, column_id: UUID) -> ColumnV1:
     if found is None:
         raise NotFound(column_id=column_id)
     return found
+
+
+def _require_ground(command: RequestCorrection) -> None:
+    if not command.reason.strip():
+        raise Invalid(reason="a correction needs a reason")
+    if not domain.is_digest(command.evidence):
+        raise EvidenceRequired
 
 
 def _refuse_open(tx: Tx, head: SheetHead, column: ColumnV1) -> None:

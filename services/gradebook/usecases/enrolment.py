@@ -18,7 +18,6 @@ from services.contracts.gradebook.enrolment import (
     WithdrawPupil,
 )
 from services.contracts.identity import Change, Role
-from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.errors.school import EnrolledElsewhere, NotEnrolledThere
 from services.gradebook.repository import enrolment, sheets
 from services.gradebook.roles import LEADERS
@@ -112,7 +111,7 @@ def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:
 
 def today(tx: Tx) -> date:
     """The date at school: days are judged in Vietnam's time."""
-    return tx.now().astimezone(SCHOOL_TIME).date()
+    return authority.local_day(tx.now())
 
 
 def _enrol(tx: Tx, school_year: int, unit_id: UUID, pupils: Mapping[int, Listed]) -> None:

@@ -27,22 +27,24 @@ from services.contracts.gradebook.exams import (
     ReadExamImport,
     RegisterCandidates,
 )
-from services.contracts.identity import Role
+from services.contracts.identity import Role, Viewed
 from services.gradebook.repository import exams, school
-from services.gradebook.roles import ANYONE_AT_SCHOOL, LEADERS
+from services.gradebook.roles import ANYONE_AT_SCHOOL
 from services.gradebook.spreadsheets.candidates import CandidateRow, read_candidates
 from services.gradebook.spreadsheets.exams import EXAM_LIMITS, ExamResults, read_exam_results
+from services.gradebook.usecases.supervision import leads
+from services.gradebook.usecases.views import tell
 
 OVER = (Role.OFFICER, Role.OPERATOR)
 MOST_ROWS = 500  # of one page
 UNKNOWN = {
     ExamRowState.UNKNOWN_CANDIDATE: (
-        "Số báo danh chưa đăng ký và cũng không phải mã của học sinh dự thi",
-        "The code is not registered, nor is it the code of a pupil under this exam",
+        "Số báo danh chưa đăng ký và cũng không phải mã của học sinh dự thi chưa có điểm",
+        "The code is not registered, nor is it the code of a pupil under this exam who has no marks yet",
     ),
     ExamRowState.UNKNOWN_PUPIL: (
-        "Không có học sinh đang học mang mã này trong phạm vi kỳ thi",
-        "No pupil under this exam is enrolled by this code",
+        "Phạm vi kỳ thi không có học sinh mang mã này, hoặc số báo danh hay học sinh đã có điểm với mã khác",
+        "No pupil under this exam is enrolled by this code, or code or pupil have marks with another one",
     ),
 }
 
@@ -84,7 +86,7 @@ def read_candidate_file(command: RegisterCandidates, outside: Outside) -> Sequen
 def register_candidates(
     tx: Tx, command: RegisterCandidates, actor: Actor, rows: Sequence[CandidateRow]
 ) -> ExamImportV1:
-    """Each row for itself: whose pupil's code nobody in the exam's schools has is told as unknown."""
+    """Each row for itself: a pupil's code that nobody in the exam's schools has, or who has marks, is told."""
     exam = _held(tx, command.school_year, command.exam_id)
     found = exams.register(tx, exam, _units(tx, exam), {row.code: row.pupil_code for row in rows})
     answers = [
@@ -130,11 +132,16 @@ def read_exam_import(tx: Tx, query: ReadExamImport, actor: Actor) -> ExamRows:
 
 
 def find_exam_marks(tx: Tx, query: FindExamMarks, actor: Actor) -> ExamMarks:
-    """The marks of a school's own pupils, for its leaders and those over the exam."""
-    exam = exams.find_exam(tx, query.school_year, query.exam_id)
-    if exam is None or not (_manages(tx, actor, exam.unit_id) or authority.holds(tx, actor, LEADERS, query.unit_id)):
+    """The marks of a school's own pupils, for its leaders and those over the exam, whose look is logged."""
+    exam, is_own = exams.find_exam(tx, query.school_year, query.exam_id), leads(tx, actor, query.unit_id)
+    if exam is None or not (is_own or _manages(tx, actor, exam.unit_id)):
         raise NotFound(exam_id=query.exam_id)
-    return ExamMarks(marks=tuple(exams.marks_of(tx, exam, query.unit_id, query.subject)))
+    marks = exams.marks_of(tx, exam, query.unit_id, query.subject)
+    basis = None if is_own else authority.find_basis(tx, actor, (*OVER, Role.ADMIN), exam.unit_id)
+    if basis and marks:
+        pupil_ids = sorted({mark.pupil_id for mark in marks})
+        tell(tx, actor, basis, unit_id=query.unit_id, pupil_ids=pupil_ids, what=Viewed.MARKS)
+    return ExamMarks(marks=tuple(marks))
 
 
 def _manages(tx: Tx, actor: Actor, unit_id: UUID) -> bool:

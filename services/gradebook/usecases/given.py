@@ -7,6 +7,8 @@ from services.chassis.errors import Invalid, NotFound
 from services.contracts.gradebook.given import GivenYearV1, KeepGivenYear
 from services.contracts.gradebook.results import Period
 from services.contracts.identity import Role
+from services.gradebook.domain import is_digest
+from services.gradebook.errors.results import EvidenceRequired
 from services.gradebook.errors.school import YearIsOurs
 from services.gradebook.judging.given import warnings_of
 from services.gradebook.repository import enrolment, given, results
@@ -42,8 +44,10 @@ def _check(command: KeepGivenYear, current_year: int) -> None:
         raise Invalid(reason=f"{command.stage} has no grade {command.grade}")
     if command.school_year >= current_year:
         raise Invalid(reason="a given year lies before the one in which the pupil is enrolled")
-    if command.absences < 0 or not command.evidence.strip():
-        raise Invalid(reason="absences are not negative, and a given year needs the scan of its paper")
+    if command.absences < 0:
+        raise Invalid(reason="absences are not negative")
+    if not is_digest(command.evidence):
+        raise EvidenceRequired
 
 
 def _refuse_ours(tx: Tx, command: KeepGivenYear) -> None:

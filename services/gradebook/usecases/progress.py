@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.chassis import authority
-from services.chassis.authority import Actor, local_day
+from services.chassis.authority import Actor, Basis, local_day
 from services.chassis.database import Tx
 from services.contracts.gradebook.progress import (
     ColumnsPlanned,
@@ -21,13 +21,15 @@ from services.contracts.gradebook.progress import (
     UnitProgress,
 )
 from services.contracts.gradebook.results import Period
+from services.contracts.identity import Viewed
 from services.contracts.messages import Task
 from services.gradebook.errors.school import NoSuchColumn
-from services.gradebook.repository import boards, progress
+from services.gradebook.repository import boards, enrolment, progress
 from services.gradebook.repository.boards import LastCount
 from services.gradebook.repository.progress import Part
 from services.gradebook.roles import LEADERS
 from services.gradebook.usecases.supervision import require_reader
+from services.gradebook.usecases.views import tell
 
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
 RENEWED_EVERY = timedelta(minutes=5)
@@ -61,12 +63,16 @@ def read_progress(tx: Tx, query: ReadProgress, actor: Actor) -> Progress:
 
 
 def find_missing(tx: Tx, query: FindMissing, actor: Actor) -> Missing:
-    """What keeps the class, or the school's classes, from being closed for the period."""
-    _require_class_reader(tx, actor, query.school_year, query.unit_id, class_id=query.class_id)
+    """What keeps the class, or the school, from being closed for the period; a look from above is logged."""
+    basis = _require_class_reader(tx, actor, query.school_year, query.unit_id, class_id=query.class_id)
     part = Part(
         school_year=query.school_year, unit_id=query.unit_id, terms=TERMS_OF[query.period], class_id=query.class_id
     )
     groups = progress.missing_in(tx, part, _today(tx))
+    if basis and groups:
+        codes = {code for group in groups for code in group.pupils}
+        pupil_ids = enrolment.pupils_by_codes(tx, query.school_year, query.unit_id, codes)
+        tell(tx, actor, basis, unit_id=query.unit_id, pupil_ids=pupil_ids, what=Viewed.MARKS)
     return Missing(count=sum(len(group.pupils) for group in groups), groups=tuple(groups))
 
 
@@ -134,11 +140,13 @@ def _count_anew(tx: Tx, task: CountProgressTask, last: LastCount) -> None:
     )
 
 
-def _require_class_reader(tx: Tx, actor: Actor, school_year: int, unit_id: UUID, *, class_id: UUID | None) -> None:
-    """Leaders and supervisors read all of the school, a homeroom teacher the own class."""
+def _require_class_reader(
+    tx: Tx, actor: Actor, school_year: int, unit_id: UUID, *, class_id: UUID | None
+) -> Basis | None:
+    """Leaders and supervisors read all of the school, a homeroom teacher the own class: a supervisor's grant."""
     if class_id and progress.homeroom_of(tx, school_year, unit_id, class_id) == actor.person_id:
-        return
-    require_reader(tx, actor, unit_id)
+        return None
+    return require_reader(tx, actor, unit_id)
 
 
 def _today(tx: Tx) -> date:

@@ -17,7 +17,7 @@ from services.contracts.gradebook.summer import (
     SecondChanceV1,
 )
 from services.contracts.identity import Role
-from services.gradebook.domain import CONDUCT_LEVELS, READERS
+from services.gradebook.domain import CONDUCT_LEVELS, READERS, is_digest
 from services.gradebook.errors.results import NoSecondChance, NotLocked, ReportRequired, SamePerson
 from services.gradebook.repository import corrections, results, sheets
 from services.gradebook.roles import LEADERS
@@ -65,6 +65,7 @@ def decide_second_chance(tx: Tx, command: DecideSecondChance, actor: Actor) -> S
         raise NotFound(pupil_id=command.pupil_id)
     if chance.proposed_by == actor.person_id:
         raise SamePerson
+    refuse_sealed(tx, command.school_year, command.class_id, command.pupil_id)
     decided = replace(chance, decided_by=actor.person_id, decided_at=tx.now())
     corrections.keep_chance(tx, command.school_year, decided)
     judge_again(tx, of_class, [command.pupil_id], basis=f"summer:{command.subject}")
@@ -116,7 +117,7 @@ def _result(of_class: ClassV1, head: SheetHead | None, command: ProposeSecondCha
 def _conduct_result(command: ProposeSecondChance) -> str:
     if command.subject or command.result not in CONDUCT_LEVELS:
         raise Invalid(reason=f"conduct is one of {', '.join(CONDUCT_LEVELS)}, told without a subject")
-    if not command.report:
+    if not is_digest(command.report or ""):
         raise ReportRequired
     return command.result
 

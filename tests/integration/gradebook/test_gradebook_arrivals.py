@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.chassis.errors import Forbidden, Invalid, NotFound
+from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import (
     EarlierMark,
@@ -85,6 +85,10 @@ def test_what_a_school_outside_certified_is_entered_by_an_admin_on_its_evidence(
 
     with pytest.raises(Forbidden):
         school.gradebook.ask(command, school.teacher)
+    with pytest.raises(Invalid, match="evidence_required"):
+        school.gradebook.ask(replace(command, evidence="học bạ giấy"), school.admin)
+    with pytest.raises(Invalid):
+        school.gradebook.ask(replace(command, from_school=" "), school.admin)
     kept = school.gradebook.ask(command, school.admin)
 
     (row,) = school.history()
@@ -93,6 +97,23 @@ def test_what_a_school_outside_certified_is_entered_by_an_admin_on_its_evidence(
         school.gradebook.ask(replace(command, marks=(replace(marks[0], key="tx9"),)), school.admin)
     with pytest.raises(NotFound):
         school.gradebook.ask(replace(command, pupil_id=new_id()), school.admin)
+
+
+def test_what_an_admin_brings_from_outside_takes_no_place_of_a_mark_that_stands(school):
+    newcomer = school.pupils[0]
+    school.save(["4.5"])
+    marks = tuple(EarlierMark(subject=MATHS, term=1, key=key, value="9.5") for key in ("tx1", "gk"))
+    command = EnterEarlierMarks(
+        school_year=YEAR, pupil_id=newcomer, from_school="THCS Xa Lắc", evidence="ef" * 32, marks=marks
+    )
+
+    with pytest.raises(Refused, match="marks_stand") as refused:
+        school.gradebook.ask(command, school.admin)
+    assert refused.value.fields == {"places": f"{MATHS}/1/tx1"}
+    assert row_of(school, newcomer) == {"tx1": "4.5"}
+
+    school.gradebook.ask(replace(command, marks=(replace(marks[0], value="4,5"), marks[1])), school.admin)
+    assert row_of(school, newcomer) == {"tx1": "4.5", "gk": "9.5"}
 
 
 def test_who_stops_school_keeps_the_marks_and_lacks_nothing_any_more(school):

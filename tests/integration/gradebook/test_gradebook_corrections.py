@@ -130,7 +130,9 @@ def test_while_the_window_is_open_nobody_needs_a_correction(school):
         ask(school)
 
 
-@pytest.mark.parametrize("changed", [{"reason": " "}, {"evidence": ""}, {"value": "11"}, {"value": "4.9"}], ids=str)
+@pytest.mark.parametrize(
+    "changed", [{"reason": " "}, {"evidence": "biên bản"}, {"value": "11"}, {"value": "4.9"}], ids=str
+)
 def test_a_request_has_a_reason_evidence_and_a_new_value_that_can_stand(closed, changed):
     with pytest.raises(Invalid):
         closed.gradebook.ask(request_of(closed, **changed), closed.teacher)

@@ -21,6 +21,7 @@ from services.contracts.gradebook.exams import (
 )
 from services.contracts.gradebook.history import AuditSheet
 from services.contracts.gradebook.sheets import CentraliseColumns
+from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role
 from services.gradebook.spreadsheets.exams import SUBJECTS
 from tests.integration.gradebook.small_school import MATHS, YEAR
@@ -42,6 +43,11 @@ def codes(school):
 def results(school, exam, *lines, by=None):
     file = school.gradebook.objects.put("\n".join(("SBD,TOAN,VAN", *lines)).encode())
     return school.gradebook.ask(ImportExamMarks(school_year=YEAR, exam_id=exam.id, file=file), by or school.admin)
+
+
+def register(school, exam, *lines):
+    file = school.gradebook.objects.put("\n".join(("Số báo danh,Mã học sinh", *lines)).encode())
+    return school.gradebook.ask(RegisterCandidates(school_year=YEAR, exam_id=exam.id, file=file), school.admin)
 
 
 def rows_of(school, imported, **page):
@@ -104,14 +110,35 @@ def test_answers_are_read_page_by_page_and_by_state(school, exam):
 
 
 def test_candidates_are_known_by_the_codes_that_were_registered(school, exam):
-    lines = ("Số báo danh,Mã học sinh", f"SBD01,{codes(school)[0]}", "SBD02,NOBODY")
-    file = school.gradebook.objects.put("\n".join(lines).encode())
-
-    registered = school.gradebook.ask(RegisterCandidates(school_year=YEAR, exam_id=exam.id, file=file), school.admin)
+    registered = register(school, exam, f"SBD01,{codes(school)[0]}", "SBD02,NOBODY")
     imported = results(school, exam, "SBD01,9.75,9", "SBD02,5,5")
 
     assert registered.rows == {"WRITTEN": 1, "UNKNOWN_PUPIL": 1}
     assert imported.rows == {"WRITTEN": 1, "UNKNOWN_CANDIDATE": 1}
+
+
+def test_who_reads_a_schools_exam_marks_from_above_is_in_the_access_log(school, exam):
+    officer = school.gradebook.grant(Role.OFFICER, school.unit_id)
+    results(school, exam, f"{codes(school)[0]},9.75,9")
+    before = len(school.gradebook.told(RecordViewedV1))
+
+    assert marks_of(school, exam) == marks_of(school, exam, by=officer) == [("9.75", 1)]
+
+    (told,) = school.gradebook.told(RecordViewedV1)[before:]
+    assert (told["person_id"], told["pupil_ids"]) == (str(officer), [str(school.pupils[0])])
+
+
+def test_marks_are_not_handed_to_another_pupil_by_registering_their_code_anew(school, exam):
+    first, second, third = codes(school)
+    register(school, exam, f"SBD01,{first}", f"SBD02,{second}")
+    results(school, exam, "SBD01,9.75,9")
+
+    again = register(school, exam, f"SBD01,{third}", f"SBD02,{second}", f"SBD03,{first}")
+    imported = results(school, exam, f"{first},3,3")
+
+    assert again.rows == {"UNKNOWN_PUPIL": 2, "WRITTEN": 1}
+    assert imported.rows == {"UNKNOWN_CANDIDATE": 1}
+    assert marks_of(school, exam) == [("9.75", 1)]
 
 
 def test_the_marks_of_an_exam_are_only_ever_added_to(school, exam):

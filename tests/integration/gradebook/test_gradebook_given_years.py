@@ -80,7 +80,9 @@ def test_a_better_copy_follows_as_a_newer_version(school):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"grade": 6}, {"stage": "Đại học"}, {"school_year": YEAR}, {"absences": -1}, {"evidence": " "}], ids=str
+    "wrong",
+    [{"grade": 6}, {"stage": "Đại học"}, {"school_year": YEAR}, {"absences": -1}, {"evidence": "bản giấy"}],
+    ids=str,
 )
 def test_a_year_that_cannot_have_been_is_refused(school, wrong):
     with pytest.raises(Invalid):

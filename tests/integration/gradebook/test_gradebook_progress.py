@@ -20,6 +20,7 @@ from services.contracts.gradebook.progress import (
 )
 from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.statistics import ReadWarnings
+from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import Role, UnitKind
 from services.gradebook.repository import progress
 from services.gradebook.repository.progress import Part
@@ -216,6 +217,19 @@ def test_who_supervises_the_commune_reads_its_school_and_no_other(gradebook, cou
     assert answer.total.expected == len(counted.expected())
     with pytest.raises(Forbidden):
         gradebook.ask(ask_progress(counted), elsewhere)
+
+
+def test_a_supervisor_who_is_told_which_pupils_lack_marks_is_in_the_access_log(gradebook, counted, commune, principal):
+    officer = gradebook.grant(Role.OFFICER, commune)
+    question = FindMissing(school_year=YEAR, unit_id=counted.unit_id, period=Period.TERM_1)
+    before = len(gradebook.told(RecordViewedV1))
+
+    gradebook.ask(question, principal)
+    named = {code for group in gradebook.ask(question, officer).groups for code in group.pupils}
+
+    (told,) = gradebook.told(RecordViewedV1)[before:]
+    assert (told["person_id"], told["what"]) == (str(officer), "MARKS")
+    assert len(told["pupil_ids"]) == len(named) > 0
 
 
 def test_a_commune_sees_the_sum_of_its_schools_as_soon_as_they_are_counted(gradebook, counted, commune):

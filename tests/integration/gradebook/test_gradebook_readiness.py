@@ -163,6 +163,15 @@ def test_more_than_forty_half_days_in_both_terms_are_a_warning(province, add, fi
     assert [one.signs for one in warnings_of(province).pupils] == signs
 
 
+def test_absences_that_came_along_from_another_class_of_the_school_count_once(province, add):
+    pupil = add()
+    earlier = province.add_class(pupil.unit_id, 6, "6B", 1)
+    for one in (pupil, replace(pupil, class_id=earlier)):
+        absent(province, one, 21)
+
+    assert warnings_of(province).pupils == ()
+
+
 @pytest.mark.parametrize("weak", [{"level": "Chưa đạt"}, {"conduct": "Chưa đạt"}, {"level": "Chưa hoàn thành"}])
 def test_a_level_not_achieved_in_a_term_is_a_warning(province, add, weak):
     pupil = add(**weak)

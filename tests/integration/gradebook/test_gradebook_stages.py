@@ -101,6 +101,23 @@ def test_an_elective_is_only_for_those_who_chose_it_and_its_cluster_for_those_wh
         upper.save("HOA", "tx1", [None, None, "8.0"])
 
 
+def test_nobody_drops_an_elective_once_it_counts_in_a_locked_result(upper):
+    chosen = (Choice(subject="HOA"),)
+    choose(upper, chosen)
+    for (subject, term), head in upper.sheets.items():
+        for column in head.columns if term == 1 else ():
+            if not column.is_cluster:
+                upper.save(subject, column.key, ["3.0"] + ["8.0"] * 2 if subject != "HOA" else ["3.0"], term=term)
+    upper.say_conduct(1)
+    upper.lock(Period.TERM_1)
+
+    choose(upper, chosen)
+    with pytest.raises(Refused, match="choices_judged"):
+        choose(upper, ())
+
+    assert rows(upper, "HOA", 2)[0].pupil_id == upper.pupils[0]
+
+
 def test_only_what_the_plan_offers_can_be_chosen(upper):
     with pytest.raises(Invalid):
         choose(upper, (Choice(subject="SINH"),))

@@ -97,8 +97,9 @@ def test_a_chance_that_was_not_enough_is_the_last(failing):
 
 def test_conduct_after_training_needs_the_report_that_the_parents_signed(failing):
     told = proposal(failing, pupil=1, subject="", result="Đạt")
-    with pytest.raises(Invalid, match="report_required"):
-        failing.gradebook.ask(told, failing.homeroom)
+    for report in (None, "đã ký"):
+        with pytest.raises(Invalid, match="report_required"):
+            failing.gradebook.ask(replace(told, report=report), failing.homeroom)
     failing.gradebook.ask(replace(told, report=REPORT), failing.homeroom)
 
     decide(failing, pupil=1, subject="")
@@ -134,6 +135,18 @@ def test_only_the_subjects_teacher_tells_its_result_and_only_the_principal_accep
     failing.gradebook.ask(proposal(failing), failing.teacher)
     with pytest.raises(Forbidden):
         decide(failing, by=failing.admin)
+
+
+def test_a_chance_accepted_after_the_transcript_was_issued_is_refused(failing):
+    failing.gradebook.ask(proposal(failing), failing.teacher)
+    failing.gradebook.sql(
+        "INSERT INTO document_states VALUES (:year, :pupil, 1, 'ISSUED')", year=YEAR, pupil=failing.pupils[0]
+    )
+
+    with pytest.raises(Refused, match="transcript_issued"):
+        decide(failing)
+
+    assert promotions(failing)[0] == "RETEST"
 
 
 def test_nobody_accepts_what_they_told_themselves(failing):

@@ -1,10 +1,12 @@
 """Whoever rules gradebook's database and changes a history is found, and where: also if all hashes are made anew."""
 
+from datetime import timedelta
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from deploy.audit import checking, run
+from deploy.audit import checking, reading, run
 from deploy.audit.run import audit
 from services.chassis.codec import decode
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
@@ -189,6 +191,66 @@ def test_a_cell_that_is_not_what_its_history_made_it_is_named(ledger, gradebook,
     assert (one.sheet_id, one.finding.fault, one.finding.first) == (a_class.sheet_id, Fault.CELL_DIFFERS, 13)
     assert (one.finding.column_id, one.finding.pupil_id) == (cell["column"], cell["pupil"])
     assert not report.is_clean
+
+
+def test_seals_that_are_all_gone_do_not_make_a_year_older_than_the_seals(ledger, found):
+    ledger[0].as_ruler("DELETE FROM mark_seals")
+
+    after_the_first_head = (Fault.UNSEALED, PUPILS + 1, ROWS)
+    assert all(after_the_first_head in findings for findings in found().values())
+
+
+def test_a_sheet_whose_heads_are_held_back_is_named(ledger, found, gradebook, signing, monkeypatch):
+    held_back = open_class(gradebook, PUPILS)
+    held_back.as_ruler("UPDATE sheets SET published_rows = 1000000 WHERE id = :sheet")
+    held_back.write(["5.0"] * PUPILS)
+    publish(gradebook, signing)
+    assert found() == {}
+
+    monkeypatch.setattr(reading, "KEPT_WITHIN", timedelta(0))
+
+    assert len(ledger) == CLASSES
+    assert found() == {held_back.sheet_id: [(Fault.NOT_KEPT, 1, PUPILS)]}
+
+
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "4713-01-01 BC"])
+@pytest.mark.parametrize("table", ["mark_history", "mark_seals"])
+def test_a_time_that_cannot_be_does_not_stop_the_audit_from_naming_its_sheet(ledger, found, moment, table):
+    dating = "UPDATE {} SET recorded_at = CAST(:moment AS timestamptz) WHERE sheet_id = :sheet AND seq = :row"
+    ledger[0].as_ruler(dating.format(table), moment=moment, row=PUPILS)
+
+    assert found().keys() == {ledger[0].sheet_id}
+
+
+def test_rows_put_into_the_text_of_another_are_missed(ledger, found):
+    a_class = ledger[0]
+    a_class.as_ruler(
+        """
+        WITH after AS (DELETE FROM mark_history WHERE sheet_id = :sheet AND seq = 2 RETURNING *)
+        UPDATE mark_history before SET value = before.value || '","' || before.account_id || '","' || before.person_id
+            || '",' || trunc(date_part('epoch', before.recorded_at) * 1000000)::bigint || ']|' || after.hash || '[2,"'
+            || after.column_id || '","' || after.pupil_id || '",' || after.version || ',"VALUE","' || after.value
+        FROM after WHERE before.sheet_id = :sheet AND before.seq = 1
+        """
+    )
+
+    assert in_history(found()[a_class.sheet_id])[0] == (Fault.ALTERED, 1, 1)
+
+
+def test_a_cell_put_into_the_text_of_another_is_missed(ledger, found):
+    a_class = ledger[0]
+    a_class.as_ruler(
+        """
+        WITH gone AS (
+            DELETE FROM cells WHERE (sheet_id, column_id, pupil_id) = (:sheet, :column, :second) RETURNING *)
+        UPDATE cells SET value = cells.value || '"|"' || gone.column_id || '","' || gone.pupil_id || '",'
+                                 || gone.version || ',"VALUE","' || gone.value
+        FROM gone WHERE (cells.sheet_id, cells.column_id, cells.pupil_id) = (:sheet, :column, :first)
+        """,
+        column=a_class.columns[a_class.sheet_id, "ck"], first=a_class.pupils[0], second=a_class.pupils[1],
+    )  # fmt: skip
+
+    assert [fault for fault, *_ in found()[a_class.sheet_id]] == [Fault.CELL_DIFFERS, Fault.CELL_DIFFERS]
 
 
 def test_the_head_of_a_sheet_in_which_nothing_was_written_is_looked_at_too(ledger, found, gradebook):

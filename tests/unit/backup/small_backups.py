@@ -16,11 +16,12 @@ def make(backups, started_at, kind):
     """A backup of one file; gives its folder."""
     with folder.new(backups, started_at=started_at, kind=kind) as draft:
         file = sealing.seal(io.BytesIO(b"marks of nobody"), draft / PLACE, key=KEY, name=PLACE)
-        manifests.write(_manifest(started_at, kind, {PLACE: file}), draft, key=KEY)
+        manifests.write(manifest(started_at, kind, {PLACE: file}), draft, key=KEY)
     return backups / folder.final_name(started_at, kind)
 
 
-def _manifest(started_at, kind, files):
+def manifest(started_at, kind, files):
+    """What a backup of these files says of itself."""
     rows = {"mark_history": Rows(count=5, sha256="0" * 64)}
     return Manifest(
         installation="school",

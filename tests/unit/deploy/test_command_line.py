@@ -5,6 +5,8 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.hocba import cli, commands
+from deploy.local import elsewhere
+from deploy.local.instance import Instance
 
 
 @pytest.fixture
@@ -73,6 +75,17 @@ def test_an_impossible_name_is_refused_in_one_sentence(hocba):
 
     assert said.exit_code == 1
     assert said.output.startswith("Error: An instance is named")
+
+
+def test_nothing_is_measured_on_servers_that_others_may_work_on(hocba, monkeypatch):
+    begun = []
+    monkeypatch.setenv(elsewhere.POSTGRES_URL, "postgresql://nobody@127.0.0.1:1/postgres")
+    monkeypatch.setattr(Instance, "erase", begun.append)
+
+    said = hocba("bench")
+
+    assert (said.exit_code, begun) == (1, [])
+    assert "unset HOCBA_POSTGRES_URL" in said.output
 
 
 def test_the_status_of_what_never_ran_can_be_read_by_programs(hocba):
