@@ -25,10 +25,15 @@ DIGESTS = {
 }
 """By service: what is answered for before the law, each in one order on every server."""
 
-NAMED_FILES = """
-    SELECT unnest(ARRAY[canonical, frozen_xml, frozen_pdf, xml, pdf]) FROM transcripts
-    UNION SELECT unnest(ARRAY[xml, pdf]) FROM received
-"""
+NAMED_FILES = {
+    "gradebook": "SELECT file FROM evidence",
+    "signing": "SELECT digest FROM mark_head_batches",
+    "transcript": """
+        SELECT unnest(ARRAY[canonical, frozen_xml, frozen_pdf, xml, pdf]) FROM transcripts
+        UNION SELECT unnest(ARRAY[xml, pdf]) FROM received
+    """,
+}
+"""By service: the objects without which a record could not be shown or proven."""
 
 
 def examine(conn: psycopg.Connection, service: str) -> Contents:
@@ -43,9 +48,10 @@ def examine(conn: psycopg.Connection, service: str) -> Contents:
     )
 
 
-def named_files(transcript: psycopg.Connection) -> set[str]:
-    """The objects without which some transcript could not be shown."""
-    return {name for (name,) in transcript.execute(NAMED_FILES) if name}
+def named_files(service: str, conn: psycopg.Connection) -> set[str]:
+    """The objects that must be in a backup of the service."""
+    asked = NAMED_FILES.get(service)
+    return {name for (name,) in conn.execute(asked) if name} if asked else set()
 
 
 def first_difference(told: Contents, found: Contents) -> str | None:

@@ -84,7 +84,7 @@ def _fill(draft: Path, instance: Instance, wish: Wish, *, started_at: datetime, 
     with ExitStack() as stack:
         snapshots = {service: stack.enter_context(databases.seen(instance, service)) for service in IN_TURN}
         files, contents = _dump_all(list(snapshots.values()), draft, wish.key)
-        needed = named_files(snapshots["transcript"].conn)
+        needed = {name for service, seen in snapshots.items() for name in named_files(service, seen.conn)}
     kept = kept_objects.keep(objects_folder(instance), draft, key=wish.key, earlier=_earlier(wish), needed=needed)
     if wish.with_keys:
         files |= _sealed_secrets(secrets, draft, wish.key)

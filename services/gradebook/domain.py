@@ -1,6 +1,5 @@
 """Decisions about cells: what may stand in one, what has changed, what is stale. Pure."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -102,11 +101,6 @@ def changed(writes: Sequence[Write], current: Mapping[Place, Cell]) -> list[Writ
     if moved_on:
         raise StaleVersion(count=len(moved_on), cells=[_stale(*each) for each in moved_on])
     return [write for write in writes if differs(write.entry, current.get(write.place, Cell()))]
-
-
-def is_digest(text: str) -> bool:
-    """Whether the text can name a stored file: SHA-256 in hexadecimal."""
-    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def differs(entry: CellEntry, cell: Cell) -> bool:

@@ -21,6 +21,7 @@ from services.contracts.gradebook.enrolment import (
     MovePupil,
     WithdrawPupil,
 )
+from services.contracts.gradebook.evidence import KeepEvidence, ReadEvidence
 from services.contracts.gradebook.exams import (
     CopyExamMarks,
     FindExamMarks,
@@ -82,6 +83,7 @@ from services.gradebook.usecases import (
     corrections,
     documents,
     enrolment,
+    evidence,
     exam_copies,
     exams,
     exchange,
@@ -198,6 +200,8 @@ def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
     service.command(KeepGivenYear, given.keep_given_year)
+    service.command(KeepEvidence, evidence.keep_evidence, before=evidence.recognise)
+    service.query(ReadEvidence, evidence.read_evidence)
     service.query(ReadPupilRecord, views.read_pupil_record)
     service.query(CheckResults, rechecking.check_results, before=rechecking.check_again)
     service.command(RequestCorrection, corrections.request_correction)

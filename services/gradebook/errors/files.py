@@ -85,3 +85,10 @@ class UnknownRecords(Invalid):
 
     code = "gradebook.unknown_records"
     vi = "{count} câu trả lời không thuộc bản ghi nào của lần gửi này; chưa ghi gì."
+
+
+class NotAScan(Invalid):
+    """A scanned paper is a PDF, a JPEG or a PNG; this file is none of them."""
+
+    code = "gradebook.not_a_scan"
+    vi = "Bản chụp văn bản là tệp PDF, JPEG hoặc PNG; tệp này không phải loại nào trong đó."

@@ -88,7 +88,7 @@ class ReportRequired(Invalid):
 
 
 class EvidenceRequired(Invalid):
-    """The scanned paper is not named; give its SHA-256, 64 hexadecimal digits."""
+    """The school keeps no scan of the paper that this rests on; send it first, then name it by its SHA-256."""
 
     code = "gradebook.evidence_required"
-    vi = "Chưa nêu bản chụp văn bản làm căn cứ; cần ghi mã SHA-256 của tệp (64 chữ số thập lục phân)."
+    vi = "Trường chưa lưu bản chụp văn bản làm căn cứ; cần gửi tệp trước, rồi ghi mã SHA-256 của tệp."

@@ -1,11 +1,12 @@
 """Gradebook's tables. Those that grow with marks are partitioned by school year, which comes first in their keys."""
 
-from services.gradebook.models import exams, exchange, given, imports, results, school, sheets, statistics
+from services.gradebook.models import evidence, exams, exchange, given, imports, results, school, sheets, statistics
 from services.gradebook.models.tables import metadata
 
 __all__ = [
     "APPEND_ONLY",
     "YEARLY",
+    "evidence",
     "exams",
     "exchange",
     "given",

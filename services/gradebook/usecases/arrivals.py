@@ -24,11 +24,11 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnV1, 
 from services.contracts.identity import Role
 from services.gradebook import domain
 from services.gradebook.domain import Cell, Place, Write
-from services.gradebook.errors.results import EvidenceRequired
 from services.gradebook.errors.school import ChoicesJudged, MarksStand, NotExempt
 from services.gradebook.repository import conduct, enrolment, marks, results, school, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.usecases import guards
+from services.gradebook.usecases.evidence import require_kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,7 @@ def enter_earlier_marks(tx: Tx, command: EnterEarlierMarks, actor: Actor) -> Ear
     guards.require_unlocked(tx, command.school_year, row.class_id, Period.YEAR)
     if not command.from_school.strip():
         raise Invalid(reason="the marks name the school that certified them")
-    if not domain.is_digest(command.evidence):
-        raise EvidenceRequired
+    require_kept(tx, row.unit_id, command.evidence)
     places = _places(sheets.sheets_of_classes(tx, command.school_year, [row.class_id]))
     wanted = [((one.subject, one.term, one.key), one.value) for one in command.marks]
     unknown = sorted("/".join(map(str, place)) for place, _ in wanted if place not in places)

@@ -24,7 +24,6 @@ from services.gradebook import domain
 from services.gradebook.domain import Cell, OpenSheet, Write
 from services.gradebook.errors.results import (
     CorrectionUnderWay,
-    EvidenceRequired,
     NothingToCorrect,
     SamePerson,
     StillOpen,
@@ -36,6 +35,7 @@ from services.gradebook.repository import corrections, enrolment, marks, results
 from services.gradebook.repository.marks import Writer
 from services.gradebook.roles import ANYONE_AT_SCHOOL, APPROVERS, LEADERS
 from services.gradebook.usecases import guards
+from services.gradebook.usecases.evidence import require_kept
 from services.gradebook.usecases.results import judge_again
 from services.gradebook.windows import for_column, is_open
 
@@ -48,7 +48,9 @@ def request_correction(tx: Tx, command: RequestCorrection, actor: Actor) -> Corr
     sheet = guards.hold_sheet(tx, command.school_year, command.sheet_id)
     column = _column(sheet.head, command.column_id)
     guards.require_writer(tx, sheet.head, [column], actor)
-    _require_ground(command)
+    if not command.reason.strip():
+        raise Invalid(reason="a correction needs a reason")
+    require_kept(tx, sheet.head.unit_id, command.evidence)
     _refuse_open(tx, sheet.head, column)
     refuse_sealed(tx, command.school_year, sheet.head.class_id, command.pupil_id)
     entry, cell = _checked(tx, sheet, column, command)
@@ -128,13 +130,6 @@ def _column(head: SheetHead, column_id: UUID) -> ColumnV1:
     if found is None:
         raise NotFound(column_id=column_id)
     return found
-
-
-def _require_ground(command: RequestCorrection) -> None:
-    if not command.reason.strip():
-        raise Invalid(reason="a correction needs a reason")
-    if not domain.is_digest(command.evidence):
-        raise EvidenceRequired
 
 
 def _refuse_open(tx: Tx, head: SheetHead, column: ColumnV1) -> None:

@@ -7,12 +7,11 @@ from services.chassis.errors import Invalid, NotFound
 from services.contracts.gradebook.given import GivenYearV1, KeepGivenYear
 from services.contracts.gradebook.results import Period
 from services.contracts.identity import Role
-from services.gradebook.domain import is_digest
-from services.gradebook.errors.results import EvidenceRequired
 from services.gradebook.errors.school import YearIsOurs
 from services.gradebook.judging.given import warnings_of
 from services.gradebook.repository import enrolment, given, results
 from services.gradebook.rules.regulation import GRADES, Stage, regulation_of
+from services.gradebook.usecases.evidence import require_kept
 
 
 def keep_given_year(tx: Tx, command: KeepGivenYear, actor: Actor) -> GivenYearV1:
@@ -22,6 +21,7 @@ def keep_given_year(tx: Tx, command: KeepGivenYear, actor: Actor) -> GivenYearV1
         raise NotFound(pupil_id=command.pupil_id)
     authority.require(tx, actor, (Role.ADMIN,), active.unit_id)
     _check(command, active.school_year)
+    require_kept(tx, active.unit_id, command.evidence)
     _refuse_ours(tx, command)
     regulation = regulation_of(command.stage, command.grade, command.school_year)
     before = given.given_years_of(tx, command.pupil_id).get(command.school_year)
@@ -46,8 +46,6 @@ def _check(command: KeepGivenYear, current_year: int) -> None:
         raise Invalid(reason="a given year lies before the one in which the pupil is enrolled")
     if command.absences < 0:
         raise Invalid(reason="absences are not negative")
-    if not is_digest(command.evidence):
-        raise EvidenceRequired
 
 
 def _refuse_ours(tx: Tx, command: KeepGivenYear) -> None:

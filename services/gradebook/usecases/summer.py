@@ -17,13 +17,14 @@ from services.contracts.gradebook.summer import (
     SecondChanceV1,
 )
 from services.contracts.identity import Role
-from services.gradebook.domain import CONDUCT_LEVELS, READERS, is_digest
+from services.gradebook.domain import CONDUCT_LEVELS, READERS
 from services.gradebook.errors.results import NoSecondChance, NotLocked, ReportRequired, SamePerson
 from services.gradebook.repository import corrections, results, sheets
 from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Stage
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.corrections import refuse_sealed
+from services.gradebook.usecases.evidence import require_kept
 from services.gradebook.usecases.results import judge_again
 
 OPEN = ("RETEST", "SUMMER_TRAINING")
@@ -40,6 +41,8 @@ def propose_second_chance(tx: Tx, command: ProposeSecondChance, actor: Actor) ->
     else:
         guards.require_teacher(tx, head, actor)
     _require_open(tx, of_class, command)
+    if command.report:
+        require_kept(tx, of_class.unit_id, command.report)
     chance = SecondChanceV1(
         class_id=command.class_id,
         pupil_id=command.pupil_id,
@@ -117,7 +120,7 @@ def _result(of_class: ClassV1, head: SheetHead | None, command: ProposeSecondCha
 def _conduct_result(command: ProposeSecondChance) -> str:
     if command.subject or command.result not in CONDUCT_LEVELS:
         raise Invalid(reason=f"conduct is one of {', '.join(CONDUCT_LEVELS)}, told without a subject")
-    if not is_digest(command.report or ""):
+    if not command.report:
         raise ReportRequired
     return command.result
 

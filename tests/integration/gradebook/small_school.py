@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from services.chassis.authority import Actor
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
 from services.contracts.gradebook.conduct import ClassConduct, ConductEntry, SaveConduct
+from services.contracts.gradebook.evidence import KeepEvidence
 from services.contracts.gradebook.results import LockResults, Period, PeriodLocked
 from services.contracts.gradebook.school import (
     CreateClasses,
@@ -36,6 +38,8 @@ from services.gradebook.usecases.enrolment import Listed, enrol_listed
 from tests.integration.acting import Acting
 
 YEAR = 2025
+SCAN = sha256(A_SCAN := b"%PDF-1.7 scanned minutes").hexdigest()
+"""A paper that the school keeps, for changes to rest on."""
 MATHS, SPORT = "TOAN", "GDTC"
 
 
@@ -116,6 +120,7 @@ def open_school(gradebook: Acting, paper: invented.School, subjects: Sequence[in
     new_class = NewClass(name=paper.classes[0].code, grade=paper.classes[0].grade, homeroom_id=homeroom)
     class_id = gradebook.ask(CreateClasses(**here, classes=(new_class,)), admin).classes[0].id
     pupils = enrol(gradebook, unit_id, class_id, [pupil.code for pupil in paper.pupils], admin=admin)
+    keep_scan(gradebook, unit_id, admin)
     assignments = (NewAssignment(class_id=class_id, subject=one.code, teacher_id=teacher) for one in subjects)
     sheets = gradebook.ask(AssignTeachers(**here, assignments=tuple(assignments)), admin).sheets
     closes_at = datetime.now(UTC) + timedelta(days=1)
@@ -129,6 +134,10 @@ def open_school(gradebook: Acting, paper: invented.School, subjects: Sequence[in
         teacher=teacher, class_id=class_id, pupils=pupils,
         sheets={(head.subject, head.term): head for head in sheets}, windows=windows,
     )  # fmt: skip
+
+
+def keep_scan(gradebook: Acting, unit_id: UUID, by: UUID) -> None:
+    gradebook.ask(KeepEvidence(school_year=YEAR, unit_id=unit_id, file=gradebook.objects.put(A_SCAN)), by)
 
 
 def enrol(

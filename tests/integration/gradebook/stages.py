@@ -23,7 +23,7 @@ from services.contracts.gradebook.sheets import CellEntry, CellState, ColumnSave
 from services.contracts.gradebook.windows import OpenWindow, WindowKind
 from services.contracts.identity import Role
 from tests.integration.acting import Acting
-from tests.integration.gradebook.small_school import YEAR, enrol, small_school
+from tests.integration.gradebook.small_school import YEAR, enrol, keep_scan, small_school
 
 CALENDAR = Calendar(begins_on=date(2025, 9, 5), second_term_on=date(2026, 1, 12), ends_on=date(2026, 5, 31))
 
@@ -102,6 +102,7 @@ def open_stage(
     class_id = gradebook.ask(CreateClasses(**here, classes=(new_class,)), admin).classes[0].id
     codes = [pupil.code for pupil in small_school().pupils[:3]]
     pupils = enrol(gradebook, unit_id, class_id, codes, admin=admin)
+    keep_scan(gradebook, unit_id, admin)
     assigned = tuple(NewAssignment(class_id=class_id, subject=one.code, teacher_id=teacher) for one in subjects)
     sheets = gradebook.ask(AssignTeachers(**here, assignments=assigned), admin).sheets
     closes_at = datetime.now(UTC) + timedelta(days=1)

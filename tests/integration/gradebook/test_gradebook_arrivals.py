@@ -15,7 +15,7 @@ from services.contracts.gradebook.enrolment import (
 )
 from services.contracts.gradebook.results import Period
 from services.gradebook.usecases.enrolment import today
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, enrol
+from tests.integration.gradebook.small_school import MATHS, SCAN, SPORT, YEAR, enrol
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_what_a_school_outside_certified_is_entered_by_an_admin_on_its_evidence(
     newcomer = school.pupils[0]
     marks = (EarlierMark(subject=MATHS, term=1, key="tx1", value="6,5"),)
     command = EnterEarlierMarks(
-        school_year=YEAR, pupil_id=newcomer, from_school="THCS Xa Lắc", evidence="ef" * 32, marks=marks
+        school_year=YEAR, pupil_id=newcomer, from_school="THCS Xa Lắc", evidence=SCAN, marks=marks
     )
 
     with pytest.raises(Forbidden):
@@ -92,7 +92,7 @@ def test_what_a_school_outside_certified_is_entered_by_an_admin_on_its_evidence(
     kept = school.gradebook.ask(command, school.admin)
 
     (row,) = school.history()
-    assert (kept.written, row.value, row.basis) == (1, "6.5", f"school:THCS Xa Lắc:{'ef' * 32}")
+    assert (kept.written, row.value, row.basis) == (1, "6.5", f"school:THCS Xa Lắc:{SCAN}")
     with pytest.raises(Invalid):
         school.gradebook.ask(replace(command, marks=(replace(marks[0], key="tx9"),)), school.admin)
     with pytest.raises(NotFound):
@@ -104,7 +104,7 @@ def test_what_an_admin_brings_from_outside_takes_no_place_of_a_mark_that_stands(
     school.save(["4.5"])
     marks = tuple(EarlierMark(subject=MATHS, term=1, key=key, value="9.5") for key in ("tx1", "gk"))
     command = EnterEarlierMarks(
-        school_year=YEAR, pupil_id=newcomer, from_school="THCS Xa Lắc", evidence="ef" * 32, marks=marks
+        school_year=YEAR, pupil_id=newcomer, from_school="THCS Xa Lắc", evidence=SCAN, marks=marks
     )
 
     with pytest.raises(Refused, match="marks_stand") as refused:

@@ -25,7 +25,7 @@ from services.contracts.gradebook.school import (
 from services.contracts.gradebook.sheets import CellState
 from services.contracts.gradebook.views import RecordViewedV1
 from services.contracts.identity import FindPeople, FindUnits, People, PersonV1, Role, UnitKind, Units, UnitV1
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, School
+from tests.integration.gradebook.small_school import MATHS, SCAN, SPORT, YEAR, School
 
 PEOPLE: dict = {}
 
@@ -121,7 +121,7 @@ def test_an_applied_correction_changes_the_printed_result_and_stands_in_the_corr
     asked = RequestCorrection(
         school_year=YEAR, sheet_id=school.sheets[MATHS, 1].id, column_id=column.id, pupil_id=school.pupils[0],
         state=CellState.VALUE, value="10", version=1, reason="Nhập nhầm.",
-        evidence=school.gradebook.objects.put(b"minutes"),
+        evidence=SCAN,
     )  # fmt: skip
     correction = school.gradebook.ask(asked, school.teacher)
     place = {"school_year": YEAR, "correction_id": correction.id}

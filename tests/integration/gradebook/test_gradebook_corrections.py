@@ -23,7 +23,7 @@ from services.contracts.identity import Role
 from services.contracts.messages import Change
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
 from services.gradebook.repository import sheets
-from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR
+from tests.integration.gradebook.small_school import MATHS, SCAN, SPORT, YEAR
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def request_of(school, value="5.0", *, version=1, key="tx1", subject=MATHS, **ch
         state=CellState.VALUE,
         value=value,
         reason="Cộng nhầm điểm bài 3.",
-        evidence="ab" * 32,
+        evidence=SCAN,
     )
     return replace(command, **changed)
 

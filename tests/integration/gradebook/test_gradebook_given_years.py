@@ -9,7 +9,7 @@ from services.chassis.ids import new_id
 from services.contracts.gradebook.given import GivenSubject, KeepGivenYear
 from services.contracts.gradebook.record import ReadPupilRecord
 from services.contracts.gradebook.results import Period
-from tests.integration.gradebook.small_school import YEAR
+from tests.integration.gradebook.small_school import SCAN, YEAR
 
 OLD = ("TOAN", "VAN", "ANH", "LI", "HOA", "SINH", "SU", "DIA", "GDCD", "CN", "TIN")
 
@@ -34,7 +34,7 @@ def given(school, **changed):
         promotion=None,
         title=None,
         remark="Chăm ngoan.",
-        evidence="ab" * 32,
+        evidence=SCAN,
     )
     return replace(command, **changed)
 

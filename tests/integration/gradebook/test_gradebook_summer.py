@@ -8,12 +8,11 @@ from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.contracts.gradebook.school import EndSchoolYear, SubjectKind
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.identity import Role
-from tests.integration.gradebook.small_school import YEAR
+from tests.integration.gradebook.small_school import SCAN, YEAR
 from tests.integration.gradebook.stages import open_stage, plan
 
 SCORED, COMMENT, PRIMARY, QUALITIES = SubjectKind
 SIX = ("VAN", "TOAN", "ANH", "SU", "DIA", "LI")
-REPORT = "cd" * 32
 
 
 @pytest.fixture
@@ -97,10 +96,10 @@ def test_a_chance_that_was_not_enough_is_the_last(failing):
 
 def test_conduct_after_training_needs_the_report_that_the_parents_signed(failing):
     told = proposal(failing, pupil=1, subject="", result="Đạt")
-    for report in (None, "đã ký"):
-        with pytest.raises(Invalid, match="report_required"):
+    for report, why in ((None, "report_required"), ("đã ký", "evidence_required")):
+        with pytest.raises(Invalid, match=why):
             failing.gradebook.ask(replace(told, report=report), failing.homeroom)
-    failing.gradebook.ask(replace(told, report=REPORT), failing.homeroom)
+    failing.gradebook.ask(replace(told, report=SCAN), failing.homeroom)
 
     decide(failing, pupil=1, subject="")
 
@@ -172,7 +171,7 @@ def test_a_result_that_cannot_be_is_refused(failing, subject, result):
     by = failing.teacher if subject == "TOAN" else failing.homeroom
 
     with pytest.raises(Invalid):
-        failing.gradebook.ask(proposal(failing, subject=subject, result=result, report=REPORT), by)
+        failing.gradebook.ask(proposal(failing, subject=subject, result=result, report=SCAN), by)
 
 
 def test_before_the_years_lock_there_is_no_summer(gradebook):

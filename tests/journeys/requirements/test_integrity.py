@@ -6,7 +6,7 @@ from deploy.demo.client import Refusal
 from tests.journeys.requirements import issuing
 from tests.journeys.requirements.schools import PERIODS, YEAR, sheet_path
 
-MINUTES = "ab" * 32  # the SHA-256 of scanned minutes
+MINUTES = b"%PDF-1.7 scanned minutes"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def ask_correction(room, pupil, value, *, term=1):
         "state": "VALUE",
         "value": value,
         "reason": "Cộng nhầm điểm bài 3.",
-        "evidence": MINUTES,
+        "evidence": room.school.keep_scan(MINUTES),
     }
     path = f"{sheet_path(room.sheets['TOAN', term])}/corrections"
     return f"{YEAR}/corrections/{room.school.teacher.post(path, body)['id']}"
