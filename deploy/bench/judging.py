@@ -16,7 +16,6 @@ from services.contracts.gradebook.results import Period
 from services.contracts.gradebook.school import ClassV1
 from services.gradebook.judging import judge
 from services.gradebook.repository import results, school
-from services.gradebook.repository.results import ClassPeriod
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, YearInput, judge_term, judge_year
 from services.gradebook.rules.tt22_2021 import Level
 from services.gradebook.rules.vocabulary import Cell, CellState, CommentResult, SubjectKind
@@ -131,15 +130,13 @@ def _batches(db: Database) -> Iterator[list[ClassV1]]:
 
 
 def _judge(db: Database, batch: list[ClassV1]) -> int:
-    count = 0
     with db.transaction() as tx:
-        for of_class in batch:
-            known = class_marks(tx, of_class)
-            judged = [judge(known, pupil_id, Period.YEAR) for pupil_id in known.pupils]
-            place = ClassPeriod(school_year=YEAR, class_id=of_class.id, period=Period.YEAR)
-            results.add_results(tx, place, judged)
-            count += len(judged)
-    return count
+        judged = {
+            known.of_class.id: [judge(known, pupil_id, Period.YEAR) for pupil_id in known.pupils]
+            for known in class_marks(tx, batch)
+        }
+        results.add_results(tx, YEAR, Period.YEAR, judged)
+    return sum(map(len, judged.values()))
 
 
 def _rules_alone() -> float:
