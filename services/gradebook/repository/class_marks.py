@@ -61,7 +61,7 @@ def marks_of_classes(tx: Tx, school_year: int, governed: Sequence[GovernedClass]
             pupils=pupils[class_id],
             rows=_rows(written, class_id, list(pupils[class_id])),
             conduct=judged[class_id],
-            late=late,
+            late=late.intersection(pupils[class_id]),
             summer=summer.get(class_id, {}),
             corrections=corrected.get(class_id, {}),
         )
@@ -94,7 +94,7 @@ def _rows(written: Written, class_id: UUID, pupils: Sequence[UUID]) -> Mapping[U
 def _sheet_rows(written: Written, head: SheetHead, keys: Sequence[bytes]) -> Iterable[Row]:
     """Everyone's, in the order of the keys."""
     columns = [written.contents.get(column.id, {}) for column in head.columns]
-    contents = zip(*([column.get(key, EMPTY) for key in keys] for column in columns), strict=True)
+    contents = zip(*(map(column.get, keys, repeat(EMPTY)) for column in columns), strict=True)
     said = written.comments.get(head.id, {})
     return map(Row, repeat(head), repeat(head.columns), contents, [said.get(key, "") for key in keys])
 

@@ -45,7 +45,7 @@ def conduct_of_classes(tx: Tx, school_year: int, class_ids: Collection[UUID]) ->
     query = select(of.class_id, of.term, of.pupil_id, of.level, of.absences, of.unexcused, of.remark, of.version)
     found: dict[UUID, Conduct] = {class_id: {} for class_id in class_ids}
     rows = tx.conn.execute(query.where(of.school_year == school_year, of.class_id.in_(list(class_ids))))
-    for class_id, term, pupil_id, level, absences, unexcused, remark, version in rows:
+    for class_id, term, pupil_id, level, absences, unexcused, remark, version in rows.all():
         found[class_id][term, pupil_id] = ConductEntry(
             pupil_id=pupil_id, conduct=level, absences=absences, unexcused=unexcused, remark=remark, version=version
         )

@@ -18,14 +18,14 @@ def contents_of(tx: Tx, school_year: int, sheet_ids: Collection[UUID]) -> dict[U
     rows = tx.conn.execute(_CONTENTS, {"school_year": school_year, "sheet_ids": list(sheet_ids)})
     return {
         column_id: dict(zip(_identifiers(pupils), contents.split("\n"), strict=True))
-        for column_id, pupils, contents in rows
+        for column_id, pupils, contents in rows.all()
     }
 
 
 def last_comments_of(tx: Tx, school_year: int, sheet_ids: Collection[UUID]) -> dict[UUID, ByPupil]:
     """By sheet: what the teacher said at the term's end."""
     rows = tx.conn.execute(_LAST_COMMENTS, {"school_year": school_year, "sheet_ids": list(sheet_ids)})
-    return {sheet_id: dict(zip(_identifiers(pupils), texts, strict=True)) for sheet_id, pupils, texts in rows}
+    return {sheet_id: dict(zip(_identifiers(pupils), texts, strict=True)) for sheet_id, pupils, texts in rows.all()}
 
 
 @lru_cache(maxsize=1_000)  # most columns of a class list the same pupils in the same order

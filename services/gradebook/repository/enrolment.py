@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, Row, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
@@ -62,7 +62,7 @@ def pupils_of_classes(
     query = _EVER_ENROLLED if ended_too else _ENROLLED
     found: dict[UUID, dict[UUID, str]] = {class_id: {} for class_id in class_ids}
     rows = tx.conn.execute(query, {"school_year": school_year, "class_ids": list(class_ids)})
-    for class_id, pupil_id, code in rows:
+    for class_id, pupil_id, code in rows.all():
         found[class_id][pupil_id] = code
     return found
 
@@ -105,9 +105,9 @@ def keep_choices(tx: Tx, school_year: int, pupils: Sequence[PupilChoices]) -> No
 
 def choices_of(tx: Tx, school_year: int, pupil_ids: Collection[UUID]) -> dict[UUID, dict[str, bool]]:
     """By pupil: the electives taken, and whether with the cluster."""
-    mine = (choices.c.school_year == school_year) & choices.c.pupil_id.in_(list(pupil_ids))
+    given = {"school_year": school_year, "pupil_ids": list(pupil_ids)}
     found: dict[UUID, dict[str, bool]] = {}
-    for row in tx.conn.execute(select(choices).where(mine)):
+    for row in tx.conn.execute(_CHOICES, given):
         found.setdefault(row.pupil_id, {})[row.subject] = row.has_cluster
     return found
 
@@ -152,6 +152,10 @@ _EVER_ENROLLED = (
 )
 _TO_THE_END = enrolments.c.ended_on.is_(None) | (enrolments.c.ended_as == "YEAR_ENDED")
 _ENROLLED = _EVER_ENROLLED.where(_TO_THE_END)
+_CHOICES = select(choices).where(
+    choices.c.school_year == bindparam("school_year"),
+    choices.c.pupil_id == any_(bindparam("pupil_ids", type_=ARRAY(choices.c.pupil_id.type))),
+)
 _ROSTER = (
     select(
         enrolments.c.pupil_id,

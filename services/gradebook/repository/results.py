@@ -69,7 +69,7 @@ def newest_results(tx: Tx, school_year: int, class_ids: Collection[UUID]) -> dic
     query = select(*key, of.regulation, of.inputs_digest, of.result).distinct(*key)
     mine = query.where(of.school_year == school_year, of.class_id.in_(list(class_ids)))
     found: dict[UUID, ResultsInForce] = {class_id: {} for class_id in class_ids}
-    for class_id, period, pupil_id, *rest in tx.conn.execute(mine.order_by(*key, of.version.desc())):
+    for class_id, period, pupil_id, *rest in tx.conn.execute(mine.order_by(*key, of.version.desc())).all():
         regulation, inputs_digest, result = rest
         found[class_id][Period(period), pupil_id] = Judged(
             pupil_id=pupil_id, regulation=regulation, inputs_digest=inputs_digest, result=result

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, insert, select, update
+from sqlalchemy import ARRAY, Row, Select, any_, bindparam, insert, select, update
 
 from services.chassis.database import Tx
 from services.contracts.gradebook.school import SubjectKind
@@ -150,7 +150,7 @@ def _heads(tx: Tx, school_year: int, query: Select[Any]) -> list[SheetHead]:
 
 def _columns(tx: Tx, school_year: int, sheet_ids: Collection[UUID]) -> dict[UUID, tuple[ColumnV1, ...]]:
     found: dict[UUID, list[ColumnV1]] = {sheet_id: [] for sheet_id in sheet_ids}
-    rows = tx.conn.execute(_COLUMNS, {"school_year": school_year, "sheet_ids": list(sheet_ids)})
+    rows = tx.conn.execute(_COLUMNS, {"school_year": school_year, "sheet_ids": list(sheet_ids)}).all()
     for sheet_id, column_id, key, kind, scale, is_cluster, is_centralised, due_on in rows:
         column = ColumnV1(
             id=column_id,
@@ -184,7 +184,7 @@ _COLUMNS = (
     select(*(columns.c[name] for name in COLUMN))
     .where(
         columns.c.school_year == bindparam("school_year"),
-        columns.c.sheet_id.in_(bindparam("sheet_ids", expanding=True)),
+        columns.c.sheet_id == any_(bindparam("sheet_ids", type_=ARRAY(columns.c.sheet_id.type))),
     )
     .order_by(columns.c.position)
 )
