@@ -33,8 +33,8 @@ FILL = (
     "INSERT INTO school_years (school_year, unit_id, stage, opened_at) VALUES (:year, :unit, 'THCS', now())",
     """
     INSERT INTO subjects (school_year, unit_id, stage, grade, code, name, kind, periods, position)
-    SELECT :year, :unit, 'THCS', 6, code, code, kind, 70, 0
-    FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[])) AS taught (code, kind)
+    SELECT :year, :unit, 'THCS', 6, code, code, kind, 70, position
+    FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[])) WITH ORDINALITY AS taught (code, kind, position)
     """,
     """
     INSERT INTO classes (school_year, id, unit_id, stage, name, grade, homeroom_id)

@@ -52,9 +52,10 @@ class ClassMarks:
     def rows_of(self, pupil_id: UUID, term: int) -> list[Row]:
         return [row for row in self.rows[pupil_id] if row.sheet.term == term]
 
-    def last_rows(self, pupil_id: UUID) -> Collection[Row]:
-        """For each subject the row of its last term."""
-        return {row.sheet.subject: row for row in self.rows[pupil_id]}.values()
+    def last_rows(self, pupil_id: UUID) -> list[Row]:
+        """For each subject the row of its last term, in the order of the form."""
+        last = {row.sheet.subject: row for row in self.rows[pupil_id]}
+        return [row for row in self.rows[pupil_id] if last[row.sheet.subject] is row]
 
     def attended(self, pupil_id: UUID, period: Period) -> list[int]:
         """The terms of a period that the pupil was at a school in."""
