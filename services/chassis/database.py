@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, insert, select, 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.chassis import tables, trace
-from services.chassis.codec import encode
+from services.chassis.codec import encode, from_json, to_json
 from services.chassis.errors import Unavailable
 from services.chassis.ids import new_id
 from services.contracts.messages import Event, Task
@@ -76,7 +76,15 @@ class Database:
     def __init__(self, url: str, *, pool: int = 10) -> None:
         self.url = url
         self.engine: Engine = create_engine(
-            url, pool_size=pool, max_overflow=0, pool_timeout=5, pool_pre_ping=False, connect_args=_connect_args()
+            url,
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=False,
+            hide_parameters=True,  # an error that is logged must not tell names and marks
+            json_serializer=to_json,
+            json_deserializer=from_json,
+            connect_args=_connect_args(),
         )
 
     @contextmanager

@@ -1,67 +1,61 @@
 """Everything that decides a class's results, and which of it concerns one pupil."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from services.contracts.gradebook.conduct import ConductEntry
 from services.contracts.gradebook.results import CorrectionCount, Period
 from services.contracts.gradebook.school import ClassV1
-from services.contracts.gradebook.sheets import CellState, ColumnV1, SheetHead, SubjectComment
-from services.gradebook.domain import Cell
+from services.contracts.gradebook.sheets import CellState, ColumnV1, SheetHead
 from services.gradebook.rules.regulation import Regulation, Stage
 
 TERMS_OF = {Period.TERM_1: (1,), Period.TERM_2: (2,), Period.YEAR: (1, 2)}
-NOTHING = Cell()
-NOBODYS: Mapping[UUID, Cell] = {}
-WAITING = (CellState.EMPTY, CellState.MISSED_EXCUSED)
+Content: TypeAlias = str
+"""What stands in a cell: its value, or the name of the state that it is in instead; no value is such a name."""
+STATES: frozenset[Content] = frozenset(state.value for state in CellState)
+EMPTY: Content = CellState.EMPTY.value
+WAITING: frozenset[Content] = frozenset({EMPTY, CellState.MISSED_EXCUSED.value})
+
+
+class Row(NamedTuple):  # a tuple, as a year of a large school has a million of them
+    """A pupil's row in a sheet: what stands in the columns that ask something of the pupil, and the last comment."""
+
+    sheet: SheetHead
+    columns: Sequence[ColumnV1]
+    contents: Sequence[Content]
+    comment: str
+
+    def by_key(self) -> dict[str, Content]:
+        return {column.key: content for column, content in zip(self.columns, self.contents, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassMarks:
-    """A class with its sheets in the order of the form, and what stands in them and was said of its pupils."""
+    """A class with its pupils' rows, and what else was said of them."""
 
     of_class: ClassV1
     regulation: Regulation
     pupils: Mapping[UUID, str]
     """Code by pupil, in the order of the list."""
-    sheets: Sequence[SheetHead]
-    cells: Mapping[UUID, Mapping[UUID, Cell]]
-    """By column and pupil."""
-    comments: Mapping[tuple[UUID, UUID, str], SubjectComment]
-    """By (sheet, pupil, key)."""
+    rows: Mapping[UUID, Sequence[Row]]
+    """By pupil, in the order of the form, a subject's two terms in theirs; of electives only those taken."""
     conduct: Mapping[tuple[int, UUID], ConductEntry]
     """By (term, pupil)."""
-    choices: Mapping[UUID, Mapping[str, bool]] = field(default_factory=dict)
-    """By pupil: electives taken, and whether with the cluster."""
     late: Collection[UUID] = field(default_factory=frozenset)
     """Pupils who were at no school in term 1."""
     summer: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
     """By pupil: results of the summer by subject, those of conduct or of the whole pupil under the empty string."""
     corrections: Mapping[UUID, Sequence[CorrectionCount]] = field(default_factory=dict)
 
-    def taken(self, pupil_id: UUID, term: int) -> Iterator[SheetHead]:
-        """The sheets of a term in which the pupil has a row."""
-        mine = self.choices.get(pupil_id, {})
-        return (s for s in self.sheets if s.term == term and (not s.is_elective or s.subject in mine))
+    def rows_of(self, pupil_id: UUID, term: int) -> list[Row]:
+        return [row for row in self.rows[pupil_id] if row.sheet.term == term]
 
-    def last_sheets(self, pupil_id: UUID) -> list[SheetHead]:
-        """For each subject the sheet of its last term, in the order of the form."""
-        last = {sheet.subject: sheet for term in (1, 2) for sheet in self.taken(pupil_id, term)}
-        return [sheet for sheet in self.sheets if last.get(sheet.subject) is sheet]
-
-    def columns(self, sheet: SheetHead, pupil_id: UUID) -> Sequence[ColumnV1]:
-        """The sheet's columns that ask something of the pupil."""
-        if self.choices.get(pupil_id, {}).get(sheet.subject, False):
-            return sheet.columns
-        return [column for column in sheet.columns if not column.is_cluster]
-
-    def cell(self, column: ColumnV1, pupil_id: UUID) -> Cell:
-        return self.cells.get(column.id, NOBODYS).get(pupil_id, NOTHING)
-
-    def comment(self, sheet: SheetHead, pupil_id: UUID) -> str:
-        said = self.comments.get((sheet.id, pupil_id, "ck"))
-        return said.text if said else ""
+    def last_rows(self, pupil_id: UUID) -> list[Row]:
+        """For each subject the row of its last term, in the order of the form."""
+        last = {row.sheet.subject: row for row in self.rows[pupil_id]}
+        return [row for row in self.rows[pupil_id] if last[row.sheet.subject] is row]
 
     def attended(self, pupil_id: UUID, period: Period) -> list[int]:
         """The terms of a period that the pupil was at a school in."""
@@ -77,10 +71,10 @@ class ClassMarks:
 
     def _missing_in(self, pupil_id: UUID, term: int) -> list[str]:
         empty = [
-            f"{sheet.subject}/{column.key}"
-            for sheet in self.taken(pupil_id, term)
-            for column in self.columns(sheet, pupil_id)
-            if self.cell(column, pupil_id).state in WAITING
+            f"{row.sheet.subject}/{key}"
+            for row in self.rows_of(pupil_id, term)
+            for key, content in row.by_key().items()
+            if content in WAITING
         ]
         judged = self.of_class.stage == Stage.PRIMARY or (term, pupil_id) in self.conduct
         return empty if judged else [*empty, "conduct"]

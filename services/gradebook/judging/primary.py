@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from services.chassis.codec import digest, encode
+from services.chassis.codec import digest
 from services.contracts.gradebook.results import Period, PupilResult, QualityResult, SubjectResult, TermSummary
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import CellState, SheetHead
-from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
+from services.contracts.gradebook.sheets import CellState
+from services.gradebook.judging.class_marks import EMPTY, STATES, TERMS_OF, ClassMarks, Row
 from services.gradebook.judging.judged import Judged, reasons, switches
 from services.gradebook.rules.judgement27 import (
     PrimarySubject,
@@ -57,7 +57,7 @@ def _term(known: ClassMarks, pupil_id: UUID, term: int) -> Judged:
         pupil_id=pupil_id,
         regulation=Regulation.TT27_2020.value,
         inputs_digest=judged.inputs_digest,
-        result=encode(result),
+        result=result,
     )
 
 
@@ -69,7 +69,7 @@ def _year(known: ClassMarks, pupil_id: UUID) -> Judged:
         pupil_id=pupil_id,
         regulation=year.regulation,
         inputs_digest=digest([year.inputs_digest, decision]),
-        result=encode(_pupil_result(known, pupil_id, year, decision)),
+        result=_pupil_result(known, pupil_id, year, decision),
     )
 
 
@@ -94,30 +94,30 @@ def _again(subject: PrimarySubject, result: str) -> PrimarySubject:
 
 
 def _subjects(known: ClassMarks, pupil_id: UUID, term: int) -> tuple[PrimarySubject, ...]:
-    taken = (sheet for sheet in known.taken(pupil_id, term) if sheet.kind is SubjectKind.PRIMARY)
-    return tuple(_subject(known, sheet, pupil_id) for sheet in taken)
+    rows = known.rows_of(pupil_id, term)
+    return tuple(_subject(row) for row in rows if row.sheet.kind is SubjectKind.PRIMARY)
 
 
-def _subject(known: ClassMarks, sheet: SheetHead, pupil_id: UUID) -> PrimarySubject:
-    cells = {column.key: known.cell(column, pupil_id) for column in sheet.columns}
-    level, test = cells["ck_muc"], cells.get("ck_kt")
+def _subject(row: Row) -> PrimarySubject:
+    contents = row.by_key()
+    level, test = contents["ck_muc"], contents.get("ck_kt", EMPTY)
     return PrimarySubject(
-        code=sheet.subject,
-        name=sheet.subject_name,
-        level=SubjectLevel(level.value) if level.value else None,
-        test=int(test.value) if test and test.value else None,
-        is_exempt=level.state is CellState.EXEMPT,
+        code=row.sheet.subject,
+        name=row.sheet.subject_name,
+        level=None if level in STATES else SubjectLevel(level),
+        test=None if test in STATES else int(test),
+        is_exempt=level == CellState.EXEMPT,
     )
 
 
 def _qualities(known: ClassMarks, pupil_id: UUID, term: int) -> dict[str, QualityLevel]:
     """Levels at the term's end by code of quality or competence."""
     return {
-        column.key.removeprefix("ck_"): QualityLevel(value)
-        for sheet in known.taken(pupil_id, term)
-        if sheet.kind is SubjectKind.QUALITIES
-        for column in sheet.columns
-        if column.key.startswith("ck_") and (value := known.cell(column, pupil_id).value)
+        key.removeprefix("ck_"): QualityLevel(content)
+        for row in known.rows_of(pupil_id, term)
+        if row.sheet.kind is SubjectKind.QUALITIES
+        for key, content in row.by_key().items()
+        if key.startswith("ck_") and content not in STATES
     }
 
 
@@ -133,7 +133,7 @@ def _pupil_result(known: ClassMarks, pupil_id: UUID, year: PrimaryYearResult, de
     return PupilResult(
         pupil_id=pupil_id,
         regulation=year.regulation,
-        subjects=tuple(_subject_result(known, sheet, pupil_id) for sheet in _subject_sheets(known, pupil_id)),
+        subjects=tuple(_subject_result(known, row, pupil_id) for row in _subject_rows(known, pupil_id)),
         terms=tuple(
             TermSummary(term=term, level=None, conduct=None, absences=count) for term, count in absences.items()
         ),
@@ -154,23 +154,24 @@ def _pupil_result(known: ClassMarks, pupil_id: UUID, year: PrimaryYearResult, de
     )
 
 
-def _subject_sheets(known: ClassMarks, pupil_id: UUID) -> list[SheetHead]:
-    return [sheet for sheet in known.last_sheets(pupil_id) if sheet.kind is SubjectKind.PRIMARY]
+def _subject_rows(known: ClassMarks, pupil_id: UUID) -> list[Row]:
+    return [row for row in known.last_rows(pupil_id) if row.sheet.kind is SubjectKind.PRIMARY]
 
 
-def _subject_result(known: ClassMarks, last: SheetHead, pupil_id: UUID) -> SubjectResult:
-    terms = {sheet.term: _subject(known, sheet, pupil_id) for sheet in known.sheets if sheet.subject == last.subject}
+def _subject_result(known: ClassMarks, last: Row, pupil_id: UUID) -> SubjectResult:
+    code = last.sheet.subject
+    terms = {row.sheet.term: _subject(row) for row in known.rows[pupil_id] if row.sheet.subject == code}
     levels = [terms[term].level if term in terms else None for term in (1, 2)]
-    final = terms[last.term]
+    final = terms[last.sheet.term]
     return SubjectResult(
-        code=last.subject,
-        name=last.subject_name,
-        kind=last.kind,
+        code=code,
+        name=last.sheet.subject_name,
+        kind=last.sheet.kind,
         term1=levels[0],
         term2=levels[1],
         year=final.level,
-        comment=known.comment(last, pupil_id),
-        teacher_id=last.teacher_id,
-        retest=known.summer.get(pupil_id, {}).get(last.subject),
+        comment=last.comment,
+        teacher_id=last.sheet.teacher_id,
+        retest=known.summer.get(pupil_id, {}).get(code),
         test=None if final.test is None else str(final.test),
     )

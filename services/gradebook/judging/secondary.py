@@ -4,11 +4,9 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from services.chassis.codec import encode
 from services.contracts.gradebook.results import Period, PupilResult, SubjectResult, TermSummary
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.gradebook.sheets import CellState, SheetHead
-from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
+from services.gradebook.judging.class_marks import STATES, TERMS_OF, ClassMarks, Content, Row
 from services.gradebook.judging.judged import Judged, reasons, switches
 from services.gradebook.rules import judgement, vocabulary
 from services.gradebook.rules.judgement import SubjectMarks, TermInput, TermResult, YearInput, YearResult
@@ -16,7 +14,7 @@ from services.gradebook.rules.tt22_2021 import Level
 from services.gradebook.rules.vocabulary import CommentResult, Result
 
 LEVELS = {level.vi: level for level in Level}
-KINDS = {kind: vocabulary.SubjectKind(kind.lower()) for kind in (SubjectKind.SCORED, SubjectKind.COMMENT)}
+SCORED, COMMENT = vocabulary.SubjectKind.SCORED, vocabulary.SubjectKind.COMMENT
 CONDUCT = ""  # what a summer's result is kept under when it is no subject's
 
 
@@ -40,7 +38,7 @@ def _term(known: ClassMarks, pupil_id: UUID, term: int) -> Judged:
         "level": judged.level.vi if judged.level else None,
         "conduct": judged.conduct.vi if judged.conduct else None,
         "absences": judged.absences,
-        "reasons": encode(reasons(judged.reasons)),
+        "reasons": reasons(judged.reasons),
         "switches": switches(judged.switches),
     }
     return Judged(pupil_id=pupil_id, regulation=judged.regulation, inputs_digest=judged.inputs_digest, result=result)
@@ -54,14 +52,14 @@ def _year(known: ClassMarks, pupil_id: UUID) -> Judged:
         pupil_id=pupil_id,
         regulation=year.regulation,
         inputs_digest=year.inputs_digest,
-        result=encode(_pupil_result(known, pupil_id, (first, second), year)),
+        result=_pupil_result(known, pupil_id, (first, second), year),
     )
 
 
 def _term_input(known: ClassMarks, pupil_id: UUID, term: int) -> TermInput:
     conduct = known.conduct.get((term, pupil_id))
     return TermInput(
-        subjects=tuple(_subject_marks(known, sheet, pupil_id) for sheet in known.taken(pupil_id, term)),
+        subjects=tuple(_subject_marks(row) for row in known.rows_of(pupil_id, term)),
         conduct=LEVELS[conduct.conduct] if conduct and conduct.conduct else None,
         absences=conduct.absences if conduct else 0,
         regulation=known.regulation,
@@ -79,14 +77,14 @@ def _year_input(known: ClassMarks, pupil_id: UUID, first: TermResult | None, sec
     )
 
 
-def _subject_marks(known: ClassMarks, sheet: SheetHead, pupil_id: UUID) -> SubjectMarks:
+def _subject_marks(row: Row) -> SubjectMarks:
     """A sheet's columns end with mid-term and final (see sheet_columns)."""
-    cells = [known.cell(column, pupil_id) for column in known.columns(sheet, pupil_id)]
-    *regular, midterm, final = (_law_cell(cell.state, cell.value) for cell in cells)
+    sheet = row.sheet
+    *regular, midterm, final = map(_cell, row.contents)
     return SubjectMarks(
         code=sheet.subject,
         name=sheet.subject_name,
-        kind=KINDS[sheet.kind],
+        kind=COMMENT if sheet.kind is SubjectKind.COMMENT else SCORED,
         regular=tuple(regular),
         midterm=midterm,
         final=final,
@@ -94,8 +92,10 @@ def _subject_marks(known: ClassMarks, sheet: SheetHead, pupil_id: UUID) -> Subje
 
 
 @cache  # a scale has some hundred values at most, and a school year millions of cells
-def _law_cell(state: CellState, value: str | None) -> vocabulary.Cell:
-    return vocabulary.Cell(state=vocabulary.CellState(state.lower()), value=None if value is None else _result(value))
+def _cell(content: Content) -> vocabulary.Cell:
+    if content in STATES:
+        return vocabulary.Cell(state=vocabulary.CellState(content.lower()))
+    return vocabulary.Cell(state=vocabulary.CellState.VALUE, value=_result(content))
 
 
 def _result(value: str) -> Result:
@@ -146,17 +146,17 @@ def _subject_results(
     summer = known.summer.get(pupil_id, {})
     return tuple(
         SubjectResult(
-            code=sheet.subject,
-            name=sheet.subject_name,
-            kind=SubjectKind(sheet.kind),
-            term1=_text(first.get(sheet.subject)),
-            term2=_text(second.get(sheet.subject)),
-            year=_text(whole.get(sheet.subject)),
-            comment=known.comment(sheet, pupil_id),
-            teacher_id=sheet.teacher_id,
-            retest=summer.get(sheet.subject),
+            code=(code := row.sheet.subject),
+            name=row.sheet.subject_name,
+            kind=row.sheet.kind,
+            term1=_text(first.get(code)),
+            term2=_text(second.get(code)),
+            year=_text(whole.get(code)),
+            comment=row.comment,
+            teacher_id=row.sheet.teacher_id,
+            retest=summer.get(code),
         )
-        for sheet in known.last_sheets(pupil_id)
+        for row in known.last_rows(pupil_id)
     )
 
 

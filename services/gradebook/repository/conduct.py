@@ -1,6 +1,6 @@
 """Conduct, absences and remarks."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,6 +10,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.chassis.database import Tx
 from services.contracts.gradebook.conduct import ConductEntry
 from services.gradebook.models.sheets import conduct
+
+Conduct = dict[tuple[int, UUID], ConductEntry]
+"""Conduct by (term, pupil)."""
 
 
 def write_conduct(
@@ -32,20 +35,21 @@ def write_conduct(
         tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), rows)
 
 
-def conduct_of(tx: Tx, school_year: int, class_id: UUID) -> dict[tuple[int, UUID], ConductEntry]:
-    """Conduct by (term, pupil)."""
-    mine = (conduct.c.school_year == school_year) & (conduct.c.class_id == class_id)
-    return {
-        (row.term, row.pupil_id): ConductEntry(
-            pupil_id=row.pupil_id,
-            conduct=row.level,
-            absences=row.absences,
-            unexcused=row.unexcused,
-            remark=row.remark,
-            version=row.version,
+def conduct_of(tx: Tx, school_year: int, class_id: UUID) -> Conduct:
+    return conduct_of_classes(tx, school_year, [class_id])[class_id]
+
+
+def conduct_of_classes(tx: Tx, school_year: int, class_ids: Collection[UUID]) -> dict[UUID, Conduct]:
+    """By class."""
+    of = conduct.c
+    query = select(of.class_id, of.term, of.pupil_id, of.level, of.absences, of.unexcused, of.remark, of.version)
+    found: dict[UUID, Conduct] = {class_id: {} for class_id in class_ids}
+    rows = tx.conn.execute(query.where(of.school_year == school_year, of.class_id.in_(list(class_ids))))
+    for class_id, term, pupil_id, level, absences, unexcused, remark, version in rows.all():
+        found[class_id][term, pupil_id] = ConductEntry(
+            pupil_id=pupil_id, conduct=level, absences=absences, unexcused=unexcused, remark=remark, version=version
         )
-        for row in tx.conn.execute(select(conduct).where(mine))
-    }
+    return found
 
 
 def _row(entry: ConductEntry) -> dict[str, object]:

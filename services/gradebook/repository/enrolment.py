@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ARRAY, Row, any_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
@@ -52,9 +52,19 @@ def place_in_class(tx: Tx, enrolment_id: UUID, *, class_id: UUID, position: int)
 
 def pupils_of(tx: Tx, school_year: int, class_id: UUID, *, ended_too: bool = False) -> dict[UUID, str]:
     """The class's pupils in the order of its list, code by pupil; those who left it before the year's end on demand."""
+    return pupils_of_classes(tx, school_year, [class_id], ended_too=ended_too)[class_id]
+
+
+def pupils_of_classes(
+    tx: Tx, school_year: int, class_ids: Collection[UUID], *, ended_too: bool = False
+) -> dict[UUID, dict[UUID, str]]:
+    """By class."""
     query = _EVER_ENROLLED if ended_too else _ENROLLED
-    rows = tx.conn.execute(query, {"school_year": school_year, "class_id": class_id})
-    return {row.pupil_id: row.code for row in rows}
+    found: dict[UUID, dict[UUID, str]] = {class_id: {} for class_id in class_ids}
+    rows = tx.conn.execute(query, {"school_year": school_year, "class_ids": list(class_ids)})
+    for class_id, pupil_id, code in rows.all():
+        found[class_id][pupil_id] = code
+    return found
 
 
 def pupils_by_codes(tx: Tx, school_year: int, unit_id: UUID, codes: Collection[str]) -> list[UUID]:
@@ -102,9 +112,9 @@ def keep_choices(tx: Tx, school_year: int, pupils: Sequence[PupilChoices]) -> No
 
 def choices_of(tx: Tx, school_year: int, pupil_ids: Collection[UUID]) -> dict[UUID, dict[str, bool]]:
     """By pupil: the electives taken, and whether with the cluster."""
-    mine = (choices.c.school_year == school_year) & choices.c.pupil_id.in_(list(pupil_ids))
+    given = {"school_year": school_year, "pupil_ids": list(pupil_ids)}
     found: dict[UUID, dict[str, bool]] = {}
-    for row in tx.conn.execute(select(choices).where(mine)):
+    for row in tx.conn.execute(_CHOICES, given):
         found.setdefault(row.pupil_id, {})[row.subject] = row.has_cluster
     return found
 
@@ -140,12 +150,19 @@ def end_year(tx: Tx, school_year: int, unit_id: UUID, ended_on: date) -> int:
 
 # Built once: these run with every column that is saved.
 _EVER_ENROLLED = (
-    select(enrolments.c.pupil_id, enrolments.c.code)
-    .where(enrolments.c.school_year == bindparam("school_year"), enrolments.c.class_id == bindparam("class_id"))
+    select(enrolments.c.class_id, enrolments.c.pupil_id, enrolments.c.code)
+    .where(
+        enrolments.c.school_year == bindparam("school_year"),
+        enrolments.c.class_id.in_(bindparam("class_ids", expanding=True)),
+    )
     .order_by(enrolments.c.position)
 )
 _TO_THE_END = enrolments.c.ended_on.is_(None) | (enrolments.c.ended_as == "YEAR_ENDED")
 _ENROLLED = _EVER_ENROLLED.where(_TO_THE_END)
+_CHOICES = select(choices).where(
+    choices.c.school_year == bindparam("school_year"),
+    choices.c.pupil_id == any_(bindparam("pupil_ids", type_=ARRAY(choices.c.pupil_id.type))),
+)
 _ROSTER = (
     select(
         enrolments.c.pupil_id,

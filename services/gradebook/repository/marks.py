@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -44,17 +44,6 @@ def cells_of(
     return {(column_id, pupil_id): _cell(*content) for column_id, pupil_id, *content in rows}
 
 
-def contents_of(
-    tx: Tx, school_year: int, sheet_ids: Collection[UUID], pupil_ids: Sequence[UUID]
-) -> dict[UUID, dict[UUID, Cell]]:
-    """What stands in whole sheets, by column and pupil, without versions: a row a column, for judging thousands."""
-    given = {"school_year": school_year, "sheet_ids": list(sheet_ids), "pupil_ids": list(pupil_ids)}
-    return {
-        column_id: {pupil_ids[place - 1]: _content(text) for place, text in zip(places, contents, strict=True)}
-        for column_id, places, contents in tx.conn.execute(_CONTENTS, given).all()
-    }
-
-
 def write_cells(tx: Tx, sheet: OpenSheet, writes: Sequence[Write], by: Writer) -> None:
     """Cells, history, chain and seal together; the sheet must be held."""
     place: dict[str, Any] = {"school_year": sheet.head.school_year, "sheet_id": sheet.head.id}
@@ -86,24 +75,11 @@ def _cell(state: str, value: str | None, version: int) -> Cell:
     return Cell(state=CellState(state), value=value, version=version)
 
 
-@cache  # a scale has some hundred values at most
-def _content(written: str) -> Cell:
-    state, _, value = written.partition(":")
-    return Cell(state=CellState(state), value=value or None)
-
-
 _CELLS = select(cells.c.column_id, cells.c.pupil_id, cells.c.state, cells.c.value, cells.c.version).where(
     cells.c.school_year == bindparam("school_year"), cells.c.sheet_id.in_(bindparam("sheet_ids", expanding=True))
 )
 _CELLS_OF_COLUMNS = _CELLS.where(cells.c.column_id.in_(bindparam("column_ids", expanding=True)))
 
-# Places and contents as arrays: reading identifiers cell by cell costs more than judging them.
-_CONTENTS = text("""
-    SELECT c.column_id, array_agg(p.place), array_agg(c.state || ':' || coalesce(c.value, ''))
-    FROM cells c JOIN unnest(CAST(:pupil_ids AS uuid[])) WITH ORDINALITY AS p (id, place) ON p.id = c.pupil_id
-    WHERE c.school_year = :school_year AND c.sheet_id = ANY (CAST(:sheet_ids AS uuid[]))
-    GROUP BY c.column_id
-""")
 # A class's cells go in one statement each: several times faster than a statement a row.
 _UPSERT_CELLS = text("""
     WITH written AS (

@@ -1,11 +1,12 @@
 """Locks and results; a result is only ever followed by a newer version of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import bindparam, insert, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
@@ -13,6 +14,9 @@ from services.chassis.database import Tx
 from services.contracts.gradebook.results import Period, PupilResult
 from services.gradebook.judging.judged import Judged
 from services.gradebook.models.results import document_states, locks, results
+
+ResultsInForce = dict[tuple[Period, UUID], Judged]
+"""The newest versions by (period, pupil)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +37,12 @@ def lock(tx: Tx, of: ClassPeriod, person_id: UUID) -> None:
     tx.conn.execute(insert(locks).values(asdict(of) | {"locked_by": person_id, "locked_at": tx.now()}))
 
 
-def add_results(tx: Tx, of: ClassPeriod, judged: Sequence[Judged], *, basis: str | None = None) -> None:
-    """Keep these results as the newest versions."""
-    known = _versions(tx, of)
-    rows = [
-        asdict(of)
-        | {
-            "made_at": tx.now(),
-            "basis": basis,
-            "pupil_id": one.pupil_id,
-            "version": known.get(one.pupil_id, 0) + 1,
-            "regulation": one.regulation,
-            "inputs_digest": one.inputs_digest,
-            "result": one.result,
-        }
-        for one in judged
-    ]
-    if rows:
-        tx.conn.execute(insert(results), rows)
+def add_results(
+    tx: Tx, school_year: int, period: Period, judged: Mapping[UUID, Sequence[Judged]], *, basis: str | None = None
+) -> None:
+    """Keep these results, given by class, as the newest versions."""
+    given = {"school_year": school_year, "period": period, "basis": basis, "judged": judged}
+    tx.conn.execute(_ADD_RESULTS, given)
 
 
 def year_results(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, PupilResult]:
@@ -70,12 +62,19 @@ def year_result_of(tx: Tx, school_year: int, class_id: UUID, pupil_id: UUID) -> 
     return decode(PupilResult, row.result | {"version": row.version}) if row else None
 
 
-def newest_results(tx: Tx, school_year: int, class_id: UUID) -> dict[tuple[Period, UUID], Judged]:
-    """The results in force by (period, pupil)."""
-    mine = (results.c.school_year == school_year) & (results.c.class_id == class_id)
-    rows = tx.conn.execute(select(results).where(mine).order_by(results.c.version))
-    names = ("pupil_id", "regulation", "inputs_digest", "result")
-    return {(Period(row.period), row.pupil_id): Judged(**{n: getattr(row, n) for n in names}) for row in rows}
+def newest_results(tx: Tx, school_year: int, class_ids: Collection[UUID]) -> dict[UUID, ResultsInForce]:
+    """The results in force by class."""
+    of = results.c
+    key = (of.class_id, of.period, of.pupil_id)
+    query = select(*key, of.regulation, of.inputs_digest, of.result).distinct(*key)
+    mine = query.where(of.school_year == school_year, of.class_id.in_(list(class_ids)))
+    found: dict[UUID, ResultsInForce] = {class_id: {} for class_id in class_ids}
+    for class_id, period, pupil_id, *rest in tx.conn.execute(mine.order_by(*key, of.version.desc())).all():
+        regulation, inputs_digest, result = rest
+        found[class_id][Period(period), pupil_id] = Judged(
+            pupil_id=pupil_id, regulation=regulation, inputs_digest=inputs_digest, result=result
+        )
+    return found
 
 
 def document_state(tx: Tx, school_year: int, pupil_id: UUID) -> str | None:
@@ -93,7 +92,17 @@ def note_document(tx: Tx, row: Mapping[str, Any]) -> None:
     tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=dict(row), where=later))
 
 
-def _versions(tx: Tx, of: ClassPeriod) -> dict[UUID, int]:
-    mine = [results.c[name] == value for name, value in asdict(of).items()]
-    newest = select(results.c.pupil_id, func.max(results.c.version)).where(*mine).group_by(results.c.pupil_id)
-    return {row[0]: row[1] for row in tx.conn.execute(newest)}
+# Results of many classes go in one statement: several times faster than a statement a row.
+_ADD_RESULTS = text("""
+    INSERT INTO results (school_year, class_id, period, pupil_id, version, regulation, inputs_digest, result, basis)
+    SELECT :school_year, CAST(c.id AS uuid), :period, one.pupil_id,
+           1 + coalesce((
+               SELECT max(r.version) FROM results r
+               WHERE r.school_year = :school_year AND r.class_id = CAST(c.id AS uuid)
+                   AND r.period = CAST(:period AS varchar) AND r.pupil_id = one.pupil_id
+           ), 0),
+           one.regulation, one.inputs_digest, one.result, :basis
+    FROM jsonb_each(:judged) AS c (id, judged)
+    CROSS JOIN LATERAL jsonb_to_recordset(c.judged)
+        AS one (pupil_id uuid, regulation text, inputs_digest text, result jsonb)
+""").bindparams(bindparam("judged", type_=JSONB))

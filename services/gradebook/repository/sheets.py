@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Row, Select, any_, bindparam, insert, select, tuple_, update
 
 from services.chassis.database import Tx
 from services.contracts.gradebook.school import SubjectKind
@@ -158,21 +158,23 @@ def _heads(tx: Tx, school_year: int, query: Select[Any]) -> list[SheetHead]:
 
 
 def _columns(tx: Tx, school_year: int, sheet_ids: Collection[UUID]) -> dict[UUID, tuple[ColumnV1, ...]]:
-    found: dict[UUID, tuple[ColumnV1, ...]] = {}
-    for row in tx.conn.execute(_COLUMNS, {"school_year": school_year, "sheet_ids": list(sheet_ids)}):
+    found: dict[UUID, list[ColumnV1]] = {sheet_id: [] for sheet_id in sheet_ids}
+    rows = tx.conn.execute(_COLUMNS, {"school_year": school_year, "sheet_ids": list(sheet_ids)}).all()
+    for sheet_id, column_id, key, kind, scale, is_cluster, is_centralised, due_on in rows:
         column = ColumnV1(
-            id=row.id,
-            key=row.key,
-            kind=ColumnKind(row.kind),
-            scale=Scale(row.scale),
-            is_cluster=row.is_cluster,
-            is_centralised=row.is_centralised,
-            due_on=row.due_on,
+            id=column_id,
+            key=key,
+            kind=ColumnKind(kind),
+            scale=Scale(scale),
+            is_cluster=is_cluster,
+            is_centralised=is_centralised,
+            due_on=due_on,
         )
-        found[row.sheet_id] = (*found.get(row.sheet_id, ()), column)
-    return found
+        found[sheet_id].append(column)
+    return {sheet_id: tuple(of_sheet) for sheet_id, of_sheet in found.items()}
 
 
+COLUMN = ("sheet_id", "id", "key", "kind", "scale", "is_cluster", "is_centralised", "due_on")
 HEAD = (
     "id", "school_year", "unit_id", "class_id", "class_name", "grade", "subject", "subject_name", "is_elective", "term",
     "teacher_id",
@@ -181,17 +183,17 @@ HEAD = (
 
 def _head(row: Row[Any], by_sheet: dict[UUID, tuple[ColumnV1, ...]]) -> SheetHead:
     named = {name: getattr(row, name) for name in HEAD}
-    return SheetHead(**named, kind=SubjectKind(row.kind), columns=by_sheet.get(row.id, ()))
+    return SheetHead(**named, kind=SubjectKind(row.kind), columns=by_sheet[row.id])
 
 
 # Built once: saving a column is the busiest thing there is, and building a query costs as much as running it.
 _SHEET = _sheets().where(sheets.c.school_year == bindparam("school_year"), sheets.c.id == bindparam("sheet_id"))
 _SHEET_TO_WRITE = _SHEET.with_for_update(of=sheets)
 _COLUMNS = (
-    select(columns)
+    select(*(columns.c[name] for name in COLUMN))
     .where(
         columns.c.school_year == bindparam("school_year"),
-        columns.c.sheet_id.in_(bindparam("sheet_ids", expanding=True)),
+        columns.c.sheet_id == any_(bindparam("sheet_ids", type_=ARRAY(columns.c.sheet_id.type))),
     )
     .order_by(columns.c.position)
 )

@@ -144,7 +144,8 @@ def _refuse_judged(tx: Tx, command: ChooseSubjects, active: Mapping[UUID, Row[An
     changed = [active[pupil_id] for pupil_id, chosen in new.items() if chosen != known.get(pupil_id, {})]
     class_ids = {row.class_id for row in changed if row.class_id}
     sheets.hold(tx, command.school_year, terms={(one, term) for one in class_ids for term in (1, 2)})
-    judged = {of for one in class_ids for _, of in results.newest_results(tx, command.school_year, one)}
+    in_force = results.newest_results(tx, command.school_year, class_ids)
+    judged = {pupil_id for of_class in in_force.values() for _, pupil_id in of_class}
     if codes := sorted(row.code for row in changed if row.pupil_id in judged):
         raise ChoicesJudged(codes=", ".join(codes))
 

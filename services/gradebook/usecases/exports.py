@@ -133,7 +133,7 @@ def _class_content(tx: Tx, of_class: ClassV1, term: int) -> ClassContent:
     heads = [head for head in sheets.sheets_of_classes(tx, year, [of_class.id]) if head.term == term]
     if not heads:
         raise NotFound(class_id=of_class.id, term=term)
-    judged = results.newest_results(tx, year, of_class.id)
+    judged = results.newest_results(tx, year, [of_class.id])[of_class.id]
     period = guards.TERM_PERIOD[term]
     return ClassContent(
         of_class=of_class,

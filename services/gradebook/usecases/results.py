@@ -1,6 +1,6 @@
 """The locking of results: the law's judgement on a class, made again for a pupil when a cause of it changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.chassis import authority
@@ -21,7 +21,7 @@ from services.gradebook.errors.results import Incomplete, LockOrder, NotLocked
 from services.gradebook.judging import judge
 from services.gradebook.judging.class_marks import TERMS_OF, ClassMarks
 from services.gradebook.repository import enrolment, results, school, sheets
-from services.gradebook.repository.class_marks import marks_of_class
+from services.gradebook.repository.class_marks import GovernedClass, marks_of_classes
 from services.gradebook.repository.results import ClassPeriod
 from services.gradebook.roles import LEADERS
 from services.gradebook.rules.regulation import Regulation, governing
@@ -41,12 +41,12 @@ def lock_results(tx: Tx, command: LockResults, actor: Actor) -> PeriodLocked:
     authority.require(tx, actor, LEADERS, of_class.unit_id)
     sheets.hold_class(tx, command.school_year, command.class_id, *TERMS_OF[command.period])
     _check_order(tx, command)
-    known = class_marks(tx, of_class)
+    [known] = class_marks(tx, [of_class])
     _refuse_incomplete(known, command.period)
     judged = [judge(known, pupil_id, command.period) for pupil_id in known.pupils]
-    period = ClassPeriod(school_year=command.school_year, class_id=command.class_id, period=command.period)
-    results.lock(tx, period, actor.person_id)
-    results.add_results(tx, period, judged)
+    place = ClassPeriod(school_year=command.school_year, class_id=command.class_id, period=command.period)
+    results.lock(tx, place, actor.person_id)
+    results.add_results(tx, command.school_year, command.period, {command.class_id: judged})
     _announce(tx, of_class, command.period, Change.NEW)
     return PeriodLocked(class_id=command.class_id, period=command.period, pupils=len(judged))
 
@@ -54,12 +54,11 @@ def lock_results(tx: Tx, command: LockResults, actor: Actor) -> PeriodLocked:
 def judge_again(tx: Tx, of_class: ClassV1, pupil_ids: Collection[UUID], *, basis: str) -> None:
     """New versions of these pupils' locked results, after a cause of theirs has changed; `basis` names the change."""
     sheets.hold_class(tx, of_class.school_year, of_class.id)
-    known = class_marks(tx, of_class)
+    [known] = class_marks(tx, [of_class])
     for period in sorted(results.locked_periods(tx, of_class.school_year, of_class.id), key=list(Period).index):
         _refuse_incomplete(known, period, pupil_ids)
         judged = [judge(known, pupil_id, period) for pupil_id in pupil_ids]
-        place = ClassPeriod(school_year=of_class.school_year, class_id=of_class.id, period=period)
-        results.add_results(tx, place, judged, basis=basis)
+        results.add_results(tx, of_class.school_year, period, {of_class.id: judged}, basis=basis)
         _announce(tx, of_class, period, Change.UPDATE)
 
 
@@ -84,11 +83,19 @@ def read_class_results(tx: Tx, query: ReadClassResults, actor: Actor) -> ClassRe
     )
 
 
-def class_marks(tx: Tx, of_class: ClassV1) -> ClassMarks:
-    """What decides the class's results, with the regulation that governs it."""
-    regulation = governing(of_class.stage, of_class.grade, of_class.school_year, among=JUDGED)
-    year = school.years_of(tx, of_class.school_year, of_class.unit_id)[of_class.stage]
-    return marks_of_class(tx, of_class, regulation, year.second_term_on)
+def class_marks(tx: Tx, classes: Sequence[ClassV1]) -> list[ClassMarks]:
+    """What decides the results of classes of one school's year, one at least, with the regulation that governs each."""
+    school_year, unit_id = classes[0].school_year, classes[0].unit_id
+    years = school.years_of(tx, school_year, unit_id)
+    governed = [
+        GovernedClass(
+            of_class=one,
+            regulation=governing(one.stage, one.grade, school_year, among=JUDGED),
+            second_term_on=years[one.stage].second_term_on,
+        )
+        for one in classes
+    ]
+    return marks_of_classes(tx, school_year, governed)
 
 
 def _check_order(tx: Tx, command: LockResults) -> None:
