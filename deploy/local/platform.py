@@ -21,6 +21,7 @@ from deploy.local.files import write_private
 from deploy.local.instance import Instance, Servers
 from deploy.local.supervisor import Process
 from services.contracts.platform import GATEWAY, SERVICES
+from services.signing.bootstrap import TIMESTAMP_AUTHORITIES
 
 VHOST = "hocba"
 RPC_COPIES = {"gradebook": 2}  # processes that answer a service's requests; one where nothing is said
@@ -41,9 +42,13 @@ def prepare(instance: Instance, servers: Servers) -> None:
 
 
 def processes(instance: Instance) -> list[Process]:
-    """Every process of the platform: each service's RPC and worker, the gateway, and a mailbox that keeps mail."""
+    """Every process of the platform: each service's RPC and worker, and the gateway.
+
+    Beside them a mailbox that keeps mail, and two timestamp authorities.
+    """
     services = [process for service in SERVICES for process in _service_processes(instance, service)]
-    return [_mailbox(instance), *services, _gateway(instance)]
+    outside = [_mailbox(instance), *(_timestamp_authority(instance, name) for name in TIMESTAMP_AUTHORITIES)]
+    return [*outside, *services, _gateway(instance)]
 
 
 def environment(instance: Instance, service: str) -> dict[str, str]:
@@ -186,6 +191,13 @@ def _mailbox(instance: Instance) -> Process:
     folder = instance.home / "mail"
     argv = [sys.executable, "-m", "deploy.demo.mailbox", "--port", str(instance.port(MAILBOX)), "--folder", str(folder)]
     return Process(MAILBOX, argv, {})
+
+
+def _timestamp_authority(instance: Instance, name: str) -> Process:
+    port, key = instance.port(name), key_path(instance, f"{name}.pem")
+    argv = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
+    argv += ["--threads", "4", "deploy.tsa.app:from_environment()"]  # threads, for connections that are kept
+    return Process(name, argv, {"HOCBA_TSA_KEY": str(key)}, _answers(f"http://127.0.0.1:{port}/"))
 
 
 def _answers(url: str) -> Ready:

@@ -8,22 +8,29 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from services.signing import keys
 
 MARK = "Khóa phát triển – không có giá trị pháp lý"
-ROOT_YEARS, ISSUING_YEARS = 20, 10
+ROOT_YEARS, ISSUING_YEARS, TIMESTAMP_YEARS = 20, 10, 5
+ROOT_LIST, ISSUING_LIST, RESPONDER = "root.crl", "issuing.crl", "ocsp"  # below the public address of `pki`
 LONGEST_COMMON_NAME = 64  # X.520, ub-common-name; counted in bytes, as the strictest readers do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """What issues certificates: the issuing key and certificate, and the root that relying parties trust."""
+    """What issues certificates: the issuing key and certificate, and the root that relying parties trust.
+
+    `root_list` is what the root has revoked (DER). `published_at` is where lists and answers about revocation are
+    found; without it certificates name no such place.
+    """
 
     root: x509.Certificate
     issuing: x509.Certificate
     issuing_key: rsa.RSAPrivateKey = field(repr=False)
+    root_list: bytes
+    published_at: str | None = None
 
     @property
     def chain(self) -> tuple[bytes, ...]:
@@ -41,20 +48,39 @@ class Authority:
         is_seal: bool = False,
     ) -> bytes:
         """A DER certificate to sign documents with: CN is the name, cut if too long; `holder_attribute` has the id."""
+        subject = _subject(_common_name(name), holder, is_seal=is_seal)
+        builder = self._below(subject, public_key, (valid_from, valid_until))
+        return builder.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def issue_timestamping(
+        self, public_key: rsa.RSAPublicKey, *, name: str, valid_from: datetime, valid_until: datetime
+    ) -> bytes:
+        """A DER certificate for a timestamp authority: good for nothing else (RFC 3161, 2.3)."""
+        builder = self._below(_subject(name), public_key, (valid_from, valid_until))
+        only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(only, critical=True)
+        return builder.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def _below(
+        self, subject: x509.Name, public_key: rsa.RSAPublicKey, validity: tuple[datetime, datetime]
+    ) -> x509.CertificateBuilder:
         builder = _builder(
-            subject=_subject(_common_name(name), holder, is_seal=is_seal),
+            subject=subject,
             public_key=public_key,
             issuer=self.issuing.subject,
             issuer_key=self.issuing_key.public_key(),
-            validity=(valid_from, valid_until),
+            validity=validity,
         )
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_key_usage(signs_documents=True), critical=True)
-        return builder.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
+        if self.published_at:
+            builder = builder.add_extension(_listed(f"{self.published_at}/{ISSUING_LIST}"), critical=False)
+            builder = builder.add_extension(_responder(f"{self.published_at}/{RESPONDER}"), critical=False)
+        return builder
 
 
-def establish(*, now: datetime) -> Authority:
-    """A new authority. The root's key signs one issuing certificate and is then forgotten."""
+def establish(*, now: datetime, published_at: str | None = None) -> Authority:
+    """A new authority. The root's key signs one issuing certificate and one empty list, and is then forgotten."""
     root_key, issuing_key = keys.generate(), keys.generate()
     root_name, issuing_name = _subject("Học bạ Dev Root CA"), _subject("Học bạ Dev Issuing CA")
     root = _builder(
@@ -71,11 +97,34 @@ def establish(*, now: datetime) -> Authority:
         issuer_key=root_key.public_key(),
         validity=(now, now + timedelta(days=365 * ISSUING_YEARS)),
     )
+    if published_at:
+        issuing = issuing.add_extension(_listed(f"{published_at}/{ROOT_LIST}"), critical=False)
     return Authority(
         root=_as_authority(root, path_length=1).sign(root_key, hashes.SHA256()),
         issuing=_as_authority(issuing, path_length=0).sign(root_key, hashes.SHA256()),
         issuing_key=issuing_key,
+        root_list=_root_list(root_name, root_key, now),
+        published_at=published_at,
     )
+
+
+def _root_list(name: x509.Name, key: rsa.RSAPrivateKey, now: datetime) -> bytes:
+    """An empty list that holds as long as the issuing certificate: nobody is left who could sign another."""
+    builder = x509.CertificateRevocationListBuilder().issuer_name(name).last_update(now)
+    builder = builder.next_update(now + timedelta(days=365 * ISSUING_YEARS))
+    builder = builder.add_extension(x509.CRLNumber(1), critical=False)
+    by = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    return builder.add_extension(by, critical=False).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def _listed(url: str) -> x509.CRLDistributionPoints:
+    place = x509.UniformResourceIdentifier(url)
+    return x509.CRLDistributionPoints([x509.DistributionPoint([place], None, None, None)])
+
+
+def _responder(url: str) -> x509.AuthorityInformationAccess:
+    place = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)])
 
 
 def _builder(

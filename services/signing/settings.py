@@ -12,3 +12,8 @@ class Settings:
     public_url: str
     session_minutes: int = 60
     certificate_days: int = 730
+
+
+def published_at(settings: Settings) -> str:
+    """Where the gateway shows what the development authority has revoked."""
+    return f"{settings.public_url}/pki"

@@ -1,0 +1,1 @@
+"""A timestamp authority (RFC 3161) for development: its certificate says that it has no legal value."""
