@@ -11,6 +11,7 @@ from gateway.resources import (
     history,
     imports,
     people,
+    pki,
     sessions,
     sheets,
     signing,
@@ -40,6 +41,7 @@ ALL = (
     books.api,
     transcripts.api,
     signing.api,
+    pki.api,
     transfers.api,
     verifications.api,
 )

@@ -8,7 +8,7 @@ from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.gradebook.views import RecordViewedV1 as GradesViewedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.messages import Event
-from services.contracts.signing import DocumentsSignedV1
+from services.contracts.signing import CertificateRevokedV1, DocumentsSignedV1
 from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
 from services.contracts.transfer import TransferCompletedV1
@@ -37,13 +37,16 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     MarkHeadsPublishedV1: ("signing",),
     TranscriptsFrozenV1: ("signing", "gradebook"),
     DocumentsSignedV1: ("transcript",),
+    CertificateRevokedV1: (),
     TranscriptIssuedV1: ("notify", "gradebook"),
     TranscriptRevokedV1: ("notify", "gradebook"),
     TransferCompletedV1: ("notify",),
 }
-"""Every event, and the services that must have it."""
+"""Every event, and the services that must have it; where there are none the event is public."""
 
-PUBLIC: frozenset[type[Event]] = frozenset({TranscriptIssuedV1, TranscriptRevokedV1, TransferCompletedV1})
+PUBLIC: frozenset[type[Event]] = frozenset(
+    {TranscriptIssuedV1, TranscriptRevokedV1, TransferCompletedV1, CertificateRevokedV1}
+)
 """The events that other government systems may read from the public stream."""
 
 CONSUMERS: Mapping[str, Sequence[str]] = {event.type: names for event, names in EVENTS.items()}

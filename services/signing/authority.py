@@ -50,6 +50,8 @@ class Authority:
         """A DER certificate to sign documents with: CN is the name, cut if too long; `holder_attribute` has the id."""
         subject = _subject(_common_name(name), holder, is_seal=is_seal)
         builder = self._below(subject, public_key, (valid_from, valid_until))
+        if self.published_at:
+            builder = builder.add_extension(_responder(f"{self.published_at}/{RESPONDER}"), critical=False)
         return builder.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def issue_timestamping(
@@ -75,7 +77,6 @@ class Authority:
         builder = builder.add_extension(_key_usage(signs_documents=True), critical=True)
         if self.published_at:
             builder = builder.add_extension(_listed(f"{self.published_at}/{ISSUING_LIST}"), critical=False)
-            builder = builder.add_extension(_responder(f"{self.published_at}/{RESPONDER}"), critical=False)
         return builder
 
 

@@ -52,6 +52,20 @@ class OneSchoolOnly(Invalid):
     vi = "Mỗi lần đóng dấu chỉ cho các lớp của một trường."
 
 
+class AlreadyRevoked(Refused):
+    """The certificate {serial} was revoked already, at {revoked_at}."""
+
+    code = "signing.already_revoked"
+    vi = "Chứng thư {serial} đã bị thu hồi lúc {revoked_at}."
+
+
+class CompromiseOutOfRange(Invalid):
+    """A key can have become unsafe between {valid_from}, when its certificate began, and now."""
+
+    code = "signing.compromise_out_of_range"
+    vi = "Thời điểm khóa không còn an toàn phải nằm giữa {valid_from}, khi chứng thư bắt đầu có hiệu lực, và hiện tại."
+
+
 class HeadsIncomplete(Invalid):
     """The file of batch {number} holds {heads} heads of mark histories, and {told} were announced."""
 

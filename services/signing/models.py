@@ -129,3 +129,30 @@ mark_head_batches = Table(
     Column("published_at", DateTime(timezone=True), nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
 )
+
+revocation_data = Table(
+    "revocation_data",
+    metadata,
+    Column("issuer_key", String, primary_key=True, comment="SHA-256 of the issuer's name and key"),
+    Column("serial", String, primary_key=True, comment="of an answer (OCSP); empty for the issuer's list (CRL)"),
+    Column("der", LargeBinary, nullable=False),
+    Column("this_update", DateTime(timezone=True), nullable=False),
+    Column("next_update", DateTime(timezone=True), nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("serial", String, nullable=False, unique=True),
+    Column("holder", UUID, nullable=False),
+    Column("is_seal", Boolean, nullable=False),
+    Column("certificate", LargeBinary, nullable=False, comment="DER"),
+    Column("reason", String, nullable=False),
+    Column("compromised_at", DateTime(timezone=True), nullable=False, comment="not to be believed from then on"),
+    Column("revoked_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_by", UUID, nullable=False, comment="the account"),
+    Column("sessions_stopped", Integer, nullable=False),
+    CheckConstraint("compromised_at <= revoked_at", name="order"),
+)

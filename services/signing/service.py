@@ -10,20 +10,22 @@ from services.contracts import signing as contracts
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transcript import TranscriptsFrozenV1
-from services.signing import batches, certificates, custody, heads, registration, usecases
-from services.signing.settings import Settings
+from services.signing import batches, certificates, custody, heads, registration, revoking, usecases
+from services.signing.settings import Settings, published_at
 
 
 def build() -> Service:
     settings = load(Settings, "signing")
     server_key = custody.server_key_of(settings.server_key)
+    own = custody.read_authority(Path(settings.authority), published_at=published_at(settings))
     mine = usecases.Signing(
-        custody.read_authority(Path(settings.authority)),
+        own,
         server_key=server_key,
         session=timedelta(minutes=settings.session_minutes),
         certificate=timedelta(days=settings.certificate_days),
     )
     signer = batches.Batches(server_key=server_key, public_url=settings.public_url)
+    published = revoking.Publications(own)
     service = Service("signing", Path(__file__).parent / "migrations")
     service.command(contracts.CreateKey, mine.create_key, before=mine.make_key)
     service.command(contracts.OpenSigningSession, mine.open_session, before=mine.open_key)
@@ -32,6 +34,10 @@ def build() -> Service:
     service.internal(contracts.ReadSignedDocuments, usecases.read_signed_documents, systems=("transcript",))
     service.open(contracts.CheckFiles, usecases.answer_check, before=mine.check)
     service.open(contracts.ReadTrust, mine.read_trust)
+    service.command(contracts.RevokeCertificate, revoking.revoke)
+    service.query(contracts.ReadRevocationReach, revoking.read_reach)
+    service.open(contracts.ReadRevocationList, revoking.answer_list, before=published.make_list)
+    service.open(contracts.AnswerOcsp, published.answer_ocsp)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,6 +11,7 @@ from deploy.outside_checks import PROGRAMS
 from services.signing import authority as authorities
 from services.signing import pdf
 from tests.unit.signing import school_papers as papers
+from tests.unit.signing.timestamp_servers import honest, serving, timestamp_key
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +42,24 @@ def school(authority):
 def rogue_authority():
     """Calls itself as the real one does, but its root is its own."""
     return authorities.establish(now=papers.SIGNED_AT - timedelta(days=100))
+
+
+@pytest.fixture(scope="session")
+def todays_authority():
+    """Of today, as timestamp authorities are asked at the time of their machine."""
+    return authorities.establish(now=datetime.now(UTC) - timedelta(days=100))
+
+
+@pytest.fixture(scope="session")
+def timestamps(todays_authority):
+    return timestamp_key(todays_authority)
+
+
+@pytest.fixture
+def good(timestamps):
+    """A timestamp authority that answers well."""
+    with serving(honest(timestamps)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from deploy.tsa.tokens import TimestampKey, answer
 from services.signing import keys
 from services.signing.authority import Authority
+from services.signing.timestamps import Authorities
+from services.signing.timestamps.authorities import Authority as TimestampAuthority
 
 DAY = timedelta(days=1)
+DIGEST = sha256(b"a signature").digest()
 
 
 @dataclass(slots=True)
@@ -101,3 +105,13 @@ def timestamp_key(authority: Authority, *, days: tuple[int, int] = (-90, 90), ce
 
 def honest(key: TimestampKey, *, late: timedelta = timedelta()) -> Callable[[bytes], bytes]:
     return lambda request: answer(request, key, at=datetime.now(UTC) - late, serial=7)
+
+
+def asking(authority, *urls, seconds=5.0, policy=None, resting=None) -> Authorities:
+    places = [TimestampAuthority(url=url, policy=policy) for url in urls]
+    return Authorities(places, roots=[authority.root], seconds=seconds, resting=resting)
+
+
+def one(authority, *urls, **settings):
+    (outcome,) = asking(authority, *urls, **settings).stamp([DIGEST], seconds=30)
+    return outcome
