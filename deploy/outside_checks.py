@@ -22,8 +22,9 @@ _ELEMENTS_WITH_ID = (
 def check_pdf(path: Path, roots: Path) -> dict[str, bool]:
     """What each program says of a signed PDF; `roots` is a PEM file of trusted certificates.
 
-    pdfsig has no such list: it answers for the signatures and that the last covers the whole file. openssl
-    answers for the certificates as well, at the time of each signing.
+    pdfsig has no such list: it answers for the signatures and that the last, or a timestamp after it, covers the
+    whole file; what a timestamp is worth it does not know. openssl answers for the certificates as well, at the time
+    of each signing.
     """
     return {
         "pdfsig": _pdfsig(path),
@@ -43,11 +44,12 @@ def check_xml(path: Path, roots: Path) -> bool:
 
 def _pdfsig(path: Path) -> bool:
     said = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
-    signatures = said.split("Signature #")[1:]
+    found = said.split("Signature #")[1:]
+    signatures = [each for each in found if "Signature Type: ETSI.CAdES.detached" in each]
     return (
         bool(signatures)
         and all("Signature is Valid." in each for each in signatures)
-        and "Total document signed" in signatures[-1]
+        and "Total document signed" in found[-1]
     )
 
 

@@ -1,5 +1,6 @@
 import random
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -252,11 +253,8 @@ def test_tampering_outweighs_an_unknown_authority(school, rogue_authority, docum
 def test_a_teacher_cannot_issue_certificates(school, document, reasons):
     """Her certificate signs documents; with it as an authority above, a certificate is worth nothing."""
     teacher = school.signers["GVBM-toan"]
-    pretended = authorities.Authority(
-        root=school.authority.root,
-        issuing=authorities.x509.load_der_x509_certificate(teacher.certificate),
-        issuing_key=teacher.key,
-    )
+    own = authorities.x509.load_der_x509_certificate(teacher.certificate)
+    pretended = replace(school.authority, issuing=own, issuing_key=teacher.key)
     forged = papers.signer_of("CBQL", pretended)
     chain = (teacher.certificate, school.authority.issuing.public_bytes(Encoding.DER))
     forger = keys.Signer(key=forged.key, certificate=forged.certificate, chain=chain)

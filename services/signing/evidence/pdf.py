@@ -1,0 +1,106 @@
+"""Proof added to a sealed PDF: what shows that its certificates were good (DSS), and timestamps over the whole file.
+
+Both are revisions after the seal, which allows nothing else (ETSI EN 319 142-1, 5.4; ISO 32000-2, 12.8.4.3, 12.8.5).
+"""
+
+import re
+import zlib
+from dataclasses import dataclass
+from hashlib import sha256
+
+from services.signing import pdf_file
+from services.signing.evidence.proof import Proof
+from services.signing.pdf_file import PdfFile, UnsupportedPdf
+
+TOKEN_BYTES = 8_192
+"""Kept for a token; those with three certificates take about 6,000."""
+
+_BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
+_STORE = re.compile(rb"/DSS (\d+) 0 R")
+_LISTS = re.compile(rb"<</Type/DSS/Certs\[([\d R]*)\]/CRLs\[([\d R]*)\]/OCSPs\[([\d R]*)\]>>")
+_ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
+_FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A file with a timestamp still to be asked for; the digits of its token go between `head` and `tail`."""
+
+    head: bytes
+    tail: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of all but the digits: what the token must be on."""
+        covered = sha256(self.head)
+        covered.update(self.tail)
+        return covered.digest()
+
+    def filled(self, token: bytes) -> bytes:
+        """The file with its timestamp; UnsupportedPdf for a token longer than is kept for it."""
+        if len(token) > TOKEN_BYTES:
+            raise UnsupportedPdf(f"The timestamp is longer than {TOKEN_BYTES} bytes.")
+        return b"%b<%b>%b" % (self.head, token.hex().encode().ljust(2 * TOKEN_BYTES, b"0"), self.tail)
+
+
+def add_proof(pdf: bytes, proof: Proof) -> bytes:
+    """The file with this proof beside what it has already; raises UnsupportedPdf for a file not of our making."""
+    file = pdf_file.read(pdf)
+    catalog = file.body(file.last.root)
+    found = _STORE.search(catalog)
+    store, earlier = (int(found[1]), _earlier(file, int(found[1]))) if found else (file.last.size, (b"", b"", b""))
+    number, objects, lists = max(file.last.size, store + 1), dict[int, bytes](), list[bytes]()
+    for before, added in zip(earlier, (proof.certificates, proof.lists, proof.answers), strict=True):
+        numbers = range(number, number + len(added))
+        objects |= {at: _stream(der) for at, der in zip(numbers, added, strict=True)}
+        lists.append(b" ".join([*([before] if before else []), *(b"%d 0 R" % at for at in numbers)]))
+        number += len(added)
+    objects[store] = b"<</Type/DSS/Certs[%b]/CRLs[%b]/OCSPs[%b]>>" % tuple(lists)
+    if not found:
+        objects[file.last.root] = b"%b/DSS %d 0 R>>" % (catalog[:-2], store)
+    return file.append(objects)
+
+
+def draft_timestamp(pdf: bytes) -> Draft:
+    """The file with an empty document timestamp over everything before it (ETSI.RFC3161)."""
+    file = pdf_file.read(pdf)
+    form, fields = _form(file)
+    value, field = file.last.size, file.last.size + 1
+    name = b"TS-%d" % (fields[1].count(b"R") + 1)  # its number among the fields, of which none is ever taken away
+    body = file.body(form)
+    objects = {
+        value: b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange%b/Contents<%b>>>"
+        % (b" " * _BYTE_RANGE, b"0" * 2 * TOKEN_BYTES),
+        field: b"<</FT/Sig/T(%b)/V %d 0 R>>" % (name, value),
+        form: b"%b %d 0 R%b" % (body[: fields.end(1)], field, body[fields.end(1) :]),
+    }
+    return _drafted(file.append(objects), start=len(pdf))
+
+
+def _earlier(file: PdfFile, store: int) -> tuple[bytes, ...]:
+    if not (lists := _LISTS.fullmatch(file.body(store))):
+        raise UnsupportedPdf("The file keeps proof in another form than ours.")
+    return lists.groups()
+
+
+def _stream(der: bytes) -> bytes:
+    packed = zlib.compress(der)
+    return b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed)
+
+
+def _form(file: PdfFile) -> tuple[int, "re.Match[bytes]"]:
+    acroform = _ACROFORM.search(file.body(file.last.root))
+    fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
+    if acroform is None or fields is None:
+        raise UnsupportedPdf("The file has no form of our making.")
+    return int(acroform[1]), fields
+
+
+def _drafted(whole: bytes, *, start: int) -> Draft:
+    """Write the byte range, now that all places are known."""
+    opening = whole.index(b"/Contents<", start) + len(b"/Contents")
+    closing = opening + 2 * TOKEN_BYTES + 2
+    byte_range = b"[0 %d %d %d]" % (opening, closing, len(whole) - closing)
+    place = whole.index(b"/ByteRange", start) + len(b"/ByteRange")
+    head = whole[:place] + byte_range.ljust(_BYTE_RANGE) + whole[place + _BYTE_RANGE : opening]
+    return Draft(head=head, tail=whole[closing:])
