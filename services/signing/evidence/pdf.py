@@ -4,9 +4,10 @@ Both are revisions after the seal, which allows nothing else (ETSI EN 319 142-1,
 """
 
 import re
-import zlib
 from dataclasses import dataclass
 from hashlib import sha256
+
+from asn1crypto import parser
 
 from services.signing import pdf_file
 from services.signing.evidence.proof import Proof
@@ -18,6 +19,9 @@ TOKEN_BYTES = 8_192
 _BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
 _STORE = re.compile(rb"/DSS (\d+) 0 R")
 _LISTS = re.compile(rb"<</Type/DSS/Certs\[([\d R]*)\]/CRLs\[([\d R]*)\]/OCSPs\[([\d R]*)\]>>")
+_STREAM = re.compile(rb"(\d+) 0 obj\n<</Length (\d{1,8})>>stream\n")
+_NUMBER = re.compile(rb"(\d+) 0 R")
+_TOKEN = re.compile(rb"/SubFilter/ETSI\.RFC3161/ByteRange\[[\d ]+\] */Contents<([0-9a-f]+)>")
 _ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
 _FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
 
@@ -77,6 +81,38 @@ def draft_timestamp(pdf: bytes) -> Draft:
     return _drafted(file.append(objects), start=len(pdf))
 
 
+def read(file: PdfFile, index: int) -> Proof | bytes:
+    """What a revision after the seal adds: proof, or the token (DER) of a timestamp.
+
+    Raises UnsupportedPdf when one byte is not as `add_proof` or `draft_timestamp` writes it.
+    """
+    before, whole = (file.raw[: file.revisions[each].end] for each in (index - 1, index))
+    added = whole[len(before) :]
+    found = _TOKEN.search(added)
+    try:
+        token = _unpadded(bytes.fromhex(found[1].decode())) if found else b""
+        proof = None if found else _added_proof(added)
+        rebuilt = add_proof(before, proof) if proof else draft_timestamp(before).filled(token)
+    except ValueError as error:
+        raise UnsupportedPdf("Something else than evidence was added.") from error
+    if rebuilt != whole:
+        raise UnsupportedPdf("The evidence is not in the form in which this platform writes it.")
+    return proof or token
+
+
+def _unpadded(octets: bytes) -> bytes:
+    return octets[: parser.peek(octets)]
+
+
+def _added_proof(added: bytes) -> Proof:
+    """The streams that the store names and this revision holds, by the store's three lists."""
+    streams = {found[1]: added[found.end() : found.end() + int(found[2])] for found in _STREAM.finditer(added)}
+    if not (lists := _LISTS.search(added)):
+        raise UnsupportedPdf("The revision has no store.")
+    named = [tuple(streams[number] for number in _NUMBER.findall(each) if number in streams) for each in lists.groups()]
+    return Proof(certificates=named[0], lists=named[1], answers=named[2])
+
+
 def _earlier(file: PdfFile, store: int) -> tuple[bytes, ...]:
     if not (lists := _LISTS.fullmatch(file.body(store))):
         raise UnsupportedPdf("The file keeps proof in another form than ours.")
@@ -84,8 +120,8 @@ def _earlier(file: PdfFile, store: int) -> tuple[bytes, ...]:
 
 
 def _stream(der: bytes) -> bytes:
-    packed = zlib.compress(der)
-    return b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(packed), packed)
+    """Not packed: DER hardly gets smaller, and another packer's bytes would be another form."""
+    return b"<</Length %d>>stream\n%b\nendstream" % (len(der), der)
 
 
 def _form(file: PdfFile) -> tuple[int, "re.Match[bytes]"]:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -93,6 +94,17 @@ def put(signature: bytes, evidence: Evidence) -> bytes:
     """The ds:Signature with this evidence in place of what it had; every signed byte stays."""
     head, tail = signature.split(_AFTER)
     return head.split(_BEFORE)[0] + evidence.write() + _AFTER + tail
+
+
+def split(signature: etree._Element) -> tuple[etree._Element, Evidence | None]:
+    """A ds:Signature as it was signed, and its evidence if it has any; raises ValueError like `read`."""
+    bare = deepcopy(signature)
+    bare.tail = None
+    if (unsigned := bare.find("ds:Object/xades:QualifyingProperties/xades:UnsignedProperties", _NAMES)) is None:
+        return bare, None
+    evidence = read(unsigned)
+    _one(bare, "ds:Object/xades:QualifyingProperties").remove(unsigned)
+    return bare, evidence
 
 
 def read(unsigned: etree._Element) -> Evidence:

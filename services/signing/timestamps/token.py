@@ -119,7 +119,7 @@ def _verified(response: TimeStampResponse, digest: bytes, roots: Sequence[x509.C
         raise TimestampOfOther
     try:
         token = response.time_stamp_token()
-        certificates = _certificates(token)
+        certificates = certificates_in(token)
         _check_purpose(x509.load_der_x509_certificate(certificates[0]))
         VerifierBuilder(roots=list(roots)).build().verify(response, digest)
     except VerificationError as error:
@@ -129,7 +129,7 @@ def _verified(response: TimeStampResponse, digest: bytes, roots: Sequence[x509.C
     return Stamp(token=token, at=info.gen_time, certificates=certificates)
 
 
-def _certificates(token: bytes) -> tuple[bytes, ...]:
+def certificates_in(token: bytes) -> tuple[bytes, ...]:
     """The signer's certificate, which the signed attribute must name too (RFC 5816, 2.2.1), then the others."""
     signed = cms.ContentInfo.load(token, strict=True)["content"]
     (signer,) = signed["signer_infos"]

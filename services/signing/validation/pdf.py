@@ -15,7 +15,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from services.signing import cms, pdf_file
-from services.signing.pdf_file import PdfFile
+from services.signing.evidence import pdf as evidence
+from services.signing.pdf_file import PdfFile, UnsupportedPdf
 from services.signing.validation import report
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript, Verdict
 from services.signing.validation.signature import Signed, Trust, judge
@@ -40,7 +41,7 @@ def validate_pdf(pdf: bytes, *, trust: Sequence[x509.Certificate], at: datetime)
 def _validated(pdf: bytes, trust: Trust) -> Report:
     file, reader = _opened(pdf)
     transcript = _transcript(_attached(reader))
-    signatures = list(reader.embedded_signatures)
+    signatures = list(reader.embedded_regular_signatures)
     if strays := list(_strays(transcript, file, signatures)):
         return report.conclude(transcript, (), strays)
     by_slot = dict(zip((slot.slot for slot in transcript.slots), enumerate(signatures, _UNSIGNED), strict=False))
@@ -94,12 +95,22 @@ def _transcript(data: bytes) -> Transcript:
 
 
 def _strays(transcript: Transcript, file: PdfFile, signatures: Sequence[EmbeddedPdfSignature]) -> Iterator[Reason]:
-    """The fields are signed in the order of the slots, and each revision holds one of these signatures."""
+    """The fields are signed in the order of the slots; each revision holds one of them or, after the last, evidence."""
     expected = [slot.slot for slot in transcript.slots[: len(signatures)]]
     if [signature.field_name for signature in signatures] != expected:
         yield Reason.UNEXPECTED_SIGNATURE
-    if signatures and len(file.revisions) != _UNSIGNED + len(signatures):
+    later = range(_UNSIGNED + len(signatures), len(file.revisions))
+    sealed = len(signatures) == len(transcript.slots)
+    if signatures and not (_is_evidence(file, later) if sealed else not later):
         yield Reason.CHANGED_AFTER_SIGNING
+
+
+def _is_evidence(file: PdfFile, revisions: range) -> bool:
+    """Whether these revisions are timestamps and proof in our form; what they are worth does not count here."""
+    try:
+        return all(evidence.read(file, index) is not None for index in revisions)
+    except UnsupportedPdf:
+        return False
 
 
 def _signed(signature: EmbeddedPdfSignature, file: PdfFile, index: int) -> Signed:

@@ -10,12 +10,13 @@ from cryptography import x509
 from lxml import etree
 
 from services.signing import xades
+from services.signing.evidence import xml as evidence
 from services.signing.validation import report
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
 from services.signing.validation.signature import Signed, Trust, judge
 
 LARGEST = 2_000_000  # bytes; a transcript with all its signatures takes about 100,000
-_NAMESPACES = {None, xades.DS, xades.XADES}
+_NAMESPACES = {None, xades.DS, xades.XADES, evidence.XADES_141}
 _ATTRIBUTES = {"Id", "Algorithm", "URI", "Type", "Target", "ObjectReference"}
 
 
@@ -127,7 +128,8 @@ def _signed(slot: Slot, document: _Document) -> Signed:
         raise Fault(Reason.SLOT_EMPTY)
     (element,) = _children(container, xades.SIGNATURE)
     try:
-        statement, value = xades.read(element, slot.slot)
+        bare, _ = evidence.split(element)  # what was added later must be well formed; it does not count here
+        statement, value = xades.read(bare, slot.slot)
     except ValueError as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     if statement.target != slot.covers:
