@@ -197,7 +197,11 @@ def _timestamp_authority(instance: Instance, name: str) -> Process:
     port, key = instance.port(name), key_path(instance, f"{name}.pem")
     argv = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     argv += ["--threads", "4", "deploy.tsa.app:from_environment()"]  # threads, for connections that are kept
-    return Process(name, argv, {"HOCBA_TSA_KEY": str(key)}, _answers(f"http://127.0.0.1:{port}/"))
+    return Process(name, argv, {"HOCBA_TSA_KEY": str(key)}, _answers(_timestamp_url(instance, name)))
+
+
+def _timestamp_url(instance: Instance, name: str) -> str:
+    return f"http://127.0.0.1:{instance.port(name)}/"
 
 
 def _answers(url: str) -> Ready:
@@ -234,6 +238,7 @@ def _signing(instance: Instance) -> dict[str, str]:
         "HOCBA_SIGNING_SERVER_KEY": secret,
         "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
+        "HOCBA_SIGNING_TIMESTAMP_URLS": " ".join(_timestamp_url(instance, name) for name in TIMESTAMP_AUTHORITIES),
     }
 
 

@@ -156,3 +156,29 @@ revocations = Table(
     Column("sessions_stopped", Integer, nullable=False),
     CheckConstraint("compromised_at <= revoked_at", name="order"),
 )
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("transcript_id", UUID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("form", String, CheckConstraint("form IN ('XML', 'PDF')", name="form"), primary_key=True),
+    Column(
+        "level",
+        String,
+        CheckConstraint("level IN ('B_B', 'B_T', 'B_LT', 'B_LTA')", name="level"),
+        nullable=False,
+        comment="that all signatures of the file have reached",
+    ),
+    Column("stamped_at", DateTime(timezone=True), comment="what the newest timestamp says"),
+    Column("due_at", DateTime(timezone=True), nullable=False, comment="when the next step is tried"),
+    Column("tries", Integer, nullable=False, comment="in vain, since the last step"),
+    Column("why", String, comment="of the last try in vain"),
+    CheckConstraint("(level = 'B_B') = (stamped_at IS NULL)", name="stamped"),
+    ForeignKeyConstraint(
+        ["school_year", "transcript_id", "version"],
+        ["documents.school_year", "documents.transcript_id", "documents.version"],
+    ),
+    Index("evidence_due_at_idx", "due_at"),
+)

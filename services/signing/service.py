@@ -11,7 +11,11 @@ from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import batches, certificates, custody, heads, registration, revoking, usecases
+from services.signing.evidence import rounds
+from services.signing.revocation import Revocations
 from services.signing.settings import Settings, published_at
+from services.signing.timestamps import Authorities
+from services.signing.timestamps.authorities import Authority as TimestampAuthority
 
 
 def build() -> Service:
@@ -41,6 +45,12 @@ def build() -> Service:
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
+    if urls := settings.timestamp_urls.split():
+        asked = [TimestampAuthority(url=url) for url in urls]
+        made = rounds.Rounds(
+            authorities=Authorities(asked, roots=[own.root]), revocations=Revocations(), roots=[own.root]
+        )
+        service.every(rounds.ROUND_SECONDS, rounds.keep, before=made.take)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service

@@ -71,11 +71,11 @@ class Revocations:
     def _answer(self, db: Database, asked: Question, kind: Kind, url: str, now: datetime) -> Answer:
         evidence = self._evidence(db, asked, kind, url, now)
         evidence.check_fresh(now)
-        if asked.made_after and evidence.this_update < asked.made_after:
+        answer = _judge(evidence, asked)
+        too_early = asked.made_after and evidence.this_update < asked.made_after
+        if too_early and answer.status is not Status.REVOKED:  # what is revoked already stays so
             raise Doubtful(Doubt.TOO_EARLY)
-        if kind is Kind.CRL:
-            return crl.judge(evidence, asked.certificate, moment=asked.moment)
-        return ocsp.judge(evidence, asked.certificate, asked.issuer, moment=asked.moment)
+        return answer
 
     def _evidence(self, db: Database, asked: Question, kind: Kind, url: str, now: datetime) -> Evidence:
         key = _key(asked, kind)
@@ -107,6 +107,12 @@ class Revocations:
             question = ocsp.ask(asked.certificate, asked.issuer)
             answer = line.post(question.public_bytes(Encoding.DER), kind=REQUEST)
         return ocsp.read(answer, asked.certificate, asked.issuer, asked=question)
+
+
+def _judge(evidence: Evidence, asked: Question) -> Answer:
+    if evidence.kind is Kind.CRL:
+        return crl.judge(evidence, asked.certificate, moment=asked.moment)
+    return ocsp.judge(evidence, asked.certificate, asked.issuer, moment=asked.moment)
 
 
 def _places(certificate: x509.Certificate) -> Iterator[tuple[Kind, str]]:

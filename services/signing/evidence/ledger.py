@@ -1,0 +1,127 @@
+"""The table of what level the signatures of each completed file have reached, what is due, and what failed and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, insert, literal, select, update
+
+from services.chassis.database import Tx
+from services.contracts.messages import Change
+from services.contracts.signing import DocumentsSignedV1, SlotRole
+from services.signing import repository
+from services.signing.evidence.proof import Level
+from services.signing.models import documents, evidence
+
+
+class Form(StrEnum):
+    XML = "XML"
+    PDF = "PDF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A file whose next step is due; `file` is its SHA-256, `stamped_at` the time of its newest timestamp."""
+
+    school_year: int
+    transcript_id: UUID
+    version: int
+    class_id: UUID
+    form: Form
+    level: Level
+    file: str
+    stamped_at: datetime | None
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a try came to: a new file and level, or no file and why not."""
+
+    due: Due
+    level: Level
+    file: str | None
+    stamped_at: datetime | None
+    due_at: datetime
+    why: str | None = None
+
+
+def enter_completed(tx: Tx) -> None:
+    """Enter the files of documents that were completed since."""
+    known = _same_document(evidence, documents)
+    for form in Form:
+        begun = (literal(form), literal(Level.B_B), func.now(), literal(0))
+        new = select(*(documents.c[name] for name in _KEY), *begun).where(
+            documents.c.completed_at.is_not(None), ~select(1).where(known, evidence.c.form == form).exists()
+        )
+        names = [*_KEY, "form", "level", "due_at", "tries"]
+        tx.conn.execute(insert(evidence).from_select(names, new))
+
+
+def find_due(tx: Tx, most: int) -> list[Due]:
+    query = select(evidence, documents.c.class_id, documents.c.xml, documents.c.pdf)
+    joined = query.join(documents, _same_document(evidence, documents))
+    rows = tx.conn.execute(joined.where(evidence.c.due_at <= func.now()).order_by(evidence.c.due_at).limit(most))
+    return [_due(row) for row in rows]
+
+
+def keep(tx: Tx, steps: Sequence[Step]) -> int:
+    """Keep them, and announce the classes whose files are new; gives how many files those are."""
+    reached = [step for step in steps if _keep_file(tx, step)]
+    for step in steps:
+        if step in reached or step.file is None:
+            tx.conn.execute(update(evidence).where(_is(step.due)).values(_values(step)))
+    for school_year, class_id in sorted({(step.due.school_year, step.due.class_id) for step in reached}):
+        tx.emit(_told(tx, school_year, class_id))
+    return len(reached)
+
+
+def _keep_file(tx: Tx, step: Step) -> bool:
+    """Whether the new file took the place of the one that it was made from."""
+    if step.file is None:
+        return False
+    due, column = step.due, documents.c.xml if step.due.form is Form.XML else documents.c.pdf
+    mine = and_(*(documents.c[name] == getattr(due, name) for name in _KEY), column == due.file)
+    return tx.conn.execute(update(documents).where(mine).values({column: step.file})).rowcount == 1
+
+
+def _values(step: Step) -> dict[str, Any]:
+    return {
+        "level": step.level,
+        "stamped_at": step.stamped_at,
+        "due_at": step.due_at,
+        "tries": step.due.tries + 1 if step.why else 0,
+        "why": step.why,
+    }
+
+
+_KEY = ("school_year", "transcript_id", "version")
+
+
+def _same_document(one: Any, other: Any) -> Any:
+    return and_(*(one.c[name] == other.c[name] for name in _KEY))
+
+
+def _is(due: Due) -> Any:
+    return and_(*(evidence.c[name] == getattr(due, name) for name in _KEY), evidence.c.form == due.form)
+
+
+def _due(row: Any) -> Due:
+    names = (*_KEY, "class_id", "stamped_at", "tries")
+    form = Form(row.form)
+    file = row.xml if form is Form.XML else row.pdf
+    return Due(**{name: getattr(row, name) for name in names}, form=form, level=Level(row.level), file=file)
+
+
+def _told(tx: Tx, school_year: int, class_id: UUID) -> DocumentsSignedV1:
+    return DocumentsSignedV1(
+        record_id=class_id,
+        change=Change.UPDATE,
+        version=repository.count_signatures(tx, school_year, class_id),
+        updated_at=tx.now(),
+        school_year=school_year,
+        role=SlotRole.SEAL,
+    )
