@@ -11,6 +11,7 @@ from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import batches, certificates, custody, heads, registration, revoking, usecases
+from services.signing.authority import Authority
 from services.signing.evidence import rounds
 from services.signing.revocation import Revocations
 from services.signing.settings import Settings, published_at
@@ -45,12 +46,15 @@ def build() -> Service:
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
-    if urls := settings.timestamp_urls.split():
-        asked = [TimestampAuthority(url=url) for url in urls]
-        made = rounds.Rounds(
-            authorities=Authorities(asked, roots=[own.root]), revocations=Revocations(), roots=[own.root]
-        )
-        service.every(rounds.ROUND_SECONDS, rounds.keep, before=made.take)
+    if settings.timestamp_urls:
+        service.every(rounds.ROUND_SECONDS, rounds.keep, before=_rounds(settings, own).take)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service
+
+
+def _rounds(settings: Settings, own: Authority) -> rounds.Rounds:
+    """The rounds that bring evidence, believing the development authority's root."""
+    asked = [TimestampAuthority(url=url) for url in settings.timestamp_urls.split()]
+    roots = [own.root]
+    return rounds.Rounds(authorities=Authorities(asked, roots=roots), revocations=Revocations(), roots=roots)
