@@ -20,15 +20,24 @@ class SlotRole(StrEnum):
     SEAL = "KY_PHAT_HANH"
 
 
+class KeyProvider(StrEnum):
+    """How a key is kept: here in software, in a PKCS#11 device here, at a remote service (CSC), at the school."""
+
+    SOFTWARE = "SOFTWARE"
+    PKCS11 = "PKCS11"
+    CSC = "CSC"
+    AGENT = "AGENT"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateV1:
-    """A certificate; `holder` is the person or unit that it names, `provider` how its key is kept."""
+    """A certificate; `holder` is the person or unit that it stands for, `provider` how its key is kept."""
 
     serial: str
     holder: UUID
     name: str
     issuer: str
-    provider: str
+    provider: KeyProvider
     valid_from: datetime
     valid_to: datetime
 
@@ -90,14 +99,18 @@ class SigningSessionV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSigningSession(Command[SigningSessionV1]):
-    """Sign every slot of the role that is mine in these classes, with one PIN entry."""
+    """Sign every slot of the role that is mine in these classes, with one PIN entry.
+
+    `otp` is the one-time password that some remote services want beside the PIN.
+    """
 
     operation: ClassVar[str] = "signing.open_signing_session"
-    secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
     school_year: int
     class_ids: tuple[UUID, ...]
     role: SlotRole
     pin: str
+    otp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from services.signing import keys
+from services.signing.algorithms import PublicKey
 
 MARK = "Khóa phát triển – không có giá trị pháp lý"
 ROOT_YEARS, ISSUING_YEARS = 20, 10
@@ -32,7 +33,7 @@ class Authority:
 
     def issue(
         self,
-        public_key: rsa.RSAPublicKey,
+        public_key: PublicKey,
         *,
         holder: UUID,
         name: str,
@@ -81,7 +82,7 @@ def establish(*, now: datetime) -> Authority:
 def _builder(
     *,
     subject: x509.Name,
-    public_key: rsa.RSAPublicKey,
+    public_key: PublicKey,
     issuer: x509.Name,
     issuer_key: rsa.RSAPublicKey,
     validity: tuple[datetime, datetime],

@@ -57,3 +57,45 @@ class HeadsIncomplete(Invalid):
 
     code = "signing.heads_incomplete"
     vi = "Tệp của lô {number} có {heads} mã đầu chuỗi điểm, trong khi đã báo {told}."
+
+
+class OtpWrong(Forbidden):
+    """The one-time password is wrong or too old; ask for a new one and try again."""
+
+    code = "signing.otp_wrong"
+    vi = "Mã dùng một lần (OTP) không đúng hoặc đã cũ; xin lấy mã mới và thử lại."
+
+
+class TokenLocked(Forbidden):
+    """The device or service has locked this PIN; have whoever gave you the key unlock it."""
+
+    code = "signing.token_locked"
+    vi = "Thiết bị hoặc dịch vụ đã khóa mã PIN này; xin nơi cấp khóa mở lại."
+
+
+class TokenGone(Refused):
+    """The token {token} is not plugged in; plug it in and try again."""
+
+    code = "signing.token_gone"
+    vi = "Chưa cắm thiết bị {token}; xin cắm vào và thử lại."
+
+
+class KeyGone(Refused):
+    """The key of this certificate is not on the token {token}; plug in the right one or register its certificate."""
+
+    code = "signing.key_gone"
+    vi = "Khóa của chứng thư này không có trên thiết bị {token}; xin cắm đúng thiết bị hoặc đăng ký chứng thư của nó."
+
+
+class TokenRefused(Refused):
+    """The token {token} does not do what it is asked ({why}); unplug it, plug it in again, and try again."""
+
+    code = "signing.token_refused"
+    vi = "Thiết bị {token} không thực hiện được yêu cầu ({why}); xin rút ra, cắm lại và thử lại."
+
+
+class ProviderMissing(Refused):
+    """This installation is not set up for keys of the kind {provider}; ask its operator."""
+
+    code = "signing.provider_missing"
+    vi = "Hệ thống này chưa được cài đặt cho loại khóa {provider}; xin hỏi người vận hành."

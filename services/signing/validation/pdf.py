@@ -117,7 +117,7 @@ def _signed(signature: EmbeddedPdfSignature, file: PdfFile, index: int) -> Signe
         stated=parts.digest,
         actual=covered,
         message=parts.message,
-        value=parts.signature,
+        value=parts.value,
         certificates=parts.certificates,
         at=at,
     )

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from services.signing import algorithms
+from services.signing.algorithms import PublicKey
 from services.signing.authority import holder_attribute
 from services.signing.validation.report import SEAL, Fault, Reason, SignatureReport, Slot, Verdict
 
@@ -66,7 +66,8 @@ def _check(signed: Signed, slot: Slot, trust: Trust) -> None:
         raise Fault(Reason.DIGEST_MISMATCH)
     try:
         own, *chain = (x509.load_der_x509_certificate(der) for der in signed.certificates)
-        key, named = own.public_key(), own.subject.get_attributes_for_oid(holder_attribute(is_seal=slot.role == SEAL))
+        key = algorithms.public_key(signed.certificates[0])
+        named = own.subject.get_attributes_for_oid(holder_attribute(is_seal=slot.role == SEAL))
     except ValueError as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     _check_value(key, signed)
@@ -80,13 +81,9 @@ def _check(signed: Signed, slot: Slot, trust: Trust) -> None:
     _check_chain(own, chain, roots=trust.roots, at=signed.at)
 
 
-def _check_value(key: object, signed: Signed) -> None:
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise Fault(Reason.SIGNATURE_MALFORMED)
-    try:
-        key.verify(signed.value, signed.message, padding.PKCS1v15(), hashes.SHA256())
-    except InvalidSignature as error:
-        raise Fault(Reason.SIGNATURE_MISMATCH) from error
+def _check_value(key: PublicKey, signed: Signed) -> None:
+    if not algorithms.verifies(key, sha256(signed.message).digest(), signed.value):
+        raise Fault(Reason.SIGNATURE_MISMATCH)
 
 
 def _check_purpose(certificate: x509.Certificate) -> None:
