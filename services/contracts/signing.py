@@ -53,6 +53,35 @@ class CreateKey(Command[CertificateV1]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCertificate(Command[CertificateV1]):
+    """Sign from now on with a key that an outside authority certified; a fresh challenge proves that it is at hand.
+
+    `place` is a PKCS#11 URI (`pkcs11:token=…`) or `service/credential` of a remote service. `certificates` is PEM, the
+    own certificate first, then those above it. With `unit_id` it is the seal of a unit whose clerk one is.
+    """
+
+    operation: ClassVar[str] = "signing.register_certificate"
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
+    provider: KeyProvider
+    place: str
+    certificates: str
+    pin: str
+    otp: str | None = None
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnblockKey(Command[CertificateV1]):
+    """Retire a key that wrong PINs have blocked, so that its holder can make a new one; an admin of theirs may.
+
+    The answer is the certificate of the key that is now out of use.
+    """
+
+    operation: ClassVar[str] = "signing.unblock_key"
+    holder: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateCounts:
     """Teachers and other staff of schools, and those of them with a certificate that is valid now."""
 

@@ -42,6 +42,12 @@ def read_authority(path: Path) -> Authority:
     return Authority(root=root, issuing=issuing, issuing_key=key)
 
 
+def read_roots(folder: str) -> list[x509.Certificate]:
+    """The root certificates of outside authorities in a folder of PEM files; none without a folder."""
+    files = sorted(Path(folder).glob("*.pem")) if folder else []
+    return [root for file in files for root in x509.load_pem_x509_certificates(file.read_bytes())]
+
+
 def wrap(secret: bytes, *, server_key: bytes, session_id: UUID) -> bytes:
     """What opens a key for one session, useless without the server key and for any other session."""
     nonce = os.urandom(NONCE_LENGTH)

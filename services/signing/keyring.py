@@ -1,10 +1,11 @@
 """The queries about keys: the current one of each holder, those retired, wrong PINs, who can sign."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from cryptography import x509
+from sqlalchemy import Row, func, insert, select, tuple_, update
 
 from services.chassis.database import Tx
 from services.chassis.tables import grants
@@ -41,13 +42,12 @@ def is_blocked(tx: Tx, holder: UUID, most: int) -> bool:
     return tx.conn.execute(select(keys.c.id).where(blocked)).first() is not None
 
 
-def retire(tx: Tx, holder: UUID, *, by: UUID, why: str) -> CertificateV1 | None:
+def retire(tx: Tx, holder: UUID, *, by: UUID, why: str) -> CertificateV1:
     """Take the holder's current key out of use for good: what was sealed is erased, the rest stays as its record."""
     values = {"retired_at": tx.now(), "retired_by": by, "retired_why": why}
     erased = {"salt": None, "nonce": None, "ciphertext": None}
     current = update(keys).where(keys.c.holder == holder, CURRENT).values(values | erased)
-    row = tx.conn.execute(current.returning(keys)).first()
-    return None if row is None else certificate_of(row)
+    return certificate_of(tx.conn.execute(current.returning(keys)).one())
 
 
 def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[CertificateV1]:
@@ -56,10 +56,22 @@ def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[CertificateV1]:
     return [certificate_of(row) for row in tx.conn.execute(mine)]
 
 
-def registered_holders(tx: Tx, certificates: Sequence[bytes]) -> dict[bytes, UUID]:
+def registered_holders(tx: Tx, certificates: Collection[bytes]) -> dict[bytes, str]:
     """Whose these certificates are, retired ones included: what was signed with them was signed by their holders."""
-    found = select(keys.c.certificate, keys.c.holder).where(keys.c.certificate.in_(list(certificates)))
-    return {bytes(row.certificate): row.holder for row in tx.conn.execute(found)}
+    names = [issuer_and_serial(x509.load_der_x509_certificate(one)) for one in certificates]
+    found = select(keys.c.certificate, keys.c.holder).where(tuple_(keys.c.issuer, keys.c.serial).in_(names))
+    return {bytes(row.certificate): str(row.holder) for row in tx.conn.execute(found)}
+
+
+def is_registered(tx: Tx, certificate: x509.Certificate) -> bool:
+    issuer, serial = issuer_and_serial(certificate)
+    named = (keys.c.issuer == issuer) & (keys.c.serial == serial)
+    return tx.conn.execute(select(keys.c.id).where(named)).first() is not None
+
+
+def issuer_and_serial(certificate: x509.Certificate) -> tuple[str, str]:
+    """What names a certificate: no authority gives a number twice."""
+    return certificate.issuer.rfc4514_string(), format(certificate.serial_number, "x")
 
 
 def staff_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:

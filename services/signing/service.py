@@ -12,23 +12,28 @@ from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing import KeyProvider
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import custody, heads, registration
-from services.signing.providers import Providers
+from services.signing.providers import Provider
+from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
-from services.signing.usecases import batches, certificates, checking, sessions
+from services.signing.usecases import batches, certificates, checking, registering, sessions
 
 
 def build() -> Service:
     settings = load(Settings, "signing")
     server_key, held = custody.server_key_of(settings.server_key), custody.read_authority(Path(settings.authority))
-    available: Providers = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
+    available = _providers(settings, server_key)
+    roots = [held.root, *custody.read_roots(settings.trust)]
     length = timedelta(minutes=settings.session_minutes)
     opening = sessions.Sessions(available, server_key=server_key, length=length)
     made = certificates.Certificates(held, server_key=server_key, length=timedelta(days=settings.certificate_days))
-    checks = checking.Checking(held)
+    checks = checking.Checking(roots)
+    registered = registering.Registering(available, roots)
     signer = batches.Batches(available, server_key=server_key, public_url=settings.public_url)
     service = Service("signing", Path(__file__).parent / "migrations")
     service.command(contracts.CreateKey, made.create_key, before=made.make_key)
+    service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)
+    service.command(contracts.UnblockKey, registering.unblock_key)
     service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
     service.query(contracts.ReadSigningSession, sessions.read_session)
     service.query(contracts.CountCertificates, certificates.count_certificates)
@@ -41,3 +46,11 @@ def build() -> Service:
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service
+
+
+def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provider]:
+    """Those that this installation is set up for."""
+    available: dict[KeyProvider, Provider] = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
+    if settings.pkcs11_module:
+        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+    return available

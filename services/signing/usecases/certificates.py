@@ -99,10 +99,15 @@ def find_named(unit_id: UUID | None, outside: Outside) -> Named:
     return Named(holder=person_id, name=people[0].name)
 
 
-def make_room(tx: Tx, unit_id: UUID | None, actor: Actor, holder: UUID) -> None:
-    """Refuse who may not make the key, and who has one; one that soon ends gives way to the new one."""
+def require_own(tx: Tx, unit_id: UUID | None, actor: Actor) -> None:
+    """Everybody has keys of the own; those of a unit's seal are its clerk's."""
     if unit_id is not None:
         grants.require(tx, actor, (Role.CLERK,), unit_id)
+
+
+def make_room(tx: Tx, unit_id: UUID | None, actor: Actor, holder: UUID) -> None:
+    """Refuse who may not make the key, and who has one; one that soon ends gives way to the new one."""
+    require_own(tx, unit_id, actor)
     known = keyring.find_key(tx, holder)
     if known is None:
         return
@@ -112,14 +117,15 @@ def make_room(tx: Tx, unit_id: UUID | None, actor: Actor, holder: UUID) -> None:
 
 
 def key_row(named: Named, certificate: x509.Certificate, chain: tuple[bytes, ...], *, made_by: UUID) -> dict[str, Any]:
+    issuer, serial = keyring.issuer_and_serial(certificate)
     return {
         "id": new_id(),
         "holder": named.holder,
         "name": named.name,
-        "serial": format(certificate.serial_number, "x"),
+        "serial": serial,
         "certificate": certificate.public_bytes(Encoding.DER),
         "chain": list(chain),
-        "issuer": certificate.issuer.rfc4514_string(),
+        "issuer": issuer,
         "valid_from": certificate.not_valid_before_utc,
         "valid_to": certificate.not_valid_after_utc,
         "made_by": made_by,

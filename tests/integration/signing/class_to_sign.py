@@ -55,6 +55,15 @@ class School:
     def create_key(self, person: UUID, *, unit_id: UUID | None = None, pin: str = PIN) -> CertificateV1:
         return self.signing.ask(CreateKey(pin=pin, unit_id=unit_id), person)
 
+    def forget_key(self, holder: UUID) -> None:
+        """Leave the holder without a key."""
+        values = "retired_at = now(), retired_by = holder, retired_why = 'REPLACED'"
+        erased = "salt = NULL, nonce = NULL, ciphertext = NULL"
+        self.signing.sql(
+            f"UPDATE keys SET {values}, {erased} WHERE holder = :id AND retired_at IS NULL",  # noqa: S608 - fixed text
+            id=holder,
+        )
+
     def still_to_be_signed(self, asked: ReadDocuments) -> Documents:
         """What transcript answers."""
         documents = self.waiting.get(asked.class_id, ())
