@@ -19,15 +19,24 @@ class SlotRole(StrEnum):
     SEAL = "KY_PHAT_HANH"
 
 
+class KeyProvider(StrEnum):
+    """How a key is kept: here in software, in a PKCS#11 device here, at a remote service (CSC), at the school."""
+
+    SOFTWARE = "SOFTWARE"
+    PKCS11 = "PKCS11"
+    CSC = "CSC"
+    AGENT = "AGENT"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateV1:
-    """A certificate; `holder` is the person or unit that it names, `provider` how its key is kept."""
+    """A certificate; `holder` is the person or unit that it stands for, `provider` how its key is kept."""
 
     serial: str
     holder: UUID
     name: str
     issuer: str
-    provider: str
+    provider: KeyProvider
     valid_from: datetime
     valid_to: datetime
 
@@ -40,6 +49,35 @@ class CreateKey(Command[CertificateV1]):
     secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
     pin: str
     unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCertificate(Command[CertificateV1]):
+    """Sign from now on with a key that an outside authority certified; a fresh challenge proves that it is at hand.
+
+    `place` is a PKCS#11 URI (`pkcs11:token=…`) or `service/credential` of a remote service. `certificates` is PEM, the
+    own certificate first, then those above it. With `unit_id` it is the seal of a unit whose clerk one is.
+    """
+
+    operation: ClassVar[str] = "signing.register_certificate"
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
+    provider: KeyProvider
+    place: str
+    certificates: str
+    pin: str
+    otp: str | None = None
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnblockKey(Command[CertificateV1]):
+    """Retire a key that wrong PINs have blocked, so that its holder can make a new one; an admin of theirs may.
+
+    The answer is the certificate of the key that is now out of use.
+    """
+
+    operation: ClassVar[str] = "signing.unblock_key"
+    holder: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +127,18 @@ class SigningSessionV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSigningSession(Command[SigningSessionV1]):
-    """Sign every slot of the role that is mine in these classes, with one PIN entry."""
+    """Sign every slot of the role that is mine in these classes, with one PIN entry.
+
+    `otp` is the one-time password that some remote services want beside the PIN.
+    """
 
     operation: ClassVar[str] = "signing.open_signing_session"
-    secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
     school_year: int
     class_ids: tuple[UUID, ...]
     role: SlotRole
     pin: str
+    otp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from services.signing import keys
+from services.signing.algorithms import PublicKey
 
 MARK = "Khóa phát triển – không có giá trị pháp lý"
 ROOT_YEARS, ISSUING_YEARS = 20, 10
@@ -32,7 +33,7 @@ class Authority:
 
     def issue(
         self,
-        public_key: rsa.RSAPublicKey,
+        public_key: PublicKey,
         *,
         holder: UUID,
         name: str,
@@ -78,10 +79,15 @@ def establish(*, now: datetime) -> Authority:
     )
 
 
+def is_ours(certificate: x509.Certificate) -> bool:
+    """Whether a development authority issued it or is it: these name holders by our ids, as no other does."""
+    return MARK in [part.value for part in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
+
+
 def _builder(
     *,
     subject: x509.Name,
-    public_key: rsa.RSAPublicKey,
+    public_key: PublicKey,
     issuer: x509.Name,
     issuer_key: rsa.RSAPublicKey,
     validity: tuple[datetime, datetime],

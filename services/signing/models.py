@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
@@ -23,13 +26,21 @@ metadata = MetaData(naming_convention=NAMING)
 keys = Table(
     "keys",
     metadata,
-    Column("holder", UUID, primary_key=True, comment="the person, or the unit whose seal it is"),
+    Column("id", UUID, primary_key=True),
+    Column("holder", UUID, nullable=False, comment="the person, or the unit whose seal it is"),
     Column("is_seal", Boolean, nullable=False),
     Column("name", String, nullable=False),
-    Column("serial", String, nullable=False, unique=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("nonce", LargeBinary, nullable=False),
-    Column("ciphertext", LargeBinary, nullable=False, comment="PKCS#8 under PIN and server key"),
+    Column(
+        "provider",
+        String,
+        CheckConstraint("provider IN ('SOFTWARE', 'PKCS11', 'CSC', 'AGENT')", name="provider"),
+        nullable=False,
+    ),
+    Column("place", String, comment="where another provider finds the key: PKCS#11 URI, or service/credential"),
+    Column("salt", LargeBinary),
+    Column("nonce", LargeBinary),
+    Column("ciphertext", LargeBinary, comment="PKCS#8 under PIN and server key; erased when the key is retired"),
+    Column("serial", String, nullable=False),
     Column("certificate", LargeBinary, nullable=False, comment="DER"),
     Column("chain", ARRAY(LargeBinary), nullable=False, comment="DER, nearest first, without the root"),
     Column("issuer", String, nullable=False),
@@ -37,6 +48,16 @@ keys = Table(
     Column("valid_to", DateTime(timezone=True), nullable=False),
     Column("pin_failures", Integer, nullable=False, server_default="0"),
     Column("made_by", UUID, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("retired_at", DateTime(timezone=True)),
+    Column("retired_by", UUID),
+    Column("retired_why", String, comment="BLOCKED, REPLACED"),
+    UniqueConstraint("issuer", "serial"),
+    CheckConstraint("(provider = 'SOFTWARE' AND retired_at IS NULL) = (ciphertext IS NOT NULL)", name="kept"),
+    CheckConstraint(
+        "(retired_at IS NULL) = (retired_by IS NULL) AND (retired_at IS NULL) = (retired_why IS NULL)", name="retired"
+    ),
+    Index("keys_holder_idx", "holder", unique=True, postgresql_where=text("retired_at IS NULL")),
 )
 
 documents = Table(
@@ -56,6 +77,14 @@ documents = Table(
     Column("completed_at", DateTime(timezone=True)),
     CheckConstraint("(xml IS NULL) = (completed_at IS NULL)", name="complete"),
     Index("documents_class_id_idx", "school_year", "class_id"),
+    Index("documents_unit_id_idx", "school_year", "unit_id"),
+    Index(
+        "documents_slots_idx",
+        "slots",
+        postgresql_using="gin",
+        postgresql_ops={"slots": "jsonb_path_ops"},
+        postgresql_where=text("completed_at IS NULL"),
+    ),
 )
 
 signatures = Table(
@@ -89,11 +118,16 @@ sessions = Table(
     ),
     Column("class_ids", ARRAY(UUID), nullable=False),
     Column("open_classes", Integer, nullable=False, comment="classes whose batch has not ended"),
-    Column("wrapped_key", LargeBinary, comment="the opened key under the server key; erased when the session ends"),
+    Column("key_id", UUID, ForeignKey("keys.id"), nullable=False),
+    Column(
+        "wrapped_secret",
+        LargeBinary,
+        comment="opened key, PIN or authorisation under the server key; erased when the session ends",
+    ),
     Column("expected", Integer, nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("(open_classes = 0) = (wrapped_key IS NULL)", name="erased"),
+    CheckConstraint("(open_classes = 0) = (wrapped_secret IS NULL)", name="erased"),
 )
 
 session_items = Table(
@@ -102,7 +136,11 @@ session_items = Table(
     Column("session_id", UUID, primary_key=True),
     Column("transcript_id", UUID, primary_key=True),
     Column("slot", String, primary_key=True),
-    Column("reason", String, comment="null where it was signed"),
+    Column("class_id", UUID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("ended_at", DateTime(timezone=True), comment="null while it waits"),
+    Column("reason", String, comment="null where it was signed, or waits"),
+    CheckConstraint("reason IS NULL OR ended_at IS NOT NULL", name="reason"),
     ForeignKeyConstraint(["session_id"], ["sessions.id"]),
 )
 

@@ -9,32 +9,48 @@ from services.chassis.settings import load
 from services.contracts import signing as contracts
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
+from services.contracts.signing import KeyProvider
 from services.contracts.transcript import TranscriptsFrozenV1
-from services.signing import batches, certificates, custody, heads, registration, usecases
+from services.signing import custody, heads, registration
+from services.signing.providers import Provider
+from services.signing.providers.pkcs11 import Pkcs11Tokens
+from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
+from services.signing.usecases import batches, certificates, checking, registering, sessions
 
 
 def build() -> Service:
     settings = load(Settings, "signing")
-    server_key = custody.server_key_of(settings.server_key)
-    mine = usecases.Signing(
-        custody.read_authority(Path(settings.authority)),
-        server_key=server_key,
-        session=timedelta(minutes=settings.session_minutes),
-        certificate=timedelta(days=settings.certificate_days),
-    )
-    signer = batches.Batches(server_key=server_key, public_url=settings.public_url)
+    server_key, held = custody.server_key_of(settings.server_key), custody.read_authority(Path(settings.authority))
+    available = _providers(settings, server_key)
+    roots = [held.root, *custody.read_roots(settings.trust)]
+    length = timedelta(minutes=settings.session_minutes)
+    opening = sessions.Sessions(available, server_key=server_key, length=length)
+    made = certificates.Certificates(held, server_key=server_key, length=timedelta(days=settings.certificate_days))
+    checks = checking.Checking(roots)
+    registered = registering.Registering(available, roots)
+    signer = batches.Batches(available, server_key=server_key, public_url=settings.public_url)
     service = Service("signing", Path(__file__).parent / "migrations")
-    service.command(contracts.CreateKey, mine.create_key, before=mine.make_key)
-    service.command(contracts.OpenSigningSession, mine.open_session, before=mine.open_key)
-    service.query(contracts.ReadSigningSession, usecases.read_session)
+    service.command(contracts.CreateKey, made.create_key, before=made.make_key)
+    service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)
+    service.command(contracts.UnblockKey, registering.unblock_key)
+    service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
+    service.query(contracts.ReadSigningSession, sessions.read_session)
     service.query(contracts.CountCertificates, certificates.count_certificates)
-    service.internal(contracts.ReadSignedDocuments, usecases.read_signed_documents, systems=("transcript",))
-    service.open(contracts.CheckFiles, usecases.answer_check, before=mine.check)
-    service.open(contracts.ReadTrust, mine.read_trust)
+    service.internal(contracts.ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
+    service.open(contracts.CheckFiles, checking.answer_check, before=checks.check)
+    service.open(contracts.ReadTrust, checks.read_trust)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service
+
+
+def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provider]:
+    """Those that this installation is set up for."""
+    available: dict[KeyProvider, Provider] = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
+    if settings.pkcs11_module:
+        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+    return available

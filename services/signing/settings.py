@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`server_key` is any secret, `authority` the authority's PEM file, `public_url` where people find the gateway."""
+    """`server_key` is any secret, `authority` the authority's PEM file, `public_url` where people find the gateway.
+
+    `trust` is a folder of outside authorities' root certificates (PEM), `pkcs11_module` the path of a device's module.
+    """
 
     server_key: str
     authority: str
     public_url: str
     session_minutes: int = 60
     certificate_days: int = 730
+    trust: str = ""
+    pkcs11_module: str = ""

@@ -43,11 +43,13 @@ class Reason(StrEnum):
     CERTIFICATE_PURPOSE = "certificate_purpose"
     CERTIFICATE_NOT_VALID_THEN = "certificate_not_valid_then"
     CERTIFICATE_UNTRUSTED = "certificate_untrusted"
+    HOLDER_UNREGISTERED = "holder_unregistered"
 
     @property
     def verdict(self) -> Verdict:
-        """An authority unknown today may be recognised tomorrow; nothing else heals."""
-        return Verdict.UNDECIDED if self is Reason.CERTIFICATE_UNTRUSTED else Verdict.BROKEN
+        """An authority unknown today may be recognised tomorrow, and a holder found in the register; no more heals."""
+        heals = self in (Reason.CERTIFICATE_UNTRUSTED, Reason.HOLDER_UNREGISTERED)
+        return Verdict.UNDECIDED if heals else Verdict.BROKEN
 
 
 class Fault(Exception):  # noqa: N818 - a finding about a document, not a fault of the program

@@ -1,6 +1,6 @@
 """Validating the XML transcript: its bytes are canonical, its structure is fixed, each slot is signed by its holder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,20 +12,22 @@ from lxml import etree
 from services.signing import xades
 from services.signing.validation import report
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
-from services.signing.validation.signature import Signed, Trust, judge
+from services.signing.validation.signature import NO_REGISTER, Signed, Trust, judge
 
 LARGEST = 2_000_000  # bytes; a transcript with all its signatures takes about 100,000
 _NAMESPACES = {None, xades.DS, xades.XADES}
 _ATTRIBUTES = {"Id", "Algorithm", "URI", "Type", "Target", "ObjectReference"}
 
 
-def validate_xml(xml: bytes, *, trust: Sequence[x509.Certificate], at: datetime) -> Report:
-    """The verdict on any bytes, believing these root certificates, at this time."""
+def validate_xml(
+    xml: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
+) -> Report:
+    """The verdict on any bytes, believing these root certificates, at this time, and this of the register's holders."""
     try:
         document = _Document.read(_root(xml))
     except Fault as fault:
         return report.unreadable(fault.reason)
-    believed = Trust(roots=trust, at=at)
+    believed = Trust(roots=trust, at=at, holders=holders)
     judged = [judge(slot, partial(_signed, document=document), believed) for slot in document.transcript.slots]
     return report.conclude(document.transcript, judged)
 

@@ -64,9 +64,14 @@ def holder(slot: str) -> UUID:
 
 
 def signer_of(
-    slot: str, authority: Authority, *, valid_until=SIGNED_AT + timedelta(days=365), is_seal: bool | None = None
+    slot: str,
+    authority: Authority,
+    *,
+    valid_until=SIGNED_AT + timedelta(days=365),
+    is_seal: bool | None = None,
+    key=None,
 ) -> keys.Signer:
-    key = keys.generate()
+    key = key or keys.generate()
     certificate = authority.issue(
         key.public_key(),
         holder=holder(slot),
