@@ -25,13 +25,15 @@ from services.contracts.platform import GATEWAY, SERVICES
 VHOST = "hocba"
 RPC_COPIES = {"gradebook": 2}  # processes that answer a service's requests; one where nothing is said
 MAILBOX = "mailbox"
-TOKEN_KEY, LEDGER_KEY = "identity-token-key.pem", "gradebook-ledger-key.pem"
+TOKEN_KEY, LEDGER_KEY, LOG_KEY = "identity-token-key.pem", "gradebook-ledger-key.pem", "signing-log-key.pem"
+LOG_ORIGIN = "hocba.local/log"  # where people reach the gateway may change, and the log's name must not
+WITNESSES = "witnesses"
 Ready = Callable[[], bool]
 
 
 def prepare(instance: Instance, servers: Servers) -> None:
     """Databases with their roles, migrations at head, keys, and the broker's topology; harmless when repeated."""
-    for key in (TOKEN_KEY, LEDGER_KEY):
+    for key in (TOKEN_KEY, LEDGER_KEY, LOG_KEY):
         _make_key(instance, key)
     _make_databases(instance, servers)
     for service in SERVICES:
@@ -222,7 +224,17 @@ def _signing(instance: Instance) -> dict[str, str]:
         "HOCBA_SIGNING_SERVER_KEY": secret,
         "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
+        "HOCBA_SIGNING_LOG_KEY_FILE": str(key_path(instance, LOG_KEY)),
+        "HOCBA_SIGNING_LOG_SECRET": instance.secret("signing-log-secret"),
+        "HOCBA_SIGNING_LOG_ORIGIN": LOG_ORIGIN,
+        "HOCBA_SIGNING_LOG_WITNESSES": _witnesses(instance),
     }
+
+
+def _witnesses(instance: Instance) -> str:
+    """The vkeys that whoever runs the installation wrote down, a line each."""
+    path = instance.home / WITNESSES
+    return path.read_text() if path.exists() else ""
 
 
 def _notify(instance: Instance) -> dict[str, str]:

@@ -11,12 +11,15 @@ from services.chassis.service import Outside
 from services.contracts.identity import Change
 from services.contracts.messages import Task
 from services.contracts.signing import DocumentsSignedV1, SessionItem, SlotRole
+from services.contracts.signing.log import LogKind
 from services.contracts.transcript import ReadDocuments, SlotV1
 from services.signing import domain, pdf, repository, xml
 from services.signing.appearance import qr
 from services.signing.custody import unwrap
 from services.signing.domain import Document, Validity
 from services.signing.keys import Signer
+from services.signing.log import sequencing as log
+from services.signing.log.rows import Waiting
 from services.signing.repository import Session
 
 
@@ -133,6 +136,7 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     repository.insert_signatures(tx, [row for signed in kept for row in _rows(signed, batch)])
     for signed in kept:
         repository.set_files(tx, signed.document, pdf=signed.pdf, xml=signed.xml)
+    log.add(tx, [waiting for signed in kept for waiting in _waiting(signed)])
     items = [_done(signed.document, slot) for signed in kept for slot in signed.signatures]
     repository.insert_items(tx, batch.session.id, [*items, *batch.refused])
     if len(kept) < len(batch.signed):
@@ -168,6 +172,15 @@ def _rows(signed: Signed, batch: Batch) -> list[dict[str, object]]:
         }
         for slot, made in signed.signatures.items()
     ]
+
+
+def _waiting(signed: Signed) -> list[Waiting]:
+    """What a document that is complete puts into the log: its data, and both files as they are handed out."""
+    if signed.xml is None:
+        return []
+    files = [(LogKind.FILE, name, name) for name in (signed.xml, signed.pdf)]
+    data = [(LogKind.DOCUMENT, signed.document.code, digest) for digest in [signed.document.canonical] if digest]
+    return [Waiting(kind=kind, reference=of, digest=bytes.fromhex(digest)) for kind, of, digest in (*data, *files)]
 
 
 def _told(tx: Tx, task: SignClassTask, batch: Batch) -> DocumentsSignedV1:

@@ -55,6 +55,18 @@ def ledger_key() -> Iterator[str]:
         yield pem
 
 
+@pytest.fixture(scope="session")
+def log_settings() -> Iterator[None]:
+    """What signing is told of its transparency log, among its settings."""
+    private = Ed25519PrivateKey.generate()
+    with pytest.MonkeyPatch.context() as environment:
+        pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        environment.setenv("HOCBA_SIGNING_LOG_KEY", pem)
+        environment.setenv("HOCBA_SIGNING_LOG_SECRET", "muối của nhật ký")
+        environment.setenv("HOCBA_SIGNING_LOG_ORIGIN", "hocba.example.vn/log")
+        yield
+
+
 @pytest.fixture(scope="module")
 def new_database(postgres_url: str) -> Iterator[Callable[[str], Database]]:
     """Makes a service's database, migrated to head; it is dropped when the module ends."""

@@ -35,7 +35,9 @@ def roots(authority: Authority, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def signing(new_database: Callable[[str], Database], authority: Authority, tmp_path_factory) -> Acting:
+def signing(
+    new_database: Callable[[str], Database], authority: Authority, log_settings: None, tmp_path_factory
+) -> Acting:
     folder = tmp_path_factory.mktemp("signing")
     write_authority(folder / "authority.pem", authority)
     with pytest.MonkeyPatch.context() as environment:
