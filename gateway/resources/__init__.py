@@ -9,6 +9,7 @@ from gateway.resources import (
     exports,
     history,
     imports,
+    log,
     people,
     sessions,
     sheets,
@@ -40,4 +41,5 @@ ALL = (
     signing.api,
     transfers.api,
     verifications.api,
+    log.api,
 )

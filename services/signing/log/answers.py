@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
+from services.chassis.ids import normalise_code
 from services.contracts.signing.log import (
     ConsistencyV1,
     Cosign,
@@ -56,7 +57,7 @@ class PublicLog:
         return LogTile(data=rows.tile(tx, wanted))
 
     def prove_document(self, tx: Tx, request: ProveDocument) -> InclusionV1:
-        return self._prove(tx, LogKind.DOCUMENT, request.code)
+        return self._prove(tx, LogKind.DOCUMENT, normalise_code(request.code))
 
     def prove_file(self, tx: Tx, request: ProveFile) -> InclusionV1:
         return self._prove(tx, LogKind.FILE, request.sha256)
