@@ -48,7 +48,7 @@ def given(instance: Instance, program: str) -> dict[str, str]:
         secrets["ledger_key"] = platform.key_path(instance, platform.LEDGER_KEY).read_text()
     if program == "signing":
         secrets["log_key"] = platform.key_path(instance, platform.LOG_KEY).read_text()
-        secrets["log_secret"] = instance.secret("signing-log-secret")
+        secrets["log_secret"] = platform.log_secret(instance)
         secrets["server_key"] = instance.secret("signing-server-key")
         secrets["authority.pem"] = (instance.home / "secrets" / "authority.pem").read_text()
     return secrets

@@ -85,6 +85,11 @@ def key_path(instance: Instance, name: str) -> Path:
     return instance.home / "secrets" / name
 
 
+def log_secret(instance: Instance) -> str:
+    """From what the salts of the transparency log are made."""
+    return instance.secret("signing-log-secret")
+
+
 def bootstrap(instance: Instance, username: str, unit_name: str, province: str) -> str:
     """Make the first operator; gives what identity printed (JSON)."""
     module = "services.identity.bootstrap"
@@ -225,7 +230,7 @@ def _signing(instance: Instance) -> dict[str, str]:
         "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
         "HOCBA_SIGNING_LOG_KEY_FILE": str(key_path(instance, LOG_KEY)),
-        "HOCBA_SIGNING_LOG_SECRET": instance.secret("signing-log-secret"),
+        "HOCBA_SIGNING_LOG_SECRET": log_secret(instance),
         "HOCBA_SIGNING_LOG_ORIGIN": LOG_ORIGIN,
         "HOCBA_SIGNING_LOG_WITNESSES": _witnesses(instance),
     }

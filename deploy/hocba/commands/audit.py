@@ -12,10 +12,11 @@ from deploy.audit.log import LogReport, Wish, audit_log
 from deploy.audit.run import Report, audit
 from deploy.hocba.options import as_json, on_instance
 from deploy.local.instance import Instance
-from deploy.local.platform import LEDGER_KEY, database_url, key_path
+from deploy.local.platform import LEDGER_KEY, database_url, key_path, log_secret
 from deploy.witness import watching
 from deploy.witness.reading import RemoteLog
 from services.gradebook.ledger.seals import LedgerKey, PublicKeys
+from services.signing.log.commitments import Salts
 from services.signing.log.faults import LogFault
 from services.signing.log.notes import verifier_key
 
@@ -36,7 +37,7 @@ def command(context: click.Context, instance: Instance, year: int | None, *, as_
     started = time.monotonic()
     gradebook, signing = (_plain(database_url(instance, service)) for service in ("gradebook", "signing"))
     try:
-        report = audit(gradebook, signing, _keys(instance), year=year)
+        report = audit(gradebook, signing, _keys(instance), salts=Salts(log_secret(instance).encode()), year=year)
     except psycopg.OperationalError as error:
         raise click.ClickException("The databases do not answer; `./hocba up` starts them.") from error
     _tell(report, time.monotonic() - started, as_json=as_json)
