@@ -19,6 +19,7 @@ PROGRAMS = {
     "xmlsec1": "xmlsec1",
     "openssl": "openssl",
     "softhsm2": "softhsm2-util",
+    "nodejs": "node",
 }
 
 

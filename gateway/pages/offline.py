@@ -1,4 +1,4 @@
-"""A page that checks a printed transcript's signed code by itself: once loaded, or kept as a file, it needs no network."""
+"""A page that checks a printed transcript's signed code by itself: once loaded, or kept, it needs no network."""
 
 import hashlib
 from base64 import b64encode
@@ -20,10 +20,8 @@ SCRIPTS = ("offline/jsqr.js", "offline/summary.js", "offline/page.js")
 WORDS = {
     "VALID": ("Chữ ký của nơi phát hành là đúng", "The issuer's signature is right"),
     "VALID_WHY": (
-        "Những dòng dưới đây đúng như khi phát hành. Học bạ có bị thu hồi sau đó hay không thì chỉ biết khi có mạng: "
-        "hãy quét mã QR thứ nhất.",
-        "The lines below are as they were issued. Whether the transcript was taken back since can be told with a network "
-        "only: scan the first QR code.",
+        "Các dòng dưới đây đúng như khi phát hành; có bị thu hồi sau đó không thì cần mạng: hãy quét mã QR thứ nhất.",
+        "The lines below are as issued; whether it was taken back since needs a network: scan the first QR code.",
     ),
     "FORGED": ("Mã này là giả", "This code is forged"),
     "FORGED_WHY": (
@@ -50,7 +48,10 @@ WORDS = {
         "Trình duyệt không cho dùng máy ảnh ở đây; hãy chụp ảnh rồi chọn tệp ảnh.",
         "The browser lends no camera here; take a picture and choose its file.",
     ),
-    "SAME": ("Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói.", "The PDF file holds the very data that this paper tells."),
+    "SAME": (
+        "Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói.",
+        "The PDF file holds the very data that this paper tells.",
+    ),
     "OTHER": ("Tệp PDF không chứa dữ liệu của tờ giấy này.", "The PDF file does not hold the data of this paper."),
     "pupil": ("Học sinh", "Pupil"),
     "bornOn": ("Ngày sinh", "Date of birth"),

@@ -10,6 +10,7 @@ from gateway.resources import (
     exports,
     history,
     imports,
+    log,
     people,
     sessions,
     sheets,
@@ -42,4 +43,5 @@ ALL = (
     signing.api,
     transfers.api,
     verifications.api,
+    log.api,
 )

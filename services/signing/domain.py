@@ -37,6 +37,7 @@ class Document:
     class_id: UUID
     unit_id: UUID
     code: str
+    canonical: str | None
     frozen_xml: str
     frozen_pdf: str
     pdf: str

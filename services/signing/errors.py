@@ -1,6 +1,6 @@
 """Why signing refuses."""
 
-from services.chassis.errors import Forbidden, Invalid, Refused
+from services.chassis.errors import Forbidden, Invalid, Refused, Unavailable
 
 
 class PinWrong(Forbidden):
@@ -155,3 +155,24 @@ class KeyNotBlocked(Refused):
 
     code = "signing.key_not_blocked"
     vi = "Khóa này không bị chặn; không có gì để gỡ."
+
+
+class NotLoggedYet(Unavailable):
+    """It is not in the transparency log yet; ask again in a minute."""
+
+    code = "signing.not_logged_yet"
+    vi = "Nội dung này chưa vào nhật ký minh bạch; xin hỏi lại sau một phút."
+
+
+class WitnessUnknown(Forbidden):
+    """No signature on the checkpoint is of a witness that this log knows."""
+
+    code = "signing.witness_unknown"
+    vi = "Không có chữ ký nào trên điểm kiểm tra là của nhân chứng mà nhật ký này biết."
+
+
+class CheckpointOld(Refused):
+    """The log signed no such checkpoint lately; fetch the newest and sign that."""
+
+    code = "signing.checkpoint_old"
+    vi = "Gần đây nhật ký không ký điểm kiểm tra nào như thế; hãy lấy điểm mới nhất rồi ký."

@@ -1,12 +1,14 @@
 """Signing's tables: one signature a slot is a primary key, not a hope."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -71,6 +73,7 @@ documents = Table(
     Column("code", String, nullable=False),
     Column("frozen_xml", String, nullable=False, comment="SHA-256, as of every file here"),
     Column("frozen_pdf", String, nullable=False),
+    Column("canonical", String, comment="SHA-256 of the canonical data; null where frozen before there was a log"),
     Column("slots", JSONB, nullable=False),
     Column("pdf", String, nullable=False, comment="with its empty fields prepared, then signed so far"),
     Column("xml", String, comment="with all signatures; null until sealed"),
@@ -166,4 +169,50 @@ mark_head_batches = Table(
     Column("heads", Integer, nullable=False),
     Column("published_at", DateTime(timezone=True), nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
+)
+
+log_queue = Table(
+    "log_queue",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("index", BigInteger, primary_key=True, autoincrement=False, comment="from 0, without gaps"),
+    Column("kind", String, CheckConstraint("kind IN ('document', 'file', 'mark_heads')", name="kind"), nullable=False),
+    Column("reference", String, nullable=False, comment="a code, a file's SHA-256, a batch's id: makes the salt"),
+    Column("entry", LargeBinary, CheckConstraint("length(entry) = 32", name="entry"), nullable=False, unique=True),
+    UniqueConstraint("kind", "reference"),
+)
+
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    Column("level", SmallInteger, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
+    Column("root", LargeBinary, nullable=False, comment="over the complete tile: a hash of the tile level above"),
+)
+
+log_checkpoints = Table(
+    "log_checkpoints",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False, comment="from 1, without gaps"),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("note", String, nullable=False, comment="signed by the log alone"),
+)
+
+log_cosignatures = Table(
+    "log_cosignatures",
+    metadata,
+    Column("checkpoint", BigInteger, primary_key=True),
+    Column("witness", String, primary_key=True, comment="its vkey"),
+    Column("line", String, nullable=False),
+    ForeignKeyConstraint(["checkpoint"], ["log_checkpoints.number"]),
 )

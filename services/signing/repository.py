@@ -190,6 +190,7 @@ def _document(row: Row[Any], signed: frozenset[str]) -> Document:
         "class_id",
         "unit_id",
         "code",
+        "canonical",
         "frozen_xml",
         "frozen_pdf",
         "pdf",

@@ -10,12 +10,19 @@ from services.contracts import signing as contracts
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing import KeyProvider
+from services.contracts.signing import log as log_contracts
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import custody, heads, registration
+from services.signing.log import sequencing
+from services.signing.log.answers import PublicLog
+from services.signing.log.commitments import Salts
+from services.signing.log.keys import signer_of, witnesses_of
+from services.signing.log.sequencing import Sequencer
 from services.signing.providers import Provider
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
+from services.signing.summary import Issuer
 from services.signing.usecases import batches, certificates, checking, registering, sessions
 
 
@@ -27,7 +34,7 @@ def build() -> Service:
     length = timedelta(minutes=settings.session_minutes)
     opening = sessions.Sessions(available, server_key=server_key, length=length)
     made = certificates.Certificates(held, server_key=server_key, length=timedelta(days=settings.certificate_days))
-    checks = checking.Checking(roots)
+    checks = checking.Checking(roots, Issuer.of(settings.summary_key))
     registered = registering.Registering(available, roots)
     signer = batches.Batches(available, server_key=server_key, public_url=settings.public_url)
     service = Service("signing", Path(__file__).parent / "migrations")
@@ -45,6 +52,7 @@ def build() -> Service:
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
+    _keep_log(service, settings)
     return service
 
 
@@ -54,3 +62,19 @@ def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provi
     if settings.pkcs11_module:
         available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
     return available
+
+
+def _keep_log(service: Service, settings: Settings) -> None:
+    signer = signer_of(settings.log_key, settings.log_origin)
+    salts = Salts(settings.log_secret.encode())
+    log = PublicLog(key=signer.verifier, salts=salts, witnesses=witnesses_of(settings.log_witnesses))
+    sequencer = Sequencer(signer=signer, salts=salts)
+    service.every(sequencing.ROUND_SECONDS, sequencer.publish, before=sequencer.integrate)
+    service.open(log_contracts.ReadLogKeys, log.read_keys)
+    service.open(log_contracts.ReadCheckpoint, log.read_checkpoint)
+    service.open(log_contracts.ReadTile, log.read_tile)
+    service.open(log_contracts.ProveDocument, log.prove_document)
+    service.open(log_contracts.ProveFile, log.prove_file)
+    service.open(log_contracts.ProveEntry, log.prove_entry)
+    service.open(log_contracts.ProveConsistency, log.prove_consistency)
+    service.open(log_contracts.Cosign, log.cosign)

@@ -130,6 +130,7 @@ def documents_of(tx: Tx, school_year: int, class_id: UUID) -> list[DocumentV1]:
             transcript_id=row.id,
             version=row.version,
             code=row.code,
+            canonical=row.canonical,
             xml=row.frozen_xml,
             pdf=row.frozen_pdf,
             slots=decode(tuple[SlotV1, ...], row.slots),

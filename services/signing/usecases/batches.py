@@ -13,11 +13,14 @@ from services.chassis.service import Outside
 from services.contracts.identity import Change
 from services.contracts.messages import Task
 from services.contracts.signing import DocumentsSignedV1
+from services.contracts.signing.log import LogKind
 from services.contracts.transcript import DocumentV1, ReadDocuments
 from services.signing import domain, drafts, keyring, providers, repository
 from services.signing.custody import unwrap
 from services.signing.domain import Document, Item, Refusal
 from services.signing.drafts import Draft, Signed
+from services.signing.log import sequencing as log
+from services.signing.log.rows import Waiting
 from services.signing.providers import Key, Providers
 from services.signing.repository import Session
 
@@ -145,6 +148,7 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     repository.insert_signatures(tx, [row for signed in kept for row in _rows(signed, batch)])
     for signed in kept:
         repository.set_files(tx, signed.document, pdf=signed.pdf, xml=signed.xml)
+    log.add(tx, [waiting for signed in kept for waiting in _waiting(signed)])
     done = [(item, None) for signed in kept for item in _items(signed)]
     repository.end_items(tx, batch.session.id, [*done, *batch.refused])
     if len(kept) < len(batch.signed):
@@ -207,6 +211,15 @@ def _rows(signed: Signed, batch: Batch) -> list[dict[str, object]]:
         }
         for slot, made in signed.signatures.items()
     ]
+
+
+def _waiting(signed: Signed) -> list[Waiting]:
+    """What a document that is complete puts into the log: its data, and both files as they are handed out."""
+    if signed.xml is None:
+        return []
+    files = [(LogKind.FILE, name, name) for name in (signed.xml, signed.pdf)]
+    data = [(LogKind.DOCUMENT, signed.document.code, digest) for digest in [signed.document.canonical] if digest]
+    return [Waiting(kind=kind, reference=of, digest=bytes.fromhex(digest)) for kind, of, digest in (*data, *files)]
 
 
 def _told(tx: Tx, task: SignClassTask, batch: Batch) -> DocumentsSignedV1:

@@ -26,6 +26,7 @@ from services.contracts.signing import (
 from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
 from services.signing.providers import Provider
 from services.signing.usecases.batches import Batch, SignClassTask
+from services.transcript.canonical import to_canonical
 from services.transcript.document_xml import write
 from services.transcript.domain import Setting, freeze, slots_of
 from services.transcript.render import Renderer
@@ -177,6 +178,7 @@ def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[DocumentV1,
                 transcript_id=new_id(),
                 version=data.version,
                 code=data.code,
+                canonical=objects.put(to_canonical(data)),
                 xml=objects.put(write(data)),
                 pdf=objects.put(rendered.pdf),
                 slots=slots_of(data),

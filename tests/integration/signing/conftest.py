@@ -59,7 +59,11 @@ def roots(authority: Authority, outside: OutsideAuthority, tmp_path: Path) -> Pa
 
 @pytest.fixture(scope="module")
 def signing(
-    new_database: Callable[[str], Database], authority: Authority, outside: OutsideAuthority, tmp_path_factory
+    new_database: Callable[[str], Database],
+    authority: Authority,
+    outside: OutsideAuthority,
+    signing_keys: None,
+    tmp_path_factory,
 ) -> Acting:
     folder = tmp_path_factory.mktemp("signing")
     (folder / "trust").mkdir()

@@ -13,7 +13,7 @@ import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from services.signing.summary import PREFIX, IssuerKey, Summary
+from services.signing.summary import PREFIX, Issuer, Summary
 
 READER = Path("gateway/static/offline/summary.js").resolve()
 PROGRAM = f"""
@@ -30,7 +30,7 @@ const asked = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
   console.log(JSON.stringify(answers));
 }})();
 """
-KEY = IssuerKey(private=ec.generate_private_key(ec.SECP256R1()))
+KEY = Issuer(private=ec.generate_private_key(ec.SECP256R1()))
 SUMMARY = Summary(
     code="00JXER6SK54BPC4VN13CCWFCSP",
     version=1,
@@ -82,7 +82,7 @@ def test_the_browser_reads_what_was_signed():
 
 
 def test_a_forged_code_is_never_believed():
-    other = IssuerKey(private=ec.generate_private_key(ec.SECP256R1()))
+    other = Issuer(private=ec.generate_private_key(ec.SECP256R1()))
     ours, theirs = cose(KEY.write(SUMMARY)), cose(other.write(SUMMARY))
 
     answers = read(

@@ -210,10 +210,21 @@ class CheckFiles(Request[FileReports]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryKeyV1:
+    """A P-256 key that summaries on paper are signed with: its id in hexadecimal, its point as in a JWK."""
+
+    key_id: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The root certificates that signatures are judged by, PEM."""
+    """What documents are judged by: the root certificates of signatures (PEM), the keys of summaries on paper."""
 
     roots_pem: str
+    summary_keys: tuple[SummaryKeyV1, ...]
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
