@@ -118,5 +118,5 @@ class TiledTree:
         index = first >> HEIGHT
         count = self.size >> (HEIGHT * level)
         tile = Tile(level=level, index=index, width=min(WIDTH, count - (index << HEIGHT)))
-        at = first - tile.first
-        return tree.full_root(hashes_in(self.fetch(tile))[at : at + (1 << height)])
+        at = (first - tile.first) * HASH
+        return tree.full_root(hashes_in(self.fetch(tile)[at : at + (HASH << height)]))
