@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.witness import watching
 from deploy.witness.reading import ReadableLog
@@ -91,7 +92,7 @@ def _expect(wanted: Wanted, log: ReadableLog, document: str, checkpoint: Checkpo
     data = path.read_bytes() if path.is_file() else None
     code = document if data is None else _code_in(data)
     kind = LogKind.DOCUMENT if code else LogKind.FILE
-    answer = log.prove(f"documents/{code}" if code else f"files/{sha256(data or b'').hexdigest()}")
+    answer = log.prove(f"documents/{quote(code, safe='')}" if code else f"files/{sha256(data or b'').hexdigest()}")
     if data is not None and answer.entry != commitment(answer.salt or b"", kind, sha256(data).digest()):
         raise LogFault(f"The log's entry for {document} is of another document.")
     if answer.index >= checkpoint.size:
