@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.witness import watching
 from deploy.witness.reading import ReadableLog
@@ -18,7 +20,7 @@ from services.signing.log.checkpoints import Checkpoint, checkpoint_in
 from services.signing.log.commitments import commitment
 from services.signing.log.faults import LogFault
 from services.signing.log.notes import Note, VerifierKey
-from services.signing.log.tiles import ENTRIES, HASH, WIDTH, Tile, TiledTree, entries_in, tiles_of
+from services.signing.log.tiles import ENTRIES, HASH, HEIGHT, WIDTH, Tile, TiledTree, entries_in, tiles_of
 
 READERS = 4
 TOGETHER = 64  # tiles that are read ahead
@@ -91,12 +93,13 @@ def _expect(wanted: Wanted, log: ReadableLog, document: str, checkpoint: Checkpo
     data = path.read_bytes() if path.is_file() else None
     code = document if data is None else _code_in(data)
     kind = LogKind.DOCUMENT if code else LogKind.FILE
-    answer = log.prove(f"documents/{code}" if code else f"files/{sha256(data or b'').hexdigest()}")
+    answer = log.prove(f"documents/{quote(code, safe='')}" if code else f"files/{sha256(data or b'').hexdigest()}")
     if data is not None and answer.entry != commitment(answer.salt or b"", kind, sha256(data).digest()):
         raise LogFault(f"The log's entry for {document} is of another document.")
-    if answer.index >= checkpoint.size:
+    if not 0 <= answer.index < checkpoint.size:
         raise LogFault(f"{document} entered the log after the checkpoint that was audited; audit again.")
-    wanted[answer.index] = (document, answer.entry)
+    if wanted.setdefault(answer.index, (document, answer.entry))[1] != answer.entry:
+        raise LogFault(f"The log says of two entries that they are entry {answer.index}; the second is of {document}.")
 
 
 def _code_in(data: bytes) -> str | None:
@@ -110,19 +113,19 @@ def _code_in(data: bytes) -> str | None:
 
 def _recompute(log: ReadableLog, checkpoint: Checkpoint, wanted: Wanted) -> None:
     """Make the tree of all entries; LogFault at the first tile that is otherwise, or where the root is."""
-    edge: dict[Tile, bytes] = {}
-    level, hashes = 0, iter(_leaves(log, checkpoint.size, wanted))
-    while own := tiles_of(checkpoint.size, level):
+    edge: dict[int, bytes] = {}  # the last tile of each level, which is all that the root needs
+    hashes = _leaves(log, checkpoint.size, wanted)
+    for level in range(checkpoint.size.bit_length() // HEIGHT + 1):
         roots: list[bytes] = []
-        for tile, served in _read(log, own):
-            made = [next(hashes) for _ in range(tile.width)]
+        for tile, served in _read(log, tiles_of(checkpoint.size, level)):
+            made = list(islice(hashes, tile.width))
             if served != b"".join(made):
                 raise LogFault(f"The tile {tile.path} is not made of the entries below it.")
             if tile.width == WIDTH:
                 roots.append(tree.full_root(made))
-        edge[own[-1]] = served
-        level, hashes = level + 1, iter(roots)
-    if TiledTree(size=checkpoint.size, fetch=edge.__getitem__).root() != checkpoint.root:
+            edge[level] = served
+        hashes = iter(roots)
+    if TiledTree(size=checkpoint.size, fetch=lambda tile: edge[tile.level]).root() != checkpoint.root:
         raise LogFault(f"The {checkpoint.size} entries that the log shows do not give the root that it signed.")
 
 
@@ -141,9 +144,8 @@ def _leaves(log: ReadableLog, size: int, wanted: Wanted) -> Iterator[bytes]:
             yield tree.leaf_hash(entry)
 
 
-def _read(log: ReadableLog, tiles: Sequence[Tile]) -> Iterator[tuple[Tile, bytes]]:
-    """The tiles in their order, several at a time."""
+def _read(log: ReadableLog, tiles: Iterator[Tile]) -> Iterator[tuple[Tile, bytes]]:
+    """The tiles in their order, several at a time: a log may say that it is larger than our memory."""
     with ThreadPoolExecutor(READERS) as pool:
-        for first in range(0, len(tiles), TOGETHER):
-            several = tiles[first : first + TOGETHER]
+        while several := list(islice(tiles, TOGETHER)):
             yield from zip(several, pool.map(log.tile, several), strict=True)

@@ -30,8 +30,13 @@ def require_growth(log: ReadableLog, before: Checkpoint, now: Checkpoint) -> Non
 
 
 def recall(state: Path, key: VerifierKey) -> Checkpoint | None:
-    """The last checkpoint that was believed; None at the first visit."""
-    return checkpoint_in(note_in(state.read_bytes()), key) if state.exists() else None
+    """The last checkpoint that was believed; None at the first visit, LogFault where the file is of another log."""
+    if not state.exists():
+        return None
+    try:
+        return checkpoint_in(note_in(state.read_bytes()), key)
+    except LogFault as fault:
+        raise LogFault(f"{state} does not remember this log: name another file for a log with another key.") from fault
 
 
 def remember(state: Path, note: Note) -> None:

@@ -30,10 +30,11 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{root}\ntime {int(self.made_at.timestamp())}\n"
 
     def require_fresh(self, now: datetime) -> None:
-        """LogFault when it is older than a checkpoint may be."""
-        if now - self.made_at > MOST_AGE:
-            age = int((now - self.made_at).total_seconds())
-            raise LogFault(f"The newest checkpoint of {self.origin} is {age} s old, and {_SECONDS} s are allowed.")
+        """LogFault when it is older than a checkpoint may be, or from a future in which it would seem fresh."""
+        age = int((now - self.made_at).total_seconds())
+        if abs(age) > _SECONDS:
+            what = f"{age} s old" if age > 0 else f"{-age} s ahead of this clock"
+            raise LogFault(f"The newest checkpoint of {self.origin} is {what}, and {_SECONDS} s are allowed.")
 
 
 def checkpoint_in(note: Note, key: VerifierKey) -> Checkpoint:

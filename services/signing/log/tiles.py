@@ -1,7 +1,7 @@
 """The tree as C2SP tlog-tiles serve it: hashes of every eighth level in files of 256, their names, proofs from them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.signing.log import tree
@@ -80,12 +80,11 @@ def entries_in(data: bytes) -> list[bytes]:
     return entries
 
 
-def tiles_of(size: int, level: int) -> list[Tile]:
+def tiles_of(size: int, level: int) -> Iterator[Tile]:
     """All tiles of a level, `ENTRIES` included, in a tree of that size; the last may be partial."""
     count = size >> (HEIGHT * max(level, 0))
-    return [
-        Tile(level=level, index=first >> HEIGHT, width=min(WIDTH, count - first)) for first in range(0, count, WIDTH)
-    ]
+    for first in range(0, count, WIDTH):
+        yield Tile(level=level, index=first >> HEIGHT, width=min(WIDTH, count - first))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,5 +117,5 @@ class TiledTree:
         index = first >> HEIGHT
         count = self.size >> (HEIGHT * level)
         tile = Tile(level=level, index=index, width=min(WIDTH, count - (index << HEIGHT)))
-        at = first - tile.first
-        return tree.full_root(hashes_in(self.fetch(tile))[at : at + (1 << height)])
+        at = (first - tile.first) * HASH
+        return tree.full_root(hashes_in(self.fetch(tile)[at : at + (HASH << height)]))

@@ -175,9 +175,20 @@ def test_an_entry_that_only_the_answer_has_is_told(log, paper):
     assert faults(log, documents=[str(paper)]) == [f"The log says that entry 8 is of {paper}, and shows another there."]
 
 
-def test_an_entry_from_after_the_checkpoint_is_told(log, paper):
-    log.answers[f"files/{sha256(file(7)).hexdigest()}"] = (SIZE, entry(7), LogKind.FILE)
-    log.prove = lambda what: replace(InventedLog(entries(SIZE + 1), answers=log.answers).prove(what))
+def test_two_documents_that_are_said_to_be_one_entry_are_told(log, paper, tmp_path):
+    second = tmp_path / "second.pdf"
+    second.write_bytes(file(8))
+    log.know(7)
+    log.answers[f"files/{sha256(file(8)).hexdigest()}"] = (7, entry(8), LogKind.FILE)
+
+    for documents in ([paper, second], [second, paper]):
+        assert any("entry 7" in fault for fault in faults(log, documents=map(str, documents)))
+
+
+@pytest.mark.parametrize("index", [-1, SIZE])
+def test_an_entry_that_is_not_in_the_checkpoint_is_told(log, paper, index):
+    log.know(7)
+    log.prove = lambda what: replace(InventedLog.prove(log, what), index=index)
 
     [fault] = faults(log, documents=[str(paper)])
 

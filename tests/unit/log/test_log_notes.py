@@ -127,11 +127,12 @@ def test_what_is_no_note_is_refused(data):
         note_in(data)
 
 
-@pytest.mark.parametrize("age", [-30, 0, 60])
+@pytest.mark.parametrize("age", [-60, 0, 60])
 def test_a_checkpoint_is_fresh_for_sixty_seconds(age):
     CHECKPOINT.require_fresh(AT + timedelta(seconds=age))
 
 
-def test_after_sixty_seconds_a_checkpoint_is_old():
-    with pytest.raises(LogFault, match="61 s old"):
-        CHECKPOINT.require_fresh(AT + timedelta(seconds=61))
+@pytest.mark.parametrize(("age", "fault"), [(61, "61 s old"), (-61, "61 s ahead of this clock")])
+def test_beyond_sixty_seconds_a_checkpoint_is_not_believed(age, fault):
+    with pytest.raises(LogFault, match=fault):
+        CHECKPOINT.require_fresh(AT + timedelta(seconds=age))

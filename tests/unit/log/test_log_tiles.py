@@ -37,11 +37,11 @@ def test_what_is_no_name_of_a_tile_is_none(name):
 
 
 def test_a_log_of_seventy_thousand_has_the_tiles_of_the_specification():
-    levels = [tiles_of(70_000, level) for level in range(4)]
+    levels = [list(tiles_of(70_000, level)) for level in range(4)]
 
     assert [len(level) for level in levels] == [274, 2, 1, 0]
     assert [level[-1].width for level in levels[:3]] == [112, 17, 1]
-    assert [one.width for one in tiles_of(256, 0) + tiles_of(256, 1)] == [256, 1]
+    assert [one.width for one in (*tiles_of(256, 0), *tiles_of(256, 1))] == [256, 1]
 
 
 @given(st.lists(st.binary(max_size=64), max_size=300))

@@ -33,6 +33,14 @@ def test_a_witness_cosigns_the_first_checkpoint_and_those_that_begin_with_it(log
     assert watching.recall(witness.state, log.verifier) == seen
 
 
+def test_a_state_of_another_log_is_told_from_a_contradiction(log, witness):
+    witness.look(NOW)
+    log.key = signer()
+
+    with pytest.raises(LogFault, match="does not remember this log"):
+        watching.recall(witness.state, log.verifier)
+
+
 def test_the_same_checkpoint_is_cosigned_again(log, witness):
     witness.look(NOW)
     witness.look(NOW + timedelta(seconds=5))
