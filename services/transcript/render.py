@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import cast
 
@@ -11,15 +10,27 @@ import typst
 from services.chassis.typesetting import compiler_of
 from services.transcript.canonical import TranscriptData, to_canonical
 
-_FORM = Path(__file__).parent / "forms" / "thcs_tt22.typ"
-_PRINTS = ("THCS", "TT22/2021")
-_VIETNAM = timezone(timedelta(hours=7))
+FORMS = Path(__file__).parent / "forms"
+"""The printed forms, in typst: one file a stage, what they share, and what is printed of them."""
+_FORM_OF = {
+    ("TH", "TT27/2020"): "th_tt27",
+    ("THCS", "TT22/2021"): "thcs_tt22",
+    ("THPT", "TT22/2021"): "thpt_tt22",
+    ("GDTX", "TT43/2021"): "gdtx_tt43",
+}
 _A4_HEIGHT = 841.89  # PDF points
 
 
 def has_form(stage: str, regulation: str) -> bool:
     """Whether transcripts of this stage under this circular can be printed."""
-    return (stage, regulation) == _PRINTS
+    return (stage, regulation) in _FORM_OF
+
+
+def inputs_of(data: TranscriptData) -> dict[str, str]:
+    """What the form of a transcript is given; NotPrintableError where there is no form."""
+    if not has_form(data.stage, data.regulation):
+        raise NotPrintableError(f"No form for {data.stage} under {data.regulation}.")
+    return {"form": _FORM_OF[data.stage, data.regulation], "data": to_canonical(data).decode()}
 
 
 class NotPrintableError(ValueError):
@@ -51,36 +62,30 @@ class Renderer:
     """
 
     def __init__(self) -> None:
-        self._compiler = compiler_of(_FORM)
+        self._compiler = compiler_of(FORMS / "hoc_ba.typ")
 
     def render(self, data: TranscriptData) -> Rendered:
         """The unsigned PDF/A-3b and the boxes of the slots that sign on paper: GVCN, CBQL and KY_PHAT_HANH.
 
         Raises NotPrintableError.
         """
-        if not has_form(data.stage, data.regulation):
-            raise NotPrintableError(f"No form for {data.stage} under {data.regulation}.")
+        inputs = inputs_of(data)
         try:
-            pdf = self._pdf(data)
+            pdf = self._pdf(data, inputs)
             found = self._compiler.query("<signature-box>", field="value")
         except typst.TypstError as error:
             raise NotPrintableError(error.message) from error
         return Rendered(pdf=pdf, boxes=tuple(_box(**metadata) for metadata in json.loads(found)))
 
-    def _pdf(self, data: TranscriptData) -> bytes:
+    def _pdf(self, data: TranscriptData, inputs: dict[str, str]) -> bytes:
         pdf = self._compiler.compile(
             format="pdf",
             pdf_standards="a-3b",
             pdf_tags=False,  # level b asks for none, and they make the file half as large again
             timestamp=data.frozen_at,
-            sys_inputs={"data": to_canonical(data).decode(), "frozen_on": _in_words(data.frozen_at)},
+            sys_inputs=inputs,
         )
         return cast("bytes", pdf)  # a list only for pictures, None only for output to a file
-
-
-def _in_words(moment: datetime) -> str:
-    day = moment.astimezone(_VIETNAM)
-    return f"ngày {day.day} tháng {day.month} năm {day.year}"
 
 
 def _box(*, slot: str, page: int, x: float, y: float, width: float, height: float) -> SignatureBox:

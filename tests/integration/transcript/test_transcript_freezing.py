@@ -206,7 +206,7 @@ def test_the_database_refuses_to_change_what_is_frozen(frozen_class, column):
 
 def test_a_class_without_a_printed_form_is_refused_by_name_before_anybody_waits(ready_class):
     answers = ready_class.transcript.others.answers
-    answers[ReadClassResults] = replace(ready_class.locked.results, stage="TH")
+    answers[ReadClassResults] = replace(ready_class.locked.results, stage="TH")  # whose pupils TT22 does not judge
 
     with pytest.raises(Refused, match="no_form") as refusal:
         ready_class.freeze()
