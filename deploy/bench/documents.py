@@ -34,7 +34,7 @@ from services.transcript.canonical import (
     Year,
 )
 from services.transcript.document_xml import write
-from services.transcript.render import FORMS, Renderer, inputs_of
+from services.transcript.render import FORMS, STANDARD, Renderer, inputs_of
 
 DOCUMENTS = 200
 SCORED = ("VAN", "TOAN", "NN1", "GDCD", "LSDL", "KHTN", "CN", "TIN")
@@ -84,9 +84,7 @@ class Bare:
         self._compiler = typst.Compiler(input=FORM, root=FORM.parent, font_paths=fonts)
 
     def compile(self, given: dict[str, str]) -> None:
-        self._compiler.compile(
-            format="pdf", pdf_standards="a-3b", pdf_tags=False, timestamp=FROZEN_AT, sys_inputs=given
-        )
+        self._compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=FROZEN_AT, sys_inputs=given)
 
 
 def _papers(seeds: Iterator[int]) -> list[TranscriptData]:

@@ -1,9 +1,9 @@
-"""The transcript on paper: PDF/A-3b with its canonical data attached and empty boxes where signatures will stand."""
+"""The transcript on paper: PDF/A-3a with its canonical data attached and empty boxes where signatures will stand."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import typst
 
@@ -18,6 +18,8 @@ _FORM_OF = {
     ("THPT", "TT22/2021"): "thpt_tt22",
     ("GDTX", "TT43/2021"): "gdtx_tt43",
 }
+STANDARD: Final = "a-3a"
+"""PDF/A-3 for its attachments, level a for its structure, which screen readers need."""
 _A4_HEIGHT = 841.89  # PDF points
 
 
@@ -65,7 +67,7 @@ class Renderer:
         self._compiler = compiler_of(FORMS / "hoc_ba.typ")
 
     def render(self, data: TranscriptData) -> Rendered:
-        """The unsigned PDF/A-3b and the boxes of the slots that sign on paper: GVCN, CBQL and KY_PHAT_HANH.
+        """The unsigned PDF/A-3a and the boxes of the slots that sign on paper: GVCN, CBQL and KY_PHAT_HANH.
 
         Raises NotPrintableError.
         """
@@ -80,8 +82,7 @@ class Renderer:
     def _pdf(self, data: TranscriptData, inputs: dict[str, str]) -> bytes:
         pdf = self._compiler.compile(
             format="pdf",
-            pdf_standards="a-3b",
-            pdf_tags=False,  # level b asks for none, and they make the file half as large again
+            pdf_standards=STANDARD,
             timestamp=data.frozen_at,
             sys_inputs=inputs,
         )

@@ -209,7 +209,17 @@ def test_the_attachment_is_the_canonical_data(paper: Rendered, transcript: Trans
 
 def test_the_file_declares_itself_for_long_keeping(paper: Rendered) -> None:
     with pikepdf.open(io.BytesIO(paper.pdf)) as pdf, pdf.open_metadata() as metadata:
-        assert metadata.pdfa_status == "3B"
+        assert metadata.pdfa_status == "3A"
+
+
+def test_a_screen_reader_is_told_the_language_the_headings_and_the_tables(renderer: Renderer) -> None:
+    for data in papers().values():
+        with pikepdf.open(io.BytesIO(renderer.render(data).pdf)) as pdf:
+            kinds = {str(one.S) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/S" in one}
+
+            assert pdf.Root.Lang == "vi"
+            assert pdf.Root.MarkInfo.Marked
+            assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= kinds
 
 
 def test_the_unsigned_paper_carries_no_picture(paper: Rendered) -> None:
