@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 from services.transcript.canonical import (
     Quality,
@@ -18,6 +19,8 @@ from services.transcript.canonical import (
     to_canonical,
 )
 
+SCHEMA = Path(__file__).parent / "schemas" / "hoc_ba.v1.xsd"
+"""The published shape of the document, for others and for our tests."""
 # Beyond what XML 1.0 forbids, DEL, C1 and bidirectional controls: with them paper would not show what is signed.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})

@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from deploy.outside_checks import check_pdf
 from services.signing import pdf, xml
 from services.signing.validation import Verdict, validate_pdf, validate_xml
 from services.transcript.canonical import Role
-from services.transcript.document_xml import write
+from services.transcript.document_xml import SCHEMA, write
 from services.transcript.render import Renderer
 from tests.unit.signing.school_papers import SIGNED_AT, holder, signer_of
 from tests.unit.transcript.papers import papers
@@ -58,6 +59,7 @@ def test_the_document_of_each_stage_is_valid_once_all_its_slots_are_signed(data,
 
     report = validate_xml(signed, trust=roots, at=SIGNED_AT)
 
+    etree.XMLSchema(etree.parse(SCHEMA)).assertValid(etree.fromstring(signed))
     assert (report.verdict, report.reasons) == (Verdict.VALID, ())
     assert [one.slot for one in report.signatures] == [slot.slot for slot in data.slots]
 
