@@ -210,10 +210,16 @@ class TranscriptData:
 
 
 def to_canonical(data: TranscriptData) -> bytes:
-    """The data as JSON by RFC 8785, all text in NFC."""
-    fields = msgspec.to_builtins(data)
+    """The data as JSON by RFC 8785."""
+    return rfc8785.dumps(to_fields(data))
+
+
+def to_fields(data: TranscriptData) -> dict[str, Any]:
+    """The data under the names of the JSON, all text in NFC."""
+    fields: dict[str, Any] = msgspec.to_builtins(data)
     fields["class"] = fields.pop("class_")
-    return rfc8785.dumps(_composed(fields))
+    composed: dict[str, Any] = _composed(fields)
+    return composed
 
 
 def from_canonical(raw: bytes) -> TranscriptData:

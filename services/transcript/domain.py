@@ -1,11 +1,12 @@
 """From a locked result to the frozen data of a transcript, and from a transcript to what may be said of it. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.contracts.gradebook.given import GivenYearV1
 from services.contracts.gradebook.results import ClassResults, PupilResult, SubjectResult, TermSummary
 from services.contracts.identity import PersonV1, UnitV1
 from services.contracts.transcript import SlotV1
@@ -44,6 +45,8 @@ class Setting:
     unit: UnitV1
     people: Mapping[UUID, PersonV1]
     principal_id: UUID
+    earlier: Mapping[UUID, tuple[Schooling, ...]] = field(default_factory=dict)
+    """Each pupil's years before this one, the oldest first."""
 
 
 def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, now: datetime) -> TranscriptData:
@@ -60,7 +63,7 @@ def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, no
         school=_school(setting.unit),
         class_=SchoolClass(id=setting.results.class_id, name=setting.results.class_name),
         pupil=_pupil(setting.people[result.pupil_id]),
-        schooling=(_this_year(setting),),
+        schooling=(*setting.earlier.get(result.pupil_id, ()), _this_year(setting)),
         subjects=tuple(_subject(setting, subject) for subject in result.subjects),
         qualities=tuple(Quality(code=one.code, level=one.level, retest=one.retest) for one in result.qualities),
         qualities_comment=result.qualities_comment or None,
@@ -70,6 +73,25 @@ def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, no
         corrections=_corrections(result),
         slots=_slots(setting, result),
     )
+
+
+def earlier_schooling(
+    frozen: Iterable[TranscriptData], given: Iterable[GivenYearV1], *, before: int
+) -> tuple[Schooling, ...]:
+    """A pupil's years before a school year: by transcripts of ours, else by papers of other times."""
+    ours = [data.schooling[-1] for data in frozen if data.schooling]
+    theirs = [
+        Schooling(
+            school_year=year.school_year,
+            class_name=year.class_name,
+            school=year.school_name,
+            commune=None,
+            province=None,
+        )
+        for year in given
+    ]
+    by_year = {line.school_year: line for line in (*theirs, *ours)}
+    return tuple(by_year[year] for year in sorted(by_year) if year < before)
 
 
 def slots_of(data: TranscriptData) -> tuple[SlotV1, ...]:

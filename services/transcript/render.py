@@ -28,11 +28,16 @@ def has_form(stage: str, regulation: str) -> bool:
     return (stage, regulation) in _FORM_OF
 
 
-def inputs_of(data: TranscriptData) -> dict[str, str]:
-    """What the form of a transcript is given; NotPrintableError where there is no form."""
+def form_of(data: TranscriptData) -> str:
+    """The name of the transcript's form; NotPrintableError where there is none."""
     if not has_form(data.stage, data.regulation):
         raise NotPrintableError(f"No form for {data.stage} under {data.regulation}.")
-    return {"form": _FORM_OF[data.stage, data.regulation], "data": to_canonical(data).decode()}
+    return _FORM_OF[data.stage, data.regulation]
+
+
+def inputs_of(data: TranscriptData) -> dict[str, str]:
+    """What typst is given to print a transcript."""
+    return {"form": form_of(data), "data": to_canonical(data).decode()}
 
 
 class NotPrintableError(ValueError):
