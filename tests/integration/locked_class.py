@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.ids import new_id
+from services.contracts.gradebook.given import FindGivenYears, GivenYears
 from services.contracts.gradebook.results import (
     ClassResults,
     PupilResult,
@@ -79,6 +80,7 @@ class LockedClass:
             ReadClassResults: self.results,
             FindPeople: self._find_people,
             FindUnits: Units(units=(self.unit,)),
+            FindGivenYears: GivenYears(pupils=()),
         }
 
     def promoting(self, *promotions: str) -> "LockedClass":
