@@ -57,6 +57,14 @@ class SchoolClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guardian:
+    """A parent or guardian; `relation` in the family's words, such as "Mẹ"."""
+
+    relation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
     """`code` is the ministry's (10 digits), `personal_id` the state's (12 digits), for foreigners a passport."""
 
@@ -70,6 +78,7 @@ class Pupil:
     nationality: str | None
     passport: str | None = None
     programme: str | None = None
+    guardians: tuple[Guardian, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from services.transcript.canonical import (
+    Guardian,
     Quality,
     Role,
     School,
@@ -122,9 +123,14 @@ def _personal(data: TranscriptData) -> str:
         _text("QUOC_TICH", pupil.nationality),
         _text("SO_HO_CHIEU", pupil.passport),
         _text("CHUONG_TRINH", pupil.programme),
+        _element("NGUOI_GIAM_HO", *map(_guardian, pupil.guardians)),
         _element("QUA_TRINH_HOC_TAP", *map(_schooling, data.schooling)),
         id_="lyLich",
     )
+
+
+def _guardian(guardian: Guardian) -> str:
+    return _element("NGUOI", _text("QUAN_HE", guardian.relation), _text("HO_TEN", guardian.name))
 
 
 def _schooling(line: Schooling) -> str:

@@ -14,6 +14,7 @@ from services.transcript.canonical import (
     Cluster,
     Corrections,
     Gender,
+    Guardian,
     Kind,
     Pupil,
     Quality,
@@ -47,6 +48,7 @@ class Setting:
     principal_id: UUID
     earlier: Mapping[UUID, tuple[Schooling, ...]] = field(default_factory=dict)
     """Each pupil's years before this one, the oldest first."""
+    guardians: Mapping[UUID, tuple[Guardian, ...]] = field(default_factory=dict)
 
 
 def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, now: datetime) -> TranscriptData:
@@ -62,7 +64,7 @@ def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, no
         regulation=result.regulation,
         school=_school(setting.unit),
         class_=SchoolClass(id=setting.results.class_id, name=setting.results.class_name),
-        pupil=_pupil(setting.people[result.pupil_id]),
+        pupil=_pupil(setting.people[result.pupil_id], setting.guardians.get(result.pupil_id, ())),
         schooling=(*setting.earlier.get(result.pupil_id, ()), _this_year(setting)),
         subjects=tuple(_subject(setting, subject) for subject in result.subjects),
         qualities=tuple(Quality(code=one.code, level=one.level, retest=one.retest) for one in result.qualities),
@@ -161,7 +163,7 @@ def _school(unit: UnitV1) -> School:
     return School(unit_id=unit.id, **names)
 
 
-def _pupil(person: PersonV1) -> Pupil:
+def _pupil(person: PersonV1, guardians: tuple[Guardian, ...]) -> Pupil:
     if person.born_on is None or person.gender is None:
         raise ValueError(f"pupil {person.id} has no birth date or gender")
     return Pupil(
@@ -175,6 +177,7 @@ def _pupil(person: PersonV1) -> Pupil:
         nationality=person.nationality,
         passport=person.passport,
         programme=person.programme,
+        guardians=guardians,
     )
 
 

@@ -13,11 +13,11 @@ from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.given import FindGivenYears
 from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults
-from services.contracts.identity import FindPeople, FindUnits, Role
+from services.contracts.identity import FindGuardians, FindPeople, FindUnits, Role
 from services.contracts.messages import Task
 from services.contracts.transcript import BoxV1, FreezeClass, TranscriptState
 from services.transcript import domain, repository
-from services.transcript.canonical import Schooling, TranscriptData, from_canonical, to_canonical
+from services.transcript.canonical import Guardian, Schooling, TranscriptData, from_canonical, to_canonical
 from services.transcript.document_xml import write
 from services.transcript.domain import PARKED, Setting
 from services.transcript.errors import NoForm, NoPrincipal
@@ -76,7 +76,12 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
         if result.pupil_id in standing.parked or not (task.parked_only or result.pupil_id in standing.frozen)
     ]
     setting = _setting(results, principals[0], outside)
-    setting = replace(setting, earlier=_earlier(task.school_year, [result.pupil_id for result in due], outside))
+    pupil_ids = [result.pupil_id for result in due]
+    setting = replace(
+        setting,
+        earlier=_earlier(task.school_year, pupil_ids, outside),
+        guardians=_guardians(pupil_ids, outside),
+    )
     rows = [_row(setting, result, standing.due.get(result.pupil_id, 1), now, outside.objects) for result in due]
     return Frozen(unit_id=results.unit_id, expected=len(results.results), rows=tuple(rows))
 
@@ -105,6 +110,13 @@ def _earlier(school_year: int, pupil_ids: list[UUID], outside: Outside) -> dict[
         )
         for pupil_id in pupil_ids
     }
+
+
+def _guardians(pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Guardian, ...]]:
+    found: dict[UUID, tuple[Guardian, ...]] = {}
+    for one in outside.ask(FindGuardians(pupil_ids=tuple(pupil_ids)), timeout=30).contacts:
+        found[one.pupil_id] = (*found.get(one.pupil_id, ()), Guardian(relation=one.relation, name=one.name))
+    return found
 
 
 def _row(setting: Setting, result: PupilResult, version: int, now: datetime, objects: Objects) -> dict[str, Any]:

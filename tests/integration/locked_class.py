@@ -17,7 +17,18 @@ from services.contracts.gradebook.results import (
     TermSummary,
 )
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.identity import FindPeople, FindUnits, People, PersonV1, UnitKind, Units, UnitV1
+from services.contracts.identity import (
+    FindGuardians,
+    FindPeople,
+    FindUnits,
+    GuardianContact,
+    GuardianContacts,
+    People,
+    PersonV1,
+    UnitKind,
+    Units,
+    UnitV1,
+)
 
 YEAR = 2025
 MATHS, SPORT = "TOAN", "GDTC"
@@ -81,7 +92,19 @@ class LockedClass:
             FindPeople: self._find_people,
             FindUnits: Units(units=(self.unit,)),
             FindGivenYears: GivenYears(pupils=()),
+            FindGuardians: GuardianContacts(contacts=(self.mother,)),
         }
+
+    @property
+    def mother(self) -> GuardianContact:
+        """The first pupil's."""
+        return GuardianContact(
+            pupil_id=self.pupils[0],
+            guardian_id=self.pupils[0],
+            name="Nguyễn Thị Ví Dụ",
+            email="me@example.vn",
+            relation="Mẹ",
+        )
 
     def promoting(self, *promotions: str) -> "LockedClass":
         return replace(self, promotions=promotions)

@@ -90,7 +90,12 @@ def _transcript(data: bytes) -> Transcript:
     slots = tuple(
         Slot(slot=each["slot"], role=each["role"], holder=each["holder"], name=each["name"]) for each in fields["slots"]
     )
-    report.check_slots(slots, school=fields["school"]["unit_id"])
+    report.check_slots(
+        slots,
+        stage=fields["stage"],
+        subjects=[subject["code"] for subject in fields["subjects"]],
+        school=fields["school"]["unit_id"],
+    )
     on_paper = sorted((slot for slot in slots if slot.role != "GVBM"), key=lambda slot: report.ROLES.index(slot.role))
     return Transcript(code=fields["code"], version=fields["version"], data=data, slots=tuple(on_paper))
 

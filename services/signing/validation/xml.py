@@ -46,7 +46,12 @@ class _Document:
         general, _, results, rows = _children(data, "THONG_TIN_CHUNG", "LY_LICH", "THONG_TIN_HOC_BA", "DANH_SACH_O_KY")
         targets = _targets(data, results)
         slots = tuple(_slot(row, targets) for row in rows)
-        report.check_slots(slots, school=general.findtext("TRUONG/DON_VI_ID"))
+        report.check_slots(
+            slots,
+            stage=general.findtext("CAP_HOC"),
+            subjects=[each.findtext("MA_MON") for each in results.iterfind("DIEM_TONG_KET")],
+            school=general.findtext("TRUONG/DON_VI_ID"),
+        )
         teachers, homeroom = _children(people, "DANH_SACH_GVBM", "GVCN")
         return cls(
             transcript=_transcript(general, slots, xades.canonical(data)),

@@ -312,3 +312,13 @@ def test_the_way_through_schools_names_earlier_years_of_ours_and_those_given(rea
         (2023, "Trường Tiểu học Cũ"),
         (2025, "Trường THCS Sông Mây"),
     ]
+
+
+def test_the_personal_page_names_the_guardians_of_that_day_and_nothing_else_of_them(frozen_class):
+    pupil = frozen_class.locked.pupils[0]
+    row = next(row for row in rows(frozen_class) if row.pupil_id == pupil)
+
+    data = from_canonical(frozen_class.transcript.objects.get(row.canonical))
+
+    assert [(one.relation, one.name) for one in data.pupil.guardians] == [("Mẹ", "Nguyễn Thị Ví Dụ")]
+    assert b"me@example.vn" not in frozen_class.transcript.objects.get(row.frozen_xml)

@@ -7,8 +7,8 @@ from lxml import etree
 
 from deploy.outside_checks import check_pdf
 from services.signing import pdf, xml
-from services.signing.validation import Verdict, validate_pdf, validate_xml
-from services.transcript.canonical import Role
+from services.signing.validation import Reason, Verdict, validate_pdf, validate_xml
+from services.transcript.canonical import Role, Slot
 from services.transcript.document_xml import SCHEMA, write
 from services.transcript.render import Renderer
 from tests.unit.signing.school_papers import SIGNED_AT, holder, signer_of
@@ -62,6 +62,20 @@ def test_the_document_of_each_stage_is_valid_once_all_its_slots_are_signed(data,
     etree.XMLSchema(etree.parse(SCHEMA)).assertValid(etree.fromstring(signed))
     assert (report.verdict, report.reasons) == (Verdict.VALID, ())
     assert [one.slot for one in report.signatures] == [slot.slot for slot in data.slots]
+
+
+def test_a_transcript_without_a_place_for_each_teacher_who_must_sign_is_never_valid(data, signers, roots):
+    wrong = primary_with_teachers(data) if data.stage == "TH" else replace(data, slots=data.slots[1:])
+    signed = xml.sign(write(wrong), [(slot.slot, signers[slot.role]) for slot in wrong.slots], at=SIGNED_AT)
+
+    report = validate_xml(signed, trust=roots, at=SIGNED_AT)
+
+    assert (report.verdict, report.reasons) == (Verdict.BROKEN, (Reason.SLOT_LIST,))
+
+
+def primary_with_teachers(data):
+    slot = Slot(slot="GVBM-toan", role=Role.GVBM, subject="toan", holder=holder("GVBM-toan"), name="Lê Thị Mơ")
+    return replace(data, slots=(slot, *data.slots))
 
 
 def test_a_document_that_lacks_one_of_its_signatures_is_never_valid(data, signers, roots):

@@ -8,6 +8,7 @@ from services.transcript.canonical import (
     Cluster,
     Corrections,
     Gender,
+    Guardian,
     Kind,
     Pupil,
     Quality,
@@ -109,6 +110,10 @@ def lower() -> TranscriptData:
             gender=Gender.FEMALE,
             ethnicity="Kinh",
             nationality="Việt Nam",
+            guardians=(
+                Guardian(relation="Cha", name="Trần Văn Thụ"),
+                Guardian(relation="Mẹ", name="Nguyễn Thị Phương"),
+            ),
         ),
         schooling=(way(2024, "5C", "Trường Tiểu học Hải Xuân"), way(2025, "6A", SCHOOL)),
         subjects=subjects,
