@@ -1,4 +1,4 @@
-"""The transparency log as anybody reads it: checkpoints, tiles, proofs; and what witnesses add."""
+"""The transparency log as anybody reads it: checkpoints, tiles, proofs; and what witnesses add. Bytes are base64."""
 
 from dataclasses import dataclass
 from enum import StrEnum

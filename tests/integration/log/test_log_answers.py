@@ -27,7 +27,7 @@ DIGEST = sha256(b"data").digest()
 
 @pytest.fixture
 def grown(log):
-    log.add([*files(0, 299), Waiting(kind=LogKind.DOCUMENT, reference="C0DE", digest=DIGEST)])
+    log.add([*files(0, 299), Waiting(kind=LogKind.DOCUMENT, reference="ABCD1234", digest=DIGEST)])
     log.grow(299, 300)
     return log
 
@@ -49,7 +49,7 @@ def cosigned(note, witness=WITNESS, text=None):
 
 
 def test_who_has_the_document_remakes_its_entry_and_proves_that_the_log_has_it(grown):
-    answer = grown.signing.ask(ProveDocument(code="CODE"))
+    answer = grown.signing.ask(ProveDocument(code="abcd-l234"))
 
     assert answer.entry == commitment(answer.salt, LogKind.DOCUMENT, DIGEST)
     assert is_proven(grown, answer)
@@ -71,7 +71,7 @@ def test_an_entry_alone_is_proven_without_its_salt(grown):
 
 
 @pytest.mark.parametrize(
-    "request_", [ProveDocument(code="OTHER"), ProveFile(sha256="CODE"), ProveEntry(entry="00" * 32)]
+    "request_", [ProveDocument(code="OTHER"), ProveFile(sha256="ABCD1234"), ProveEntry(entry="00" * 32)]
 )
 def test_what_is_not_in_the_log_is_not_found(grown, request_):
     assert refusal(grown, request_) == "not_found"
