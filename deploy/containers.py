@@ -47,6 +47,9 @@ def given(instance: Instance, program: str) -> dict[str, str]:
     if program == "gradebook":
         secrets["ledger_key"] = platform.key_path(instance, platform.LEDGER_KEY).read_text()
     if program == "signing":
+        secrets["summary_key"] = platform.key_path(instance, platform.SUMMARY_KEY).read_text()
+        secrets["log_key"] = platform.key_path(instance, platform.LOG_KEY).read_text()
+        secrets["log_secret"] = platform.log_secret(instance)
         secrets["server_key"] = instance.secret("signing-server-key")
         secrets["authority.pem"] = (instance.home / "secrets" / "authority.pem").read_text()
     return secrets

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ PROGRAMS = ("pdfsig", "qpdf", "openssl", "xmlsec1")
 
 _SIGNED = re.compile(rb"/M\(D:(\d{14})Z\)/ByteRange\[0 (\d+) (\d+) (\d+)\] */Contents<([0-9a-f]+)>")
 _SIGNING_TIME = re.compile(r"<xades:SigningTime>([^<]+)</xades:SigningTime>")
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", re.DOTALL)
 _ELEMENTS_WITH_ID = (
     "DU_LIEU_HOC_BA",
     "THONG_TIN_HOC_BA",
@@ -36,10 +37,20 @@ def check_pdf(path: Path, roots: Path) -> dict[str, bool]:
 def check_xml(path: Path, roots: Path) -> bool:
     """Whether xmlsec1 verifies every signature, with its certificates at the time of signing; and there are some."""
     times = _SIGNING_TIME.findall(path.read_text("utf-8"))
-    return bool(times) and all(
-        _succeeds(*_xmlsec1(path, roots, place=place, at=datetime.fromisoformat(time)))
-        for place, time in enumerate(times, start=1)
-    )
+    with TemporaryDirectory() as folder:
+        each = list(_each_in_a_file(roots, Path(folder)))
+        return bool(times) and all(
+            _succeeds(*_xmlsec1(path, each, place=place, at=datetime.fromisoformat(time)))
+            for place, time in enumerate(times, start=1)
+        )
+
+
+def _each_in_a_file(roots: Path, folder: Path) -> Iterator[Path]:
+    """xmlsec1 reads the first certificate of a file alone."""
+    for number, pem in enumerate(_CERTIFICATE.findall(roots.read_text())):
+        file = folder / f"{number}.pem"
+        file.write_text(pem)
+        yield file
 
 
 def _pdfsig(path: Path) -> bool:
@@ -76,8 +87,10 @@ def _openssl_verifies(der: bytes, covered: bytes, at: datetime, roots: Path) -> 
         return _succeeds("openssl", "cms", "-verify", *options, *trust, "-out", "/dev/null")
 
 
-def _xmlsec1(path: Path, roots: Path, *, place: int, at: datetime) -> list[str]:
-    command = ["xmlsec1", "--verify", "--enabled-key-data", "x509", "--trusted-pem", str(roots)]
+def _xmlsec1(path: Path, roots: Sequence[Path], *, place: int, at: datetime) -> list[str]:
+    command = ["xmlsec1", "--verify", "--enabled-key-data", "x509"]
+    for root in roots:
+        command += ["--trusted-pem", str(root)]
     command += ["--verification-gmt-time", f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"]
     for element in _ELEMENTS_WITH_ID:
         command += ["--id-attr:Id", element]

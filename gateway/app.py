@@ -31,7 +31,12 @@ def create_app(rpc: RpcClient, objects: Objects, settings: Settings) -> flask.Fl
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
-    app.extensions["hocba"] = Backend(rpc=rpc, objects=objects, budgets=Budgets(settings.anonymous_per_minute))
+    app.extensions["hocba"] = Backend(
+        rpc=rpc,
+        objects=objects,
+        budgets=Budgets(settings.anonymous_per_minute),
+        tile_budgets=Budgets(settings.tiles_per_minute),
+    )
     for api in resources.ALL:
         app.register_api(api)
     for blueprint in (*pages.ALL, documentation.pages, observing.probes):

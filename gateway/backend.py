@@ -23,6 +23,7 @@ class Backend:
     rpc: RpcClient
     objects: Objects
     budgets: Budgets
+    tile_budgets: Budgets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

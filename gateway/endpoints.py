@@ -64,18 +64,26 @@ def resource(name: str, description: str) -> APIBlueprint:
 
 
 def offer(
-    api: APIBlueprint, method: str, rule: str, shape: type[R], *, status: int = 200, location: str | None = None
+    api: APIBlueprint,
+    method: str,
+    rule: str,
+    shape: type[R],
+    *,
+    status: int = 200,
+    location: str | None = None,
+    timeout: float | None = None,
 ) -> None:
     """An endpoint that asks for `shape`, made of path and JSON body, and gives its answer as JSON.
 
-    `location` is where to look next: an address with fields of the answer or of the request in braces.
+    `location` is where to look next: an address with fields of the answer or of the request in braces; `timeout` is
+    how many seconds heavy work may take.
     """
     has_body = bool(_names_beyond(rule, shape))
 
     def view() -> flask.Response:
         caller = admit(shape)
         request = read(shape, _json_body() if has_body else {})
-        answer = ask(request, caller)
+        answer = ask(request, caller, timeout=timeout)
         return reply(answer, status, location=location and location.format(answer=answer, request=request))
 
     serve(api, method, rule, shape, status=status)(_named(view, shape))

@@ -13,3 +13,5 @@ class Settings:
     secret_key: str
     anonymous_per_minute: int = 60
     """Requests a minute that one address may make of one operation without saying who it is."""
+    tiles_per_minute: int = 6000
+    """Tiles of the transparency log that one address may read a minute: 10 million entries in a quarter of an hour."""

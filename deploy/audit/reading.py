@@ -189,6 +189,11 @@ def kept_batches(signing: psycopg.Connection) -> set[tuple[int, UUID, str]]:
     return set(signing.execute("SELECT number, id, digest FROM mark_head_batches").fetchall())
 
 
+def logged_batches(signing: psycopg.Connection) -> dict[UUID, bytes]:
+    """By batch, its entry in the transparency log; while that is not made yet, the digest that waits for it."""
+    return {UUID(reference): kept for reference, kept in signing.execute(_LOGGED).fetchall()}
+
+
 def _copied(conn: psycopg.Connection, query: str, part: Range) -> Iterator[list[bytes]]:
     """The fields of each line; text that COPY had to escape stays as it is, and is seen to differ."""
     first, end = part.first or UUID(int=0), part.end or UUID(int=2**128 - 1)
@@ -214,6 +219,10 @@ def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 
+_LOGGED = """
+    SELECT reference, entry FROM log_entries WHERE kind = 'mark_heads'
+    UNION ALL SELECT reference, digest FROM log_queue WHERE kind = 'mark_heads'
+"""
 _SHEETS = """
     SELECT id, history_rows, chain_head FROM sheets
     WHERE school_year = {year} AND id >= '{first}' AND id {closing} '{end}'

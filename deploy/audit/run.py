@@ -13,8 +13,10 @@ from psycopg import Connection
 from deploy.audit import reading
 from deploy.audit.checking import is_whole
 from deploy.audit.reading import Moments, Range, RawSheet, Snapshots
+from services.contracts.signing.log import LogKind
 from services.gradebook.ledger.examining import WARNINGS, Fault, Finding, StoredSheet, examine
 from services.gradebook.ledger.seals import PublicKeys
+from services.signing.log.commitments import Salts, commitment
 
 PROCESSES = 2
 ROWS_PER_PART = 100_000  # some 40 MB in a process at a time
@@ -62,10 +64,10 @@ class _Part:
     moments: Moments
 
 
-def audit(gradebook_url: str, signing_url: str, keys: PublicKeys, *, year: int | None = None) -> Report:
+def audit(gradebook_url: str, signing_url: str, keys: PublicKeys, *, salts: Salts, year: int | None = None) -> Report:
     """Recompute everything in both databases, of one school year or all; nothing is changed or held up.
 
-    Signing is looked at first: what it keeps was in gradebook before.
+    Signing is looked at first: what it keeps was in gradebook before. `salts` are those of its transparency log.
     """
     raw_keys = {name: key.public_bytes_raw() for name, key in keys.items()}
     with reading.opened(signing_url) as signing:
@@ -82,7 +84,8 @@ def audit(gradebook_url: str, signing_url: str, keys: PublicKeys, *, year: int |
                 for one in years
                 for part in _ranges(gradebook, one)
             ]
-            return _together(_shared_out(parts), tuple(_batch_faults(gradebook, signing)))
+            faults = (*_batch_faults(gradebook, signing), *_log_faults(signing, salts))
+            return _together(_shared_out(parts), faults)
 
 
 def _ranges(gradebook: Connection, year: int) -> Iterator[Range]:
@@ -139,6 +142,15 @@ def _batch_faults(gradebook: Connection, signing: Connection) -> Iterator[str]:
     unknown = reading.kept_batches(signing) - reading.published_batches(gradebook)
     for number, batch_id, digest in sorted(unknown):
         yield f"Batch {number} of heads ({batch_id}, {digest[:12]}…): signing keeps it, and gradebook no longer has it."
+
+
+def _log_faults(signing: Connection, salts: Salts) -> Iterator[str]:
+    """Batches that signing keeps and its transparency log has not, or has otherwise."""
+    logged, kind = reading.logged_batches(signing), LogKind.MARK_HEADS
+    for number, batch_id, digest in sorted(reading.kept_batches(signing)):
+        told = bytes.fromhex(digest)
+        if logged.get(batch_id) not in (told, commitment(salts.of(kind, str(batch_id)), kind, told)):
+            yield f"Batch {number} of heads ({batch_id}, {digest[:12]}…): the transparency log has no entry of it."
 
 
 def _report(sheets: Collection[RawSheet], findings: Sequence[Located]) -> Report:

@@ -25,7 +25,15 @@ from deploy.local.platform import objects_folder
 from services.contracts.platform import SERVICES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SECRETS = ("authority.pem", "gradebook-ledger-key.pem", "identity-token-key.pem", "signing-server-key")
+SECRETS = (
+    "authority.pem",
+    "gradebook-ledger-key.pem",
+    "identity-token-key.pem",
+    "signing-log-key.pem",
+    "signing-log-secret",
+    "signing-server-key",
+    "signing-summary-key.pem",
+)
 """Without these no signature can be made and no token read again; every other secret is made anew."""
 IN_TURN = tuple(reversed(SERVICES))
 """Who asks and hears is looked at before who answers and tells, as a restore can have something told once more, but not

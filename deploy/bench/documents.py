@@ -5,13 +5,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from hashlib import sha256
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 import typst
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 
 from deploy.bench.figures import Figure
 from services.chassis.ids import new_code
@@ -19,7 +17,6 @@ from services.chassis.typesetting import FONTS
 from services.signing import authority, keys, pdf, xml
 from services.signing.appearance import qr
 from services.signing.keys import Signer
-from services.transcript import render
 from services.transcript.canonical import (
     Corrections,
     Gender,
@@ -34,17 +31,16 @@ from services.transcript.canonical import (
     Term,
     TranscriptData,
     Year,
-    to_canonical,
 )
 from services.transcript.document_xml import write
-from services.transcript.render import Renderer
+from services.transcript.render import FORMS, STANDARD, Renderer, inputs_of
 
 DOCUMENTS = 200
 SCORED = ("VAN", "TOAN", "NN1", "GDCD", "LSDL", "KHTN", "CN", "TIN")
 COMMENT = ("GDTC", "NT", "HDTN", "GDDP")
 SIGNATURES = 15 + len(pdf.ON_PAPER)
 FROZEN_AT = datetime(2026, 5, 30, 2, tzinfo=UTC)
-FORM = Path(render.__file__).parent / "forms" / "thcs_tt22.typ"
+FORM = FORMS / "hoc_ba.typ"
 
 T = TypeVar("T")
 
@@ -54,11 +50,11 @@ def measure() -> list[Figure]:
     seeds = itertools.count()
     signer, renderer, bare = _signer(), Renderer(), Bare()
     renderer.render(_invent(next(seeds)))
-    bare.compile(bare.input_of(_invent(next(seeds))))
+    bare.compile(inputs_of(_invent(next(seeds))))
     rendered = _rate(renderer.render, _papers(seeds))
     whole = _rate(lambda one: _issue(renderer, one, signer), _papers(seeds))
-    typst_alone = _rate(bare.compile, [bare.input_of(one) for one in _papers(seeds)])
-    raw = _rate(lambda one: _raw(bare, one, signer), [bare.input_of(one) for one in _papers(seeds)])
+    typst_alone = _rate(bare.compile, [inputs_of(one) for one in _papers(seeds)])
+    raw = _rate(lambda one: _raw(bare, one, signer), [inputs_of(one) for one in _papers(seeds)])
     return [
         Figure(
             name="transcripts rendered, one core",
@@ -86,14 +82,8 @@ class Bare:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
         self._compiler = typst.Compiler(input=FORM, root=FORM.parent, font_paths=fonts)
 
-    @staticmethod
-    def input_of(data: TranscriptData) -> dict[str, str]:
-        return {"data": to_canonical(data).decode(), "frozen_on": "ngày 30 tháng 5 năm 2026"}
-
     def compile(self, given: dict[str, str]) -> None:
-        self._compiler.compile(
-            format="pdf", pdf_standards="a-3b", pdf_tags=False, timestamp=FROZEN_AT, sys_inputs=given
-        )
+        self._compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=FROZEN_AT, sys_inputs=given)
 
 
 def _papers(seeds: Iterator[int]) -> list[TranscriptData]:
@@ -122,8 +112,7 @@ def _issue(renderer: Renderer, data: TranscriptData, signer: Signer) -> tuple[by
 
 def _raw(bare: Bare, given: dict[str, str], signer: Signer) -> None:
     bare.compile(given)
-    for number in range(SIGNATURES):
-        signer.key.sign(b"%d" % number, padding.PKCS1v15(), hashes.SHA256())
+    signer.sign([sha256(b"%d" % number).digest() for number in range(SIGNATURES)])
 
 
 def _signer() -> Signer:

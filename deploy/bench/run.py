@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from deploy.bench import audits, calls, columns, documents, importing, judging, relaying, statistics
+from deploy.bench import audits, calls, columns, documents, importing, judging, logs, relaying, statistics
 from deploy.bench.figures import Figure
 from deploy.demo import issuing, marks_year
 from deploy.demo.client import Client
@@ -28,6 +28,7 @@ class Sizes:
 
     audit_rows: int
     judged_pupils: int
+    log_entries: int
 
 
 def measure(instance: Instance, console: Console, sizes: Sizes) -> list[Figure]:
@@ -52,6 +53,7 @@ def measure(instance: Instance, console: Console, sizes: Sizes) -> list[Figure]:
         ("The relay", lambda: _with_platform_down(instance)),
         ("Year results", lambda: judging.measure(instance, sizes.judged_pupils)),
         ("The audit of the mark ledger", lambda: audits.measure(instance, sizes.audit_rows)),
+        ("The transparency log", lambda: logs.measure(instance, sizes.log_entries)),
     )
     figures = []
     for name, part in parts:

@@ -13,7 +13,14 @@ from deploy.local.errors import InstallationError
 INSTALL = Path(__file__).with_name("install-packages.sh")
 LIBRARIES = Path("/usr/lib")  # where Debian keeps each server by version
 OLDEST_POSTGRES = 13
-PROGRAMS = {"poppler-utils": "pdftotext", "qpdf": "qpdf", "xmlsec1": "xmlsec1", "openssl": "openssl"}
+PROGRAMS = {
+    "poppler-utils": "pdftotext",
+    "qpdf": "qpdf",
+    "xmlsec1": "xmlsec1",
+    "openssl": "openssl",
+    "softhsm2": "softhsm2-util",
+    "nodejs": "node",
+}
 
 
 def postgres_bin() -> Path:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 import requests
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
@@ -26,14 +27,18 @@ from services.signing.bootstrap import TIMESTAMP_AUTHORITIES
 VHOST = "hocba"
 RPC_COPIES = {"gradebook": 2}  # processes that answer a service's requests; one where nothing is said
 MAILBOX = "mailbox"
-TOKEN_KEY, LEDGER_KEY = "identity-token-key.pem", "gradebook-ledger-key.pem"
+TOKEN_KEY, LEDGER_KEY, LOG_KEY = "identity-token-key.pem", "gradebook-ledger-key.pem", "signing-log-key.pem"
+SUMMARY_KEY = "signing-summary-key.pem"
+LOG_ORIGIN = "hocba.local/log"  # where people reach the gateway may change, and the log's name must not
+WITNESSES = "witnesses"
 Ready = Callable[[], bool]
 
 
 def prepare(instance: Instance, servers: Servers) -> None:
     """Databases with their roles, migrations at head, keys, and the broker's topology; harmless when repeated."""
-    for key in (TOKEN_KEY, LEDGER_KEY):
-        _make_key(instance, key)
+    for name in (TOKEN_KEY, LEDGER_KEY, LOG_KEY):
+        _make_key(instance, name, Ed25519PrivateKey.generate)
+    _make_key(instance, SUMMARY_KEY, lambda: ec.generate_private_key(ec.SECP256R1()))
     _make_databases(instance, servers)
     for service in SERVICES:
         _migrate(instance, service)
@@ -86,6 +91,11 @@ def gateway_url(instance: Instance) -> str:
 def key_path(instance: Instance, name: str) -> Path:
     """Where a key that the installation made for itself is kept."""
     return instance.home / "secrets" / name
+
+
+def log_secret(instance: Instance) -> str:
+    """From what the salts of the transparency log are made."""
+    return instance.secret("signing-log-secret")
 
 
 def bootstrap(instance: Instance, username: str, unit_name: str, province: str) -> str:
@@ -214,11 +224,13 @@ def _answers(url: str) -> Ready:
     return ready
 
 
-def _make_key(instance: Instance, name: str) -> None:
-    """An Ed25519 key, made once."""
+def _make_key(
+    instance: Instance, name: str, generate: Callable[[], Ed25519PrivateKey | ec.EllipticCurvePrivateKey]
+) -> None:
+    """A key, made once."""
     path = key_path(instance, name)
     if not path.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(
+        pem = generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         write_private(path, pem.decode())
@@ -239,7 +251,18 @@ def _signing(instance: Instance) -> dict[str, str]:
         "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
         "HOCBA_SIGNING_TIMESTAMP_URLS": " ".join(_timestamp_url(instance, name) for name in TIMESTAMP_AUTHORITIES),
+        "HOCBA_SIGNING_SUMMARY_KEY_FILE": str(key_path(instance, SUMMARY_KEY)),
+        "HOCBA_SIGNING_LOG_KEY_FILE": str(key_path(instance, LOG_KEY)),
+        "HOCBA_SIGNING_LOG_SECRET": log_secret(instance),
+        "HOCBA_SIGNING_LOG_ORIGIN": LOG_ORIGIN,
+        "HOCBA_SIGNING_LOG_WITNESSES": _witnesses(instance),
     }
+
+
+def _witnesses(instance: Instance) -> str:
+    """The vkeys that whoever runs the installation wrote down, a line each."""
+    path = instance.home / WITNESSES
+    return path.read_text() if path.exists() else ""
 
 
 def _notify(instance: Instance) -> dict[str, str]:

@@ -27,4 +27,8 @@ REASONS = {
         "Chưa nhận ra nơi cấp chứng thư.",
         "The authority behind a certificate is not recognised yet.",
     ),
+    "holder_unregistered": (
+        "Chứng thư của tổ chức khác cấp; chỉ sổ đăng ký chứng thư mới cho biết là của ai.",
+        "Another authority issued a certificate, and only the register can tell whose it is.",
+    ),
 }

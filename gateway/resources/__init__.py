@@ -10,6 +10,7 @@ from gateway.resources import (
     exports,
     history,
     imports,
+    log,
     people,
     pki,
     sessions,
@@ -44,4 +45,5 @@ ALL = (
     pki.api,
     transfers.api,
     verifications.api,
+    log.api,
 )

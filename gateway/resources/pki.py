@@ -9,7 +9,7 @@ import flask
 from gateway.backend import admit, ask, backend
 from gateway.endpoints import Document, resource, serve
 from services.chassis.errors import Invalid
-from services.contracts.signing import AnswerOcsp, Issuer, ReadRevocationList
+from services.contracts.signing.revocation import AnswerOcsp, Issuer, ReadRevocationList
 
 LARGEST_REQUEST = 4_096  # bytes; a question about one certificate takes about 120
 BYTES = {"schema": {"type": "string", "format": "binary"}}

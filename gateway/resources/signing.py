@@ -1,13 +1,8 @@
 """Keys, signing sessions, and the revocation of certificates."""
 
 from gateway.endpoints import offer, resource
-from services.contracts.signing import (
-    CreateKey,
-    OpenSigningSession,
-    ReadRevocationReach,
-    ReadSigningSession,
-    RevokeCertificate,
-)
+from services.contracts.signing import CreateKey, OpenSigningSession, ReadSigningSession
+from services.contracts.signing.revocation import ReadRevocationReach, RevokeCertificate
 
 api = resource("signing", "Khóa và phiên ký số (keys, signing sessions)")
 

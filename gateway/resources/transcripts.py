@@ -1,9 +1,9 @@
-"""Transcripts (học bạ): freezing a class's, reading them, their files, revocation."""
+"""Transcripts (học bạ): freezing a class's, reading them, their files, revocation; copies handed out."""
 
 import flask
 
-from gateway.backend import admit, ask
-from gateway.endpoints import BYTES, YEAR, offer, read, resource, send_file, serve
+from gateway.backend import HEAVY_SECONDS, admit, ask
+from gateway.endpoints import BYTES, UNIT, YEAR, offer, offer_query, read, resource, send_file, serve
 from services.chassis.errors import NotFound
 from services.contracts.transcript import (
     FindClassTranscripts,
@@ -12,16 +12,34 @@ from services.contracts.transcript import (
     RevokeTranscript,
     TranscriptV1,
 )
+from services.contracts.transcript.copies import FindCopies, HandOutClass, HandOutExtract, HandOutRecord, ReadCopy
+from services.contracts.transcript.hub import PackForHub
 
 CLASS = f"{YEAR}/classes/<uuid:class_id>/transcripts"
 TRANSCRIPT = f"{YEAR}/transcripts/<uuid:transcript_id>"
 PROGRESS = "/v1/years/{request.school_year}/classes/{request.class_id}/transcripts"
+PUPIL = f"{UNIT}/pupils/<uuid:pupil_id>"
+COPY = "/v1/copies/{answer.id}"
 api = resource("transcripts", "Học bạ (transcripts)")
 
 offer(api, "POST", CLASS, FreezeClass, status=202, location=PROGRESS)
 offer(api, "GET", CLASS, FindClassTranscripts)
 offer(api, "GET", TRANSCRIPT, ReadTranscript)
 offer(api, "POST", f"{TRANSCRIPT}/revocation", RevokeTranscript)
+offer(api, "POST", f"{PUPIL}/record-copies", HandOutRecord, status=201, location=COPY, timeout=HEAVY_SECONDS)
+offer(
+    api,
+    "POST",
+    f"{PUPIL}/years/<int(fixed_digits=4):school_year>/extracts",
+    HandOutExtract,
+    status=201,
+    location=COPY,
+    timeout=HEAVY_SECONDS,
+)
+offer(api, "POST", f"{CLASS}/copies", HandOutClass, status=201, location=COPY, timeout=HEAVY_SECONDS)
+offer(api, "GET", f"{CLASS}/hub-package", PackForHub, timeout=HEAVY_SECONDS)
+offer_query(api, f"{UNIT}/copies", FindCopies)
+offer(api, "GET", "/v1/copies/<uuid:copy_id>", ReadCopy)
 
 
 @serve(api, "GET", f"{TRANSCRIPT}/pdf", ReadTranscript, content={"application/pdf": BYTES})
@@ -34,6 +52,20 @@ def read_pdf() -> flask.Response:
 def read_xml() -> flask.Response:
     transcript = _transcript()
     return _file(transcript, transcript.xml, kind="xml")
+
+
+@serve(api, "GET", "/v1/copies/<uuid:copy_id>/pdf", ReadCopy, content={"application/pdf": BYTES})
+def read_copy_pdf() -> flask.Response:
+    caller = admit(ReadCopy)
+    copy = ask(read(ReadCopy, {}), caller)
+    return send_file(copy.file, mimetype="application/pdf", name=f"ban-in-hoc-ba-{copy.id}.pdf")
+
+
+@serve(api, "GET", f"{CLASS}/hub-package.zip", PackForHub, content={"application/zip": BYTES})
+def read_hub_package() -> flask.Response:
+    caller = admit(PackForHub)
+    package = ask(read(PackForHub, {}), caller, timeout=HEAVY_SECONDS)
+    return send_file(package.file, mimetype="application/zip", name=f"hocba-{package.file[:16]}.zip")
 
 
 def _transcript() -> TranscriptV1:

@@ -33,7 +33,7 @@ from services.contracts.gradebook.exams import (
 )
 from services.contracts.gradebook.exchange import ExportResults, FindExchange, FindExchanges, RecordAnswers
 from services.contracts.gradebook.exports import ExportClass, ExportPupils, ExportSheet
-from services.contracts.gradebook.given import KeepGivenYear
+from services.contracts.gradebook.given import FindGivenYears, KeepGivenYear
 from services.contracts.gradebook.history import AuditSheet, CompareSheet, ReadCellHistory, ReadLedgerKeys
 from services.contracts.gradebook.imports import (
     ApplyImport,
@@ -198,6 +198,7 @@ def _add_exchange(service: Service) -> None:
 
 def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
+    service.internal(FindGivenYears, given.find_given_years, systems=("transcript",))
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
     service.command(KeepGivenYear, given.keep_given_year)
     service.command(KeepEvidence, evidence.keep_evidence, before=evidence.recognise)

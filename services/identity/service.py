@@ -61,7 +61,7 @@ def _add_people(service: Service) -> None:
     service.command(contracts.RegisterPupils, people.register_pupils)
     service.command(contracts.AddGuardians, people.add_guardians)
     service.query(contracts.FindPeople, people.find_people, systems=READERS)
-    service.internal(contracts.FindGuardians, people.find_guardians, systems=("notify",))
+    service.internal(contracts.FindGuardians, people.find_guardians, systems=("notify", "transcript"))
 
 
 def _add_pupils(service: Service) -> None:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from services.signing import keys
+from services.signing.algorithms import PublicKey
 
 MARK = "Khóa phát triển – không có giá trị pháp lý"
 ROOT_YEARS, ISSUING_YEARS, TIMESTAMP_YEARS = 20, 10, 5
@@ -39,7 +40,7 @@ class Authority:
 
     def issue(
         self,
-        public_key: rsa.RSAPublicKey,
+        public_key: PublicKey,
         *,
         holder: UUID,
         name: str,
@@ -64,7 +65,7 @@ class Authority:
         return builder.sign(self.issuing_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _below(
-        self, subject: x509.Name, public_key: rsa.RSAPublicKey, validity: tuple[datetime, datetime]
+        self, subject: x509.Name, public_key: PublicKey, validity: tuple[datetime, datetime]
     ) -> x509.CertificateBuilder:
         builder = _builder(
             subject=subject,
@@ -128,10 +129,15 @@ def _responder(url: str) -> x509.AuthorityInformationAccess:
     return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)])
 
 
+def is_ours(certificate: x509.Certificate) -> bool:
+    """Whether a development authority issued it or is it: these name holders by our ids, as no other does."""
+    return MARK in [part.value for part in certificate.issuer.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)]
+
+
 def _builder(
     *,
     subject: x509.Name,
-    public_key: rsa.RSAPublicKey,
+    public_key: PublicKey,
     issuer: x509.Name,
     issuer_key: rsa.RSAPublicKey,
     validity: tuple[datetime, datetime],

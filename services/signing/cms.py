@@ -6,35 +6,46 @@ from hashlib import sha256
 
 from asn1crypto import algos, cms, tsp, x509
 
-from services.signing.keys import Signer
+from services.signing import algorithms
+from services.signing.algorithms import Algorithm
+from services.signing.keys import Credential
 
-# Stand for what differs from document to document while the rest is encoded once; both lengths are fixed (RSA-2048).
+# Stand for what differs from document to document while the rest is encoded once.
 _DIGEST = sha256(b"place of the document's digest").digest()
 _SIGNATURE = _DIGEST * 8
+_LONGEST = {Algorithm.RSA: algorithms.RSA_BITS // 8, Algorithm.ECDSA: 72}  # bytes; an Ecdsa-Sig-Value may be shorter
 
 
-def size(signer: Signer) -> int:
-    """Length in bytes of every signature by this signer."""
-    return len(_template_of(signer.certificate, signer.chain).encode(_DIGEST, _SIGNATURE))
+def size(credential: Credential) -> int:
+    """Length in bytes of every signature under this certificate."""
+    longest = _LONGEST[credential.algorithm]
+    return _template_of(credential.certificate, credential.chain, longest).size(longest)
 
 
-def detached(signer: Signer, digest: bytes) -> bytes:
-    """DER SignedData over a document's SHA-256 digest, with content-type, message-digest and signing-certificate-v2.
+def digest_to_sign(credential: Credential, digest: bytes) -> bytes:
+    """SHA-256 of the signed attributes over a document's digest: content-type, message-digest, signing-certificate-v2.
 
     There is no signingTime attribute: PAdES takes the time from the signature dictionary's /M.
     """
-    template = _template_of(signer.certificate, signer.chain)
-    return template.encode(digest, signer.sign(template.attributes(digest)))
+    template = _template_of(credential.certificate, credential.chain, _LONGEST[credential.algorithm])
+    return sha256(template.attributes(digest)).digest()
+
+
+def detached(credential: Credential, digest: bytes, value: bytes) -> bytes:
+    """DER SignedData over a document's digest, with the raw value over `digest_to_sign`, in zeros up to `size`."""
+    signature = _in_cms(value, credential.algorithm)
+    template = _template_of(credential.certificate, credential.chain, len(signature))
+    return template.encode(digest, signature).ljust(size(credential), b"\0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a signature consists of: `signature` is over `message`, which holds `digest`; certificates own first."""
+    """What a signature consists of: the raw `value` is over `message`, which holds `digest`; certificates own first."""
 
     certificates: tuple[bytes, ...]
     digest: bytes
     message: bytes
-    signature: bytes
+    value: bytes
 
 
 def read(der: bytes) -> Parts:
@@ -48,12 +59,14 @@ def read(der: bytes) -> Parts:
         found["values"][0].native for found in signer_info["signed_attrs"] if found["type"].native == "message_digest"
     )
     others = tuple(found.dump() for found in certificates if found is not own)
-    template, signature = _template(own.dump(), others), signer_info["signature"].native
-    if template.encode(digest, signature) != der:
+    algorithm = algorithms.algorithm_of(algorithms.public_key(own.dump()))
+    signature = signer_info["signature"].native
+    longest, template = (_template(own.dump(), others, size) for size in (_LONGEST[algorithm], len(signature)))
+    whole = template.encode(digest, signature).ljust(longest.size(_LONGEST[algorithm]), b"\0")
+    value = algorithms.raw(signature) if algorithm is Algorithm.ECDSA else signature
+    if whole != der or _in_cms(value, algorithm) != signature:
         raise ValueError("The signature is not in the form in which this platform writes signatures.")
-    return Parts(
-        certificates=(own.dump(), *others), digest=digest, message=template.attributes(digest), signature=signature
-    )
+    return Parts(certificates=(own.dump(), *others), digest=digest, message=template.attributes(digest), value=value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,10 @@ class _Template:
     def attributes(self, digest: bytes) -> bytes:
         """The signed attributes as signed: with the tag of a SET (RFC 5652, 5.4)."""
         return b"\x31" + self.attributes_head + digest + self.attributes_tail
+
+    def size(self, length: int) -> int:
+        """Length of the whole with a signature of this length."""
+        return len(self.encode(_DIGEST, bytes(length)))
 
     def encode(self, digest: bytes, signature: bytes) -> bytes:
         return b"".join(
@@ -82,19 +99,24 @@ class _Template:
         )
 
 
+def _in_cms(value: bytes, algorithm: Algorithm) -> bytes:
+    return algorithms.der(value) if algorithm is Algorithm.ECDSA else value
+
+
 @lru_cache(maxsize=4096)
-def _template_of(certificate: bytes, chain: tuple[bytes, ...]) -> _Template:
+def _template_of(certificate: bytes, chain: tuple[bytes, ...], length: int) -> _Template:
     """Kept for our own signers alone: what strangers hand in for validation must not fill our memory."""
-    return _template(certificate, chain)
+    return _template(certificate, chain, length)
 
 
-def _template(certificate: bytes, chain: tuple[bytes, ...]) -> _Template:
-    attributes = _attributes(certificate)
+def _template(certificate: bytes, chain: tuple[bytes, ...], length: int) -> _Template:
+    """For signatures of this length, which every length around them depends on."""
+    attributes, place = _attributes(certificate), _SIGNATURE[:length]
     as_set = attributes.dump()
-    whole = _signed_data(certificate, chain, attributes).dump()
+    whole = _signed_data(certificate, chain, attributes, place).dump()
     before, after = _once(whole, as_set[1:])  # inside SignerInfo the attributes bear another tag, [0]
     head, tail = _once(as_set[1:], _DIGEST)
-    before_signature, after_signature = _once(after, _SIGNATURE)
+    before_signature, after_signature = _once(after, place)
     return _Template(before, head, tail, before_signature, after_signature)
 
 
@@ -109,14 +131,17 @@ def _attributes(certificate: bytes) -> cms.CMSAttributes:
     )
 
 
-def _signed_data(certificate: bytes, chain: tuple[bytes, ...], attributes: cms.CMSAttributes) -> cms.ContentInfo:
+def _signed_data(
+    certificate: bytes, chain: tuple[bytes, ...], attributes: cms.CMSAttributes, signature: bytes
+) -> cms.ContentInfo:
+    algorithm = algorithms.algorithm_of(algorithms.public_key(certificate))
     signer_info = {
         "version": "v1",
         "sid": _issuer_and_serial(x509.Certificate.load(certificate)),
         "digest_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
         "signed_attrs": attributes,
-        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
-        "signature": _SIGNATURE,
+        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": algorithm.value}),
+        "signature": signature,
     }
     content = {
         "version": "v1",

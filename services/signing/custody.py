@@ -1,4 +1,4 @@
-"""Keeping what is secret: the authority's file, and opened keys for the length of a signing session."""
+"""Keeping what is secret: the authority's file, and what opens a key for the length of a signing session."""
 
 import hashlib
 import os
@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_der_private_key,
     load_pem_private_key,
 )
 
@@ -59,17 +58,17 @@ def read_authority(path: Path, *, published_at: str | None = None) -> Authority:
     return Authority(root=root, issuing=issuing, issuing_key=key, root_list=listed, published_at=published_at)
 
 
-def wrap(key: rsa.RSAPrivateKey, *, server_key: bytes, session_id: UUID) -> bytes:
-    """An opened key for one session, useless without the server key and for any other session."""
-    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+def read_roots(folder: str) -> list[x509.Certificate]:
+    """The root certificates of outside authorities in a folder of PEM files; none without a folder."""
+    files = sorted(Path(folder).glob("*.pem")) if folder else []
+    return [root for file in files for root in x509.load_pem_x509_certificates(file.read_bytes())]
+
+
+def wrap(secret: bytes, *, server_key: bytes, session_id: UUID) -> bytes:
+    """What opens a key for one session, useless without the server key and for any other session."""
     nonce = os.urandom(NONCE_LENGTH)
-    return nonce + AESGCM(server_key).encrypt(nonce, pkcs8, session_id.bytes)
+    return nonce + AESGCM(server_key).encrypt(nonce, secret, session_id.bytes)
 
 
-def unwrap(wrapped: bytes, *, server_key: bytes, session_id: UUID) -> rsa.RSAPrivateKey:
-    pkcs8 = AESGCM(server_key).decrypt(wrapped[:NONCE_LENGTH], wrapped[NONCE_LENGTH:], session_id.bytes)
-    # GCM has just proved these bytes to be the key we wrapped; proving it prime again would cost 37 ms.
-    key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("the wrapped key is not an RSA key")
-    return key
+def unwrap(wrapped: bytes, *, server_key: bytes, session_id: UUID) -> bytes:
+    return AESGCM(server_key).decrypt(wrapped[:NONCE_LENGTH], wrapped[NONCE_LENGTH:], session_id.bytes)

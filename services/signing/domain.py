@@ -17,7 +17,14 @@ class Refusal(StrEnum):
 
     NOT_ITS_TURN = "not_its_turn"
     NOT_SIGNABLE = "not_signable"
+    ALREADY_SIGNED = "already_signed"
     CERTIFICATE_NOT_VALID = "certificate_not_valid"
+    WRONG_SIGNATURE = "wrong_signature"
+    TOKEN_GONE = "token_gone"  # noqa: S105 - a plug, not a password
+    KEY_GONE = "key_gone"
+    PROVIDER_REFUSED = "provider_refused"
+    PROVIDER_AWAY = "provider_away"
+    AUTHORISATION_ENDED = "authorisation_ended"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +37,7 @@ class Document:
     class_id: UUID
     unit_id: UUID
     code: str
+    canonical: str | None
     frozen_xml: str
     frozen_pdf: str
     pdf: str
@@ -44,6 +52,16 @@ class Document:
         """Whether every slot of the roles before is filled."""
         before = ORDER[: ORDER.index(role)]
         return all(slot.slot in self.signed for slot in self.slots if slot.role in before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One slot of one version of a document, in the list that a session was opened for."""
+
+    class_id: UUID
+    transcript_id: UUID
+    version: int
+    slot: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

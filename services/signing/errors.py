@@ -1,6 +1,6 @@
 """Why signing refuses."""
 
-from services.chassis.errors import Forbidden, Invalid, Refused
+from services.chassis.errors import Forbidden, Invalid, Refused, Unavailable
 
 
 class PinWrong(Forbidden):
@@ -11,10 +11,10 @@ class PinWrong(Forbidden):
 
 
 class KeyBlocked(Forbidden):
-    """The key is blocked after too many wrong PINs; have a new one made."""
+    """The key is blocked after too many wrong PINs; ask an admin of the school to lift it, then make a new one."""
 
     code = "signing.key_blocked"
-    vi = "Khóa ký bị chặn vì nhập sai PIN quá nhiều lần; cần tạo khóa mới."
+    vi = "Khóa ký bị chặn vì nhập sai PIN quá nhiều lần; xin quản trị viên của trường gỡ, rồi tạo khóa mới."
 
 
 class NoKey(Refused):
@@ -71,3 +71,122 @@ class HeadsIncomplete(Invalid):
 
     code = "signing.heads_incomplete"
     vi = "Tệp của lô {number} có {heads} mã đầu chuỗi điểm, trong khi đã báo {told}."
+
+
+class OtpWrong(Forbidden):
+    """The one-time password is wrong or too old; ask for a new one and try again."""
+
+    code = "signing.otp_wrong"
+    vi = "Mã dùng một lần (OTP) không đúng hoặc đã cũ; xin lấy mã mới và thử lại."
+
+
+class TokenLocked(Forbidden):
+    """The device or service has locked this PIN; have whoever gave you the key unlock it."""
+
+    code = "signing.token_locked"
+    vi = "Thiết bị hoặc dịch vụ đã khóa mã PIN này; xin nơi cấp khóa mở lại."
+
+
+class TokenGone(Refused):
+    """The token {token} is not plugged in; plug it in and try again."""
+
+    code = "signing.token_gone"
+    vi = "Chưa cắm thiết bị {token}; xin cắm vào và thử lại."
+
+
+class KeyGone(Refused):
+    """The key of this certificate is not on the token {token}; plug in the right one or register its certificate."""
+
+    code = "signing.key_gone"
+    vi = "Khóa của chứng thư này không có trên thiết bị {token}; xin cắm đúng thiết bị hoặc đăng ký chứng thư của nó."
+
+
+class TokenRefused(Refused):
+    """The token {token} does not do what it is asked ({why}); unplug it, plug it in again, and try again."""
+
+    code = "signing.token_refused"
+    vi = "Thiết bị {token} không thực hiện được yêu cầu ({why}); xin rút ra, cắm lại và thử lại."
+
+
+class ProviderMissing(Refused):
+    """This installation is not set up for keys of the kind {provider}; ask its operator."""
+
+    code = "signing.provider_missing"
+    vi = "Hệ thống này chưa được cài đặt cho loại khóa {provider}; xin hỏi người vận hành."
+
+
+class PlaceUnknown(Invalid):
+    """{place} does not say where the key is: write pkcs11:token=… for a token, or service/credential for a service."""
+
+    code = "signing.place_unknown"
+    vi = "{place} không cho biết khóa ở đâu: ghi pkcs11:token=… cho thiết bị, hoặc dịch_vụ/mã_khóa cho ký từ xa."
+
+
+class NotACertificate(Invalid):
+    """This is no certificate in PEM form, or one whose key cannot sign here: RSA with 2048 bits, or the curve P-256."""
+
+    code = "signing.not_a_certificate"
+    vi = "Đây không phải chứng thư dạng PEM, hoặc khóa của nó không dùng được ở đây: cần RSA 2048 bit hoặc P-256."
+
+
+class CertificateUnsuitable(Refused):
+    """This certificate cannot be used here: {reason}."""
+
+    code = "signing.certificate_unsuitable"
+    vi = "Không dùng được chứng thư này ở đây: {reason_vi}."
+
+
+class CertificateOfAnother(Forbidden):
+    """The certificate is made out to {named}, and you are registered here as {name}; have one of the two corrected."""
+
+    code = "signing.certificate_of_another"
+    vi = "Chứng thư cấp cho {named}, còn ở đây ghi {name}; xin sửa một trong hai."
+
+
+class CertificateTaken(Refused):
+    """This certificate is registered already."""
+
+    code = "signing.certificate_taken"
+    vi = "Chứng thư này đã được đăng ký."
+
+
+class PossessionNotProved(Refused):
+    """The key at {place} did not sign as this certificate's key would ({reason}); name the right one and try again."""
+
+    code = "signing.possession_not_proved"
+    vi = "Khóa tại {place} không ký được như khóa của chứng thư này ({reason}); xin chỉ đúng khóa và thử lại."
+
+
+class DevicePinWrong(Forbidden):
+    """The PIN is wrong; the device or service counts wrong ones and may lock itself."""
+
+    code = "signing.device_pin_wrong"
+    vi = "Mã PIN không đúng; thiết bị hoặc dịch vụ có đếm số lần sai và có thể tự khóa."
+
+
+class KeyNotBlocked(Refused):
+    """This key is not blocked; there is nothing to lift."""
+
+    code = "signing.key_not_blocked"
+    vi = "Khóa này không bị chặn; không có gì để gỡ."
+
+
+class NotLoggedYet(Unavailable):
+    """It is not in the transparency log yet; ask again in a minute."""
+
+    code = "signing.not_logged_yet"
+    vi = "Nội dung này chưa vào nhật ký minh bạch; xin hỏi lại sau một phút."
+
+
+class WitnessUnknown(Forbidden):
+    """No signature on the checkpoint is of a witness that this log knows."""
+
+    code = "signing.witness_unknown"
+    vi = "Không có chữ ký nào trên điểm kiểm tra là của nhân chứng mà nhật ký này biết."
+
+
+class CheckpointOld(Refused):
+    """The log signed no such checkpoint lately; fetch the newest and sign that."""
+
+    code = "signing.checkpoint_old"
+    vi = "Gần đây nhật ký không ký điểm kiểm tra nào như thế; hãy lấy điểm mới nhất rồi ký."

@@ -1,4 +1,4 @@
-"""Keeps the heads of mark histories that gradebook publishes, for the audit and for the log to come."""
+"""Keeps the heads of mark histories that gradebook publishes, for the audit and for the transparency log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from services.chassis.database import Tx
 from services.chassis.idempotency import partition_of
 from services.chassis.service import Outside
 from services.contracts.gradebook.history import MarkHead, MarkHeadsPublishedV1
+from services.contracts.signing.log import LogKind
 from services.signing.errors import HeadsIncomplete
+from services.signing.log import sequencing as log
+from services.signing.log.rows import Waiting
 from services.signing.models import mark_head_batches, mark_heads
 
 PARTITIONS_LOCK = 7_205
@@ -45,6 +48,7 @@ def keep_heads(tx: Tx, _events: Sequence[MarkHeadsPublishedV1], batches: Sequenc
         rows = [{name: getattr(head, name) for name in NAMES} | {"batch": event.version} for head in batch.heads]
         if rows:
             tx.conn.execute(insert(mark_heads).on_conflict_do_nothing(), rows)
+    log.add(tx, [_waiting(batch.event) for batch in batches])
 
 
 def _fetch(event: MarkHeadsPublishedV1, outside: Outside) -> Batch:
@@ -52,6 +56,10 @@ def _fetch(event: MarkHeadsPublishedV1, outside: Outside) -> Batch:
     if len(lines) != event.heads:
         raise HeadsIncomplete(number=event.version, heads=len(lines), told=event.heads)
     return Batch(event=event, heads=[decode(MarkHead, from_json(line)) for line in lines])
+
+
+def _waiting(event: MarkHeadsPublishedV1) -> Waiting:
+    return Waiting(kind=LogKind.MARK_HEADS, reference=str(event.record_id), digest=event.digest)
 
 
 def _make_partition(tx: Tx, school_year: int) -> None:

@@ -1,13 +1,15 @@
 """Signers' private keys: made here, kept encrypted, opened only by the holder's PIN together with the server's key."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
@@ -16,6 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_der_private_key,
 )
+
+from services.signing import algorithms
+from services.signing.algorithms import Algorithm, PrivateKey
 
 ARGON2_MEMORY_KIB = 19 * 1024
 ARGON2_PASSES = 2
@@ -33,42 +38,71 @@ class SealedKey:
     nonce: bytes
     ciphertext: bytes
 
-    def open(self, *, pin: str, server_key: bytes, holder: UUID) -> rsa.RSAPrivateKey:
-        """The private key. Raises WrongPin; costs one argon2id, about 45 ms."""
+    def open(self, *, pin: str, server_key: bytes, holder: UUID) -> bytes:
+        """The private key as PKCS#8. Raises WrongPin; costs one argon2id, about 45 ms."""
         cipher = AESGCM(_encryption_key(pin, server_key=server_key, salt=self.salt))
         try:
-            pkcs8 = cipher.decrypt(self.nonce, self.ciphertext, holder.bytes)
+            return cipher.decrypt(self.nonce, self.ciphertext, holder.bytes)
         except InvalidTag as error:
             raise WrongPin from error
-        # GCM has just proved these bytes to be the key we sealed; proving it prime again would cost 37 ms.
-        key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
-        assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101 - tells the type checker what `seal` guarantees
-        return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Whom a signature names: a certificate and those above it, nearest first, without the root (all DER)."""
+
+    certificate: bytes
+    chain: tuple[bytes, ...]
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        return (self.certificate, *self.chain)
+
+    @property
+    def algorithm(self) -> Algorithm:
+        return _algorithm_of(self.certificate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
     """An opened key with its certificate and the certificates above it, nearest first, without the root (all DER)."""
 
-    key: rsa.RSAPrivateKey = field(repr=False)
+    key: PrivateKey = field(repr=False)
     certificate: bytes
     chain: tuple[bytes, ...]
 
-    def sign(self, message: bytes) -> bytes:
-        """RSASSA-PKCS1-v1_5 over SHA-256 of the message."""
-        return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+    @property
+    def credential(self) -> Credential:
+        return Credential(certificate=self.certificate, chain=self.chain)
+
+    def sign(self, digests: Sequence[bytes]) -> list[bytes]:
+        """The raw value over each SHA-256 digest."""
+        return [algorithms.sign(self.key, digest) for digest in digests]
+
+
+def load(pkcs8: bytes) -> PrivateKey:
+    """A key that was opened; its bytes were proved to be ours, so proving it prime again would only cost 37 ms."""
+    key = load_der_private_key(pkcs8, password=None, unsafe_skip_rsa_key_validation=True)
+    assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)  # noqa: S101 - `seal` takes no other
+    return key
 
 
 def generate() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return rsa.generate_private_key(public_exponent=65537, key_size=algorithms.RSA_BITS)
 
 
-def seal(key: rsa.RSAPrivateKey, *, pin: str, server_key: bytes, holder: UUID) -> SealedKey:
+def seal(key: PrivateKey, *, pin: str, server_key: bytes, holder: UUID) -> SealedKey:
     """Encrypt a key for its holder; `server_key` is 32 secret bytes that never lie beside the sealed keys."""
     salt, nonce = os.urandom(16), os.urandom(12)
     cipher = AESGCM(_encryption_key(pin, server_key=server_key, salt=salt))
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return SealedKey(salt=salt, nonce=nonce, ciphertext=cipher.encrypt(nonce, pkcs8, holder.bytes))
+
+
+@lru_cache(maxsize=4096)
+def _algorithm_of(certificate: bytes) -> Algorithm:
+    """Kept for our own signers alone: what strangers hand in for validation does not come here."""
+    return algorithms.algorithm_of(algorithms.public_key(certificate))
 
 
 def _encryption_key(pin: str, *, server_key: bytes, salt: bytes) -> bytes:

@@ -1,11 +1,14 @@
 """Signing's tables: one signature a slot is a primary key, not a hope."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -13,6 +16,8 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
@@ -23,13 +28,21 @@ metadata = MetaData(naming_convention=NAMING)
 keys = Table(
     "keys",
     metadata,
-    Column("holder", UUID, primary_key=True, comment="the person, or the unit whose seal it is"),
+    Column("id", UUID, primary_key=True),
+    Column("holder", UUID, nullable=False, comment="the person, or the unit whose seal it is"),
     Column("is_seal", Boolean, nullable=False),
     Column("name", String, nullable=False),
-    Column("serial", String, nullable=False, unique=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("nonce", LargeBinary, nullable=False),
-    Column("ciphertext", LargeBinary, nullable=False, comment="PKCS#8 under PIN and server key"),
+    Column(
+        "provider",
+        String,
+        CheckConstraint("provider IN ('SOFTWARE', 'PKCS11', 'CSC', 'AGENT')", name="provider"),
+        nullable=False,
+    ),
+    Column("place", String, comment="where another provider finds the key: PKCS#11 URI, or service/credential"),
+    Column("salt", LargeBinary),
+    Column("nonce", LargeBinary),
+    Column("ciphertext", LargeBinary, comment="PKCS#8 under PIN and server key; erased when the key is retired"),
+    Column("serial", String, nullable=False),
     Column("certificate", LargeBinary, nullable=False, comment="DER"),
     Column("chain", ARRAY(LargeBinary), nullable=False, comment="DER, nearest first, without the root"),
     Column("issuer", String, nullable=False),
@@ -37,6 +50,16 @@ keys = Table(
     Column("valid_to", DateTime(timezone=True), nullable=False),
     Column("pin_failures", Integer, nullable=False, server_default="0"),
     Column("made_by", UUID, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("retired_at", DateTime(timezone=True)),
+    Column("retired_by", UUID),
+    Column("retired_why", String, comment="BLOCKED, REPLACED, REVOKED"),
+    UniqueConstraint("issuer", "serial"),
+    CheckConstraint("(provider = 'SOFTWARE' AND retired_at IS NULL) = (ciphertext IS NOT NULL)", name="kept"),
+    CheckConstraint(
+        "(retired_at IS NULL) = (retired_by IS NULL) AND (retired_at IS NULL) = (retired_why IS NULL)", name="retired"
+    ),
+    Index("keys_holder_idx", "holder", unique=True, postgresql_where=text("retired_at IS NULL")),
 )
 
 documents = Table(
@@ -50,12 +73,21 @@ documents = Table(
     Column("code", String, nullable=False),
     Column("frozen_xml", String, nullable=False, comment="SHA-256, as of every file here"),
     Column("frozen_pdf", String, nullable=False),
+    Column("canonical", String, comment="SHA-256 of the canonical data; null where frozen before there was a log"),
     Column("slots", JSONB, nullable=False),
     Column("pdf", String, nullable=False, comment="with its empty fields prepared, then signed so far"),
     Column("xml", String, comment="with all signatures; null until sealed"),
     Column("completed_at", DateTime(timezone=True)),
     CheckConstraint("(xml IS NULL) = (completed_at IS NULL)", name="complete"),
     Index("documents_class_id_idx", "school_year", "class_id"),
+    Index("documents_unit_id_idx", "school_year", "unit_id"),
+    Index(
+        "documents_slots_idx",
+        "slots",
+        postgresql_using="gin",
+        postgresql_ops={"slots": "jsonb_path_ops"},
+        postgresql_where=text("completed_at IS NULL"),
+    ),
 )
 
 signatures = Table(
@@ -89,11 +121,16 @@ sessions = Table(
     ),
     Column("class_ids", ARRAY(UUID), nullable=False),
     Column("open_classes", Integer, nullable=False, comment="classes whose batch has not ended"),
-    Column("wrapped_key", LargeBinary, comment="the opened key under the server key; erased when the session ends"),
+    Column("key_id", UUID, ForeignKey("keys.id"), nullable=False),
+    Column(
+        "wrapped_secret",
+        LargeBinary,
+        comment="opened key, PIN or authorisation under the server key; erased when the session ends",
+    ),
     Column("expected", Integer, nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("(open_classes = 0) = (wrapped_key IS NULL)", name="erased"),
+    CheckConstraint("(open_classes = 0) = (wrapped_secret IS NULL)", name="erased"),
 )
 
 session_items = Table(
@@ -102,7 +139,11 @@ session_items = Table(
     Column("session_id", UUID, primary_key=True),
     Column("transcript_id", UUID, primary_key=True),
     Column("slot", String, primary_key=True),
-    Column("reason", String, comment="null where it was signed"),
+    Column("class_id", UUID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("ended_at", DateTime(timezone=True), comment="null while it waits"),
+    Column("reason", String, comment="null where it was signed, or waits"),
+    CheckConstraint("reason IS NULL OR ended_at IS NOT NULL", name="reason"),
     ForeignKeyConstraint(["session_id"], ["sessions.id"]),
 )
 
@@ -145,10 +186,7 @@ revocations = Table(
     "revocations",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("serial", String, nullable=False, unique=True),
-    Column("holder", UUID, nullable=False),
-    Column("is_seal", Boolean, nullable=False),
-    Column("certificate", LargeBinary, nullable=False, comment="DER"),
+    Column("key_id", UUID, ForeignKey("keys.id"), nullable=False, unique=True),
     Column("reason", String, nullable=False),
     Column("compromised_at", DateTime(timezone=True), nullable=False, comment="not to be believed from then on"),
     Column("revoked_at", DateTime(timezone=True), nullable=False),
@@ -181,4 +219,50 @@ evidence = Table(
         ["documents.school_year", "documents.transcript_id", "documents.version"],
     ),
     Index("evidence_due_at_idx", "due_at"),
+)
+
+log_queue = Table(
+    "log_queue",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("index", BigInteger, primary_key=True, autoincrement=False, comment="from 0, without gaps"),
+    Column("kind", String, CheckConstraint("kind IN ('document', 'file', 'mark_heads')", name="kind"), nullable=False),
+    Column("reference", String, nullable=False, comment="a code, a file's SHA-256, a batch's id: makes the salt"),
+    Column("entry", LargeBinary, CheckConstraint("length(entry) = 32", name="entry"), nullable=False, unique=True),
+    UniqueConstraint("kind", "reference"),
+)
+
+log_tiles = Table(
+    "log_tiles",
+    metadata,
+    Column("level", SmallInteger, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
+    Column("root", LargeBinary, nullable=False, comment="over the complete tile: a hash of the tile level above"),
+)
+
+log_checkpoints = Table(
+    "log_checkpoints",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False, comment="from 1, without gaps"),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("note", String, nullable=False, comment="signed by the log alone"),
+)
+
+log_cosignatures = Table(
+    "log_cosignatures",
+    metadata,
+    Column("checkpoint", BigInteger, primary_key=True),
+    Column("witness", String, primary_key=True, comment="its vkey"),
+    Column("line", String, nullable=False),
+    ForeignKeyConstraint(["checkpoint"], ["log_checkpoints.number"]),
 )

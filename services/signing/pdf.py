@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from services.signing import cms, pdf_file
 from services.signing.appearance import Drawing, form
-from services.signing.keys import Signer
+from services.signing.keys import Credential, Signer
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 
 ON_PAPER = ("GVCN", "CBQL", "KY_PHAT_HANH")  # the slots of a paper, in the order of signing
@@ -68,8 +68,27 @@ def prepare(pdf: bytes, boxes: Sequence[Box]) -> bytes:
     return file.append(objects)
 
 
-def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawing: Drawing | None = None) -> bytes:
-    """The file with the field signed over everything before it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A paper with a field filled but for the digits of its signature, whose place is between `head` and `tail`."""
+
+    head: bytes
+    tail: bytes
+    digest: bytes
+    """SHA-256 of both."""
+    credential: Credential
+
+    def digest_to_sign(self) -> bytes:
+        return cms.digest_to_sign(self.credential, self.digest)
+
+    def signed(self, value: bytes) -> bytes:
+        """The paper with the raw value over `digest_to_sign`."""
+        signature = cms.detached(self.credential, self.digest, value)
+        return b"%b<%b>%b" % (self.head, signature.hex().encode(), self.tail)
+
+
+def draft(pdf: bytes, field: str, credential: Credential, *, at: datetime, drawing: Drawing | None = None) -> Draft:
+    """The file with the field about to be signed over everything before it.
 
     The drawing is fitted into the field's box; without one the box stays as the form printed it.
     Raises NotItsTurn out of turn, UnsupportedPdf for a file that `prepare` did not make.
@@ -77,13 +96,20 @@ def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawing: Drawi
     file = pdf_file.read(pdf)
     number, widget = _field_in_turn(file, field)
     value, appearance = file.last.size, file.last.size + 1
-    room = 2 * cms.size(signer)
+    room = 2 * cms.size(credential)
     locking = _locking(file.last.root) if b"/Lock" in widget else b""
     objects = {value: _signature(at, locking=locking, room=room), number: _with(widget, b"/V %d 0 R" % value)}
     if drawing:
         objects[number] = _APPEARANCE.sub(b"/AP<</N %d 0 R>>" % appearance, objects[number])
         objects[appearance] = _painted(drawing, widget)
-    return _filled(file.append(objects), start=len(pdf), room=room, signer=signer)
+    return _cut(file.append(objects), start=len(pdf), room=room, credential=credential)
+
+
+def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawing: Drawing | None = None) -> bytes:
+    """The file with the field signed by a key at hand; raises like `draft`."""
+    made = draft(pdf, field, signer.credential, at=at, drawing=drawing)
+    (value,) = signer.sign([made.digest_to_sign()])
+    return made.signed(value)
 
 
 def _pages(file: PdfFile, catalog: bytes) -> list[int]:
@@ -161,14 +187,14 @@ def _painted(drawing: Drawing, widget: bytes) -> bytes:
     return form(drawing, width=x1 - x0, height=y1 - y0)
 
 
-def _filled(draft: bytes, *, start: int, room: int, signer: Signer) -> bytes:
-    """Write the byte range, hash all but the digits of /Contents, and write the signature there."""
-    opening = draft.index(b"/Contents<", start) + len(b"/Contents")
+def _cut(whole: bytes, *, start: int, room: int, credential: Credential) -> Draft:
+    """Write the byte range, and cut where the digits of /Contents will stand."""
+    opening = whole.index(b"/Contents<", start) + len(b"/Contents")
     closing = opening + room + 2
-    byte_range = b"[0 %d %d %d]" % (opening, closing, len(draft) - closing)
-    place = draft.index(b"/ByteRange", start) + len(b"/ByteRange")
-    head = draft[:place] + byte_range.ljust(_BYTE_RANGE) + draft[place + _BYTE_RANGE : opening]
-    tail = draft[closing:]
+    byte_range = b"[0 %d %d %d]" % (opening, closing, len(whole) - closing)
+    place = whole.index(b"/ByteRange", start) + len(b"/ByteRange")
+    head = whole[:place] + byte_range.ljust(_BYTE_RANGE) + whole[place + _BYTE_RANGE : opening]
+    tail = whole[closing:]
     digest = sha256(head)
     digest.update(tail)
-    return b"%b<%b>%b" % (head, cms.detached(signer, digest.digest()).hex().encode(), tail)
+    return Draft(head=head, tail=tail, digest=digest.digest(), credential=credential)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
-from services.contracts.signing import RevocationReason
+from services.contracts.signing.revocation import RevocationReason
 from services.signing.authority import Authority
 
 LIST_LIFE, ANSWER_LIFE = timedelta(hours=24), timedelta(hours=1)

@@ -36,6 +36,7 @@ def _document_row(document: DocumentV1, outside: Outside) -> dict[str, Any]:
         "transcript_id": document.transcript_id,
         "version": document.version,
         "code": document.code,
+        "canonical": document.canonical,
         "frozen_xml": document.xml,
         "frozen_pdf": document.pdf,
         "slots": encode(document.slots),

@@ -1,27 +1,25 @@
-"""Signing's only queries: rows in, domain values out."""
+"""The queries about documents, signatures and sessions: rows in, domain values out."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, insert, select, update
+from sqlalchemy import Row, bindparam, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
 from services.chassis.database import Tx
-from services.chassis.tables import grants
-from services.contracts.identity import Role
 from services.contracts.signing import SessionItem, SignedDocument, SlotRole
 from services.contracts.transcript import SlotV1
-from services.signing.domain import Document
-from services.signing.models import documents, keys, session_items, sessions, signatures
+from services.signing.domain import Document, Item
+from services.signing.models import documents, session_items, sessions, signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signing session; `wrapped_key` is None once it has ended."""
+    """A signing session; `wrapped_secret` is None once it has ended."""
 
     id: UUID
     school_year: int
@@ -29,41 +27,11 @@ class Session:
     person_id: UUID
     holder: UUID
     role: SlotRole
+    key_id: UUID
     open_classes: int
-    wrapped_key: bytes | None
+    wrapped_secret: bytes | None
     expected: int
     expires_at: datetime
-
-
-def insert_key(tx: Tx, row: dict[str, Any]) -> None:
-    tx.conn.execute(insert(keys).values(row))
-
-
-def find_key(tx: Tx, holder: UUID) -> Row[Any] | None:
-    return tx.conn.execute(select(keys).where(keys.c.holder == holder)).first()
-
-
-def count_certified(tx: Tx, unit_ids: Collection[UUID]) -> tuple[int, int]:
-    """The units' members of staff now, and those of them whose certificate is valid now."""
-    now = tx.now()
-    valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    staff = select(grants.c.person_id).distinct().where(grants.c.role == Role.STAFF, valid)
-    here = staff.where(grants.c.unit_id.in_(list(unit_ids))).subquery()
-    certified = (keys.c.holder == here.c.person_id) & (keys.c.valid_from <= now) & (keys.c.valid_to > now)
-    counts = select(func.count(), func.count(keys.c.holder)).select_from(here.outerjoin(keys, certified))
-    teachers, with_certificate = tx.conn.execute(counts).one()
-    return teachers, with_certificate
-
-
-def count_pin_try(tx: Tx, holder: UUID, most: int) -> int | None:
-    """Count a try before it is made, so that tries at one moment all count; its number, None when all are used up."""
-    open_key = (keys.c.holder == holder) & (keys.c.pin_failures < most)
-    counted = update(keys).where(open_key).values(pin_failures=keys.c.pin_failures + 1)
-    return tx.conn.execute(counted.returning(keys.c.pin_failures)).scalar()
-
-
-def forget_pin_tries(tx: Tx, holder: UUID) -> None:
-    tx.conn.execute(update(keys).where(keys.c.holder == holder).values(pin_failures=0))
 
 
 def insert_documents(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -128,7 +96,8 @@ def signed_documents(tx: Tx, school_year: int, class_id: UUID) -> list[SignedDoc
     ]
 
 
-def insert_session(tx: Tx, session: Session, class_ids: Sequence[UUID]) -> None:
+def insert_session(tx: Tx, session: Session, items: Sequence[Item]) -> None:
+    """The session and the list that it is for."""
     names = (
         "id",
         "school_year",
@@ -136,16 +105,17 @@ def insert_session(tx: Tx, session: Session, class_ids: Sequence[UUID]) -> None:
         "person_id",
         "holder",
         "role",
+        "key_id",
         "open_classes",
-        "wrapped_key",
+        "wrapped_secret",
         "expected",
+        "expires_at",
     )
     row = {name: getattr(session, name) for name in names}
-    tx.conn.execute(
-        insert(sessions).values(
-            row | {"class_ids": list(class_ids), "began_at": tx.now(), "expires_at": session.expires_at}
-        )
-    )
+    classes = sorted({item.class_id for item in items})
+    tx.conn.execute(insert(sessions).values(row | {"class_ids": classes, "began_at": tx.now()}))
+    rows = [{"session_id": session.id, **asdict(item)} for item in items]
+    tx.conn.execute(insert(session_items), rows)
 
 
 def find_session(tx: Tx, session_id: UUID) -> Session | None:
@@ -153,30 +123,46 @@ def find_session(tx: Tx, session_id: UUID) -> Session | None:
     return None if row is None else _session(row)
 
 
-def end_class(tx: Tx, session_id: UUID) -> None:
-    """One class's batch has ended; with the last one the opened key is erased."""
-    left = sessions.c.open_classes - 1
-    kept = case((left > 0, sessions.c.wrapped_key), else_=None)
+def is_running(tx: Tx, session_id: UUID) -> bool:
+    """Whether the session goes on; nobody ends it until the transaction does."""
     running = (sessions.c.id == session_id) & (sessions.c.open_classes > 0)
-    tx.conn.execute(update(sessions).where(running).values(open_classes=left, wrapped_key=kept))
+    return tx.conn.execute(select(sessions.c.id).where(running).with_for_update()).first() is not None
 
 
-def insert_items(tx: Tx, session_id: UUID, items: Sequence[SessionItem]) -> None:
+def end_class(tx: Tx, session_id: UUID) -> None:
+    """One class's batch has ended; with the last one the secret is erased."""
+    left = sessions.c.open_classes - 1
+    kept = case((left > 0, sessions.c.wrapped_secret), else_=None)
+    running = (sessions.c.id == session_id) & (sessions.c.open_classes > 0)
+    tx.conn.execute(update(sessions).where(running).values(open_classes=left, wrapped_secret=kept))
+
+
+def open_items(tx: Tx, session_id: UUID, class_id: UUID) -> list[Item]:
+    """What still waits of the session's list in the class."""
+    mine = (session_items.c.session_id == session_id) & (session_items.c.class_id == class_id)
+    query = select(session_items).where(mine, session_items.c.ended_at.is_(None))
+    return [
+        Item(class_id=row.class_id, transcript_id=row.transcript_id, version=row.version, slot=row.slot)
+        for row in tx.conn.execute(query.order_by(session_items.c.transcript_id, session_items.c.slot))
+    ]
+
+
+def end_items(tx: Tx, session_id: UUID, ended: Sequence[tuple[Item, str | None]]) -> None:
+    """Items that were signed, or refused for a reason."""
+    which = (session_items.c.session_id == session_id) & (session_items.c.transcript_id == bindparam("of_transcript"))
+    statement = update(session_items).where(which, session_items.c.slot == bindparam("of_slot"))
     rows = [
-        {"session_id": session_id, "transcript_id": item.transcript_id, "slot": item.slot, "reason": item.reason}
-        for item in items
+        {"of_transcript": item.transcript_id, "of_slot": item.slot, "because": why, "now": tx.now()}
+        for item, why in ended
     ]
     if rows:
-        new = upsert(session_items)
-        keys_of_item = ["session_id", "transcript_id", "slot"]
-        changes = {"reason": new.excluded.reason}  # what was refused at first may be signed at the next try
-        tx.conn.execute(new.on_conflict_do_update(index_elements=keys_of_item, set_=changes), rows)
+        tx.conn.execute(statement.values(reason=bindparam("because"), ended_at=bindparam("now")), rows)
 
 
 def items_of(tx: Tx, session_id: UUID) -> list[SessionItem]:
-    query = (
-        select(session_items).where(session_items.c.session_id == session_id).order_by(session_items.c.transcript_id)
-    )
+    """Those of the session's items that have ended."""
+    mine = (session_items.c.session_id == session_id) & session_items.c.ended_at.is_not(None)
+    query = select(session_items).where(mine).order_by(session_items.c.transcript_id, session_items.c.slot)
     return [
         SessionItem(transcript_id=row.transcript_id, slot=row.slot, signed=row.reason is None, reason=row.reason)
         for row in tx.conn.execute(query)
@@ -210,6 +196,7 @@ def _document(row: Row[Any], signed: frozenset[str]) -> Document:
         "class_id",
         "unit_id",
         "code",
+        "canonical",
         "frozen_xml",
         "frozen_pdf",
         "pdf",
@@ -219,7 +206,7 @@ def _document(row: Row[Any], signed: frozenset[str]) -> Document:
 
 
 def _session(row: Row[Any]) -> Session:
-    names = ("id", "school_year", "account_id", "person_id", "holder", "open_classes", "expected", "expires_at")
+    names = ("id", "school_year", "account_id", "person_id", "holder", "key_id", "open_classes", "expected")
     named = {name: getattr(row, name) for name in names}
-    wrapped = bytes(row.wrapped_key) if row.wrapped_key is not None else None
-    return Session(**named, role=SlotRole(row.role), wrapped_key=wrapped)
+    wrapped = bytes(row.wrapped_secret) if row.wrapped_secret is not None else None
+    return Session(**named, role=SlotRole(row.role), wrapped_secret=wrapped, expires_at=row.expires_at)

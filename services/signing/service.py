@@ -1,7 +1,10 @@
 """Signing's entrypoints: which use case serves which message."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+
+from cryptography import x509
 
 from services.chassis import authority
 from services.chassis.service import Service
@@ -9,52 +12,96 @@ from services.chassis.settings import load
 from services.contracts import signing as contracts
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
+from services.contracts.signing import KeyProvider
+from services.contracts.signing import log as log_contracts
+from services.contracts.signing import revocation as revocation_contracts
 from services.contracts.transcript import TranscriptsFrozenV1
-from services.signing import batches, certificates, custody, heads, registration, revoking, usecases
+from services.signing import custody, heads, registration
 from services.signing.authority import Authority
 from services.signing.evidence import rounds
+from services.signing.log import sequencing
+from services.signing.log.answers import PublicLog
+from services.signing.log.commitments import Salts
+from services.signing.log.keys import signer_of, witnesses_of
+from services.signing.log.sequencing import Sequencer
+from services.signing.providers import Provider
+from services.signing.providers.pkcs11 import Pkcs11Tokens
+from services.signing.providers.software import SoftwareKeys
 from services.signing.revocation import Revocations
 from services.signing.settings import Settings, published_at
+from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
+from services.signing.usecases import batches, certificates, checking, registering, revoking, sessions
 
 
 def build() -> Service:
     settings = load(Settings, "signing")
     server_key = custody.server_key_of(settings.server_key)
-    own = custody.read_authority(Path(settings.authority), published_at=published_at(settings))
-    mine = usecases.Signing(
-        own,
-        server_key=server_key,
-        session=timedelta(minutes=settings.session_minutes),
-        certificate=timedelta(days=settings.certificate_days),
-    )
-    signer = batches.Batches(server_key=server_key, public_url=settings.public_url)
-    published = revoking.Publications(own)
+    held = custody.read_authority(Path(settings.authority), published_at=published_at(settings))
+    available = _providers(settings, server_key)
+    roots = [held.root, *custody.read_roots(settings.trust)]
+    length = timedelta(minutes=settings.session_minutes)
+    opening = sessions.Sessions(available, server_key=server_key, length=length)
+    made = certificates.Certificates(held, server_key=server_key, length=timedelta(days=settings.certificate_days))
+    checks = checking.Checking(roots, Issuer.of(settings.summary_key))
+    registered = registering.Registering(available, roots)
+    signer = batches.Batches(available, server_key=server_key, public_url=settings.public_url)
     service = Service("signing", Path(__file__).parent / "migrations")
-    service.command(contracts.CreateKey, mine.create_key, before=mine.make_key)
-    service.command(contracts.OpenSigningSession, mine.open_session, before=mine.open_key)
-    service.query(contracts.ReadSigningSession, usecases.read_session)
+    service.command(contracts.CreateKey, made.create_key, before=made.make_key)
+    service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)
+    service.command(contracts.UnblockKey, registering.unblock_key)
+    service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
+    service.query(contracts.ReadSigningSession, sessions.read_session)
     service.query(contracts.CountCertificates, certificates.count_certificates)
-    service.internal(contracts.ReadSignedDocuments, usecases.read_signed_documents, systems=("transcript",))
-    service.open(contracts.CheckFiles, usecases.answer_check, before=mine.check)
-    service.open(contracts.ReadTrust, mine.read_trust)
-    service.command(contracts.RevokeCertificate, revoking.revoke)
-    service.query(contracts.ReadRevocationReach, revoking.read_reach)
-    service.open(contracts.ReadRevocationList, revoking.answer_list, before=published.make_list)
-    service.open(contracts.AnswerOcsp, published.answer_ocsp)
+    service.internal(contracts.ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
+    service.open(contracts.CheckFiles, checking.answer_check, before=checks.check)
+    service.open(contracts.ReadTrust, checks.read_trust)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
-    if settings.timestamp_urls:
-        service.every(rounds.ROUND_SECONDS, rounds.keep, before=_rounds(settings, own).take)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
+    _keep_log(service, settings)
+    _revoke(service, held)
+    _bring_evidence(service, settings, roots)
     return service
 
 
-def _rounds(settings: Settings, own: Authority) -> rounds.Rounds:
-    """The rounds that bring evidence, believing the development authority's root."""
-    asked = [TimestampAuthority(url=url) for url in settings.timestamp_urls.split()]
-    roots = [own.root]
-    return rounds.Rounds(authorities=Authorities(asked, roots=roots), revocations=Revocations(), roots=roots)
+def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provider]:
+    """Those that this installation is set up for."""
+    available: dict[KeyProvider, Provider] = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
+    if settings.pkcs11_module:
+        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+    return available
+
+
+def _keep_log(service: Service, settings: Settings) -> None:
+    signer = signer_of(settings.log_key, settings.log_origin)
+    salts = Salts(settings.log_secret.encode())
+    log = PublicLog(key=signer.verifier, salts=salts, witnesses=witnesses_of(settings.log_witnesses))
+    sequencer = Sequencer(signer=signer, salts=salts)
+    service.every(sequencing.ROUND_SECONDS, sequencer.publish, before=sequencer.integrate)
+    service.open(log_contracts.ReadLogKeys, log.read_keys)
+    service.open(log_contracts.ReadCheckpoint, log.read_checkpoint)
+    service.open(log_contracts.ReadTile, log.read_tile)
+    service.open(log_contracts.ProveDocument, log.prove_document)
+    service.open(log_contracts.ProveFile, log.prove_file)
+    service.open(log_contracts.ProveEntry, log.prove_entry)
+    service.open(log_contracts.ProveConsistency, log.prove_consistency)
+    service.open(log_contracts.Cosign, log.cosign)
+
+
+def _revoke(service: Service, held: Authority) -> None:
+    published = revoking.Publications(held)
+    service.command(revocation_contracts.RevokeCertificate, revoking.revoke)
+    service.query(revocation_contracts.ReadRevocationReach, revoking.read_reach)
+    service.open(revocation_contracts.ReadRevocationList, revoking.answer_list, before=published.make_list)
+    service.open(revocation_contracts.AnswerOcsp, published.answer_ocsp)
+
+
+def _bring_evidence(service: Service, settings: Settings, roots: Sequence[x509.Certificate]) -> None:
+    if urls := settings.timestamp_urls.split():
+        asked = Authorities([TimestampAuthority(url=url) for url in urls], roots=roots)
+        made = rounds.Rounds(authorities=asked, revocations=Revocations(), roots=roots)
+        service.every(rounds.ROUND_SECONDS, rounds.keep, before=made.take)

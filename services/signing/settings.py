@@ -9,13 +9,24 @@ class Settings:
 
     `timestamp_urls` are timestamp authorities in the order of asking, with spaces between; without any, signatures get
     no evidence.
+    Of the transparency log: `log_key` its Ed25519 private key (PEM), `log_secret` any secret, from which the salts of
+    its entries are made, `log_origin` its name for ever (as host/path), `log_witnesses` vkeys with spaces between.
+    `summary_key` is the P-256 private key (PEM) of the codes on paper; public keys of those before it may follow it.
+    `trust` is a folder of outside authorities' root certificates (PEM), `pkcs11_module` the path of a device's module.
     """
 
     server_key: str
     authority: str
     public_url: str
+    summary_key: str
+    log_key: str
+    log_secret: str
+    log_origin: str
+    log_witnesses: str = ""
     session_minutes: int = 60
     certificate_days: int = 730
+    trust: str = ""
+    pkcs11_module: str = ""
     timestamp_urls: str = ""
 
 

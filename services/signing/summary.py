@@ -1,5 +1,6 @@
 """The signed summary on paper: a transcript in short as COSE_Sign1 in base45 (RFC 9052, RFC 9285), checked offline."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,9 +10,18 @@ from typing import Any
 import base45
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
 from cwt import COSE, COSEKey
 from cwt.exceptions import CWTError, VerifyError
+
+from services.chassis.settings import MissingSetting
 
 PREFIX = "HB1:"
 """What the text of such a code begins with, so that a reader knows it from an address."""
@@ -19,6 +29,7 @@ LONGEST = 2_000  # characters; a code of the largest size holds some more, ours 
 KEY_ID_BYTES = 8
 
 _ISSUED_AT, _TRANSCRIPT = 6, -65_537  # claims: RFC 8392, 3.1.6, and one for private use
+_PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 _FIELDS = ("code", "version", "digest", "school", "school_year", "class_name", "pupil", "born_on", "results")
 
 
@@ -51,14 +62,30 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssuerKey:
-    """The installation's P-256 key for summaries; browsers everywhere can check its signatures (ES256)."""
+class Issuer:
+    """The installation's P-256 key for summaries, and the public ones before it; browsers can check ES256."""
 
     private: ec.EllipticCurvePrivateKey
+    earlier: tuple[ec.EllipticCurvePublicKey, ...] = ()
+
+    @classmethod
+    def of(cls, pem: str) -> "Issuer":
+        """From a private key in PEM form, which the public keys of those before it may follow."""
+        first, *others = [match[0].encode() for match in _PEM_BLOCK.finditer(pem)]
+        private = load_pem_private_key(first, None)
+        earlier = [load_pem_public_key(one) for one in others]
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise MissingSetting("HOCBA_SIGNING_SUMMARY_KEY must begin with a P-256 private key in PEM form.")
+        return cls(private=private, earlier=tuple(one for one in earlier if isinstance(one, ec.EllipticCurvePublicKey)))
 
     @property
     def key_id(self) -> bytes:
         return key_id_of(self.private.public_key())
+
+    @property
+    def public_keys(self) -> dict[bytes, ec.EllipticCurvePublicKey]:
+        """By id, the one in use first."""
+        return {key_id_of(one): one for one in (self.private.public_key(), *self.earlier)}
 
     def write(self, summary: Summary) -> str:
         """The text of the code."""

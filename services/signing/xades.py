@@ -7,11 +7,17 @@ from hashlib import sha256
 
 from lxml import etree
 
+from services.signing import algorithms
+from services.signing.algorithms import Algorithm
+
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 SIGNATURE = f"{{{DS}}}Signature"
 _C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-_RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+_SIGNATURE_METHODS = {  # RFC 6931, 2.3.2 and 2.3.6; SignatureValue is the raw value of either
+    Algorithm.RSA: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+    Algorithm.ECDSA: "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+}
 _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -22,7 +28,7 @@ _TRANSFORM = f'<ds:Transforms><ds:Transform Algorithm="{_C14N}"></ds:Transform><
 _METHOD = f'<ds:DigestMethod Algorithm="{_SHA256}"></ds:DigestMethod>'
 _SIGNED_INFO = (
     f'<ds:CanonicalizationMethod Algorithm="{_C14N}"></ds:CanonicalizationMethod>'
-    f'<ds:SignatureMethod Algorithm="{_RSA_SHA256}"></ds:SignatureMethod>'
+    f'<ds:SignatureMethod Algorithm="{{method}}"></ds:SignatureMethod>'
     f'<ds:Reference Id="ref-{{slot}}" URI="#{{target}}">{_TRANSFORM}'
     f"{_METHOD}<ds:DigestValue>{{digest}}</ds:DigestValue></ds:Reference>"
     f'<ds:Reference Type="{_SIGNED_PROPERTIES}" URI="#sp-{{slot}}">{_TRANSFORM}'
@@ -46,20 +52,24 @@ _SIGNATURE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What is signed for a slot: an element's Id and SHA-256, the time, the certificates (DER, own first)."""
+    """What is signed for a slot: an element's Id and SHA-256, the time, the certificates (DER, own first) and how."""
 
     slot: str
     target: str
     digest: bytes
     at: datetime
     certificates: tuple[bytes, ...]
+    algorithm: Algorithm
 
     def to_sign(self) -> bytes:
         """SignedInfo in canonical form."""
         return f'<ds:SignedInfo xmlns:ds="{DS}">{self._signed_info()}'.encode()
 
+    def digest_to_sign(self) -> bytes:
+        return sha256(self.to_sign()).digest()
+
     def signature(self, value: bytes) -> bytes:
-        """The ds:Signature element, with `value` the signature over `to_sign()`."""
+        """The ds:Signature element, with `value` the raw signature over `to_sign()`."""
         return _SIGNATURE.format(
             slot=self.slot,
             signed_info=self._signed_info(),
@@ -72,6 +82,7 @@ class Statement:
         alone = f'<xades:SignedProperties xmlns:ds="{DS}" xmlns:xades="{XADES}"{self._properties()}'
         return _SIGNED_INFO.format(
             slot=self.slot,
+            method=_SIGNATURE_METHODS[self.algorithm],
             target=self.target,
             digest=_text(self.digest),
             properties=_text(sha256(alone.encode()).digest()),
@@ -89,15 +100,19 @@ def read(signature: etree._Element, slot: str) -> tuple[Statement, bytes]:
     that leaves no choice there is nothing to wrap, to hide or to substitute.
     """
     names = {"ds": DS, "xades": XADES}
+    certificates = tuple(b64decode(found.text or "") for found in signature.iterfind(".//ds:X509Certificate", names))
+    if not certificates:
+        raise ValueError("The signature carries no certificate.")
     statement = Statement(
         slot=slot,
         target=str(signature.xpath("string(ds:SignedInfo/ds:Reference[1]/@URI)", namespaces=names)).removeprefix("#"),
         digest=b64decode(signature.findtext("ds:SignedInfo/ds:Reference/ds:DigestValue", "", names)),
         at=datetime.strptime(signature.findtext(".//xades:SigningTime", "", names), _TIME).replace(tzinfo=UTC),
-        certificates=tuple(b64decode(found.text or "") for found in signature.iterfind(".//ds:X509Certificate", names)),
+        certificates=certificates,
+        algorithm=algorithms.algorithm_of(algorithms.public_key(certificates[0])),
     )
     value = b64decode(signature.findtext("ds:SignatureValue", "", names))
-    if not statement.certificates or statement.signature(value) != canonical(signature):
+    if statement.signature(value) != canonical(signature):
         raise ValueError("The signature is not in the form in which this platform writes signatures.")
     return statement, value
 

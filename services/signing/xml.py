@@ -9,7 +9,8 @@ from hashlib import sha256
 from lxml import etree
 
 from services.signing import xades
-from services.signing.keys import Signer
+from services.signing.keys import Credential, Signer
+from services.signing.xades import Statement
 
 _CONTAINER = re.compile(rb' Id="ky-([\w-]+)">(?=</)')
 
@@ -18,23 +19,28 @@ class NoEmptySlot(ValueError):  # noqa: N818 - a refusal is an answer, not a fau
     """The document has no empty container for this slot, or does not say what the slot covers."""
 
 
-def sign(xml: bytes, slots: Sequence[tuple[str, Signer]], *, at: datetime) -> bytes:
-    """The document with these slots filled; raises NoEmptySlot like `signatures` and `splice`."""
-    return splice(xml, signatures(xml, slots, at=at))
-
-
-def signatures(xml: bytes, slots: Sequence[tuple[str, Signer]], *, at: datetime) -> dict[str, bytes]:
-    """The ds:Signature of each slot, to be kept until it is spliced in.
+def prepare(xml: bytes, slots: Sequence[tuple[str, Credential]], *, at: datetime) -> dict[str, Statement]:
+    """What is to be signed for each slot; with its value a statement becomes the ds:Signature to be spliced in.
 
     What a slot covers is read from the document's own list of slots (THAM_CHIEU). Raises NoEmptySlot for a slot that
     the document does not list, or that is given twice.
     """
-    covered, made = _Covered.read(xml), dict[str, bytes]()
-    for slot, signer in slots:
+    covered, made = _Covered.read(xml), dict[str, Statement]()
+    for slot, credential in slots:
         if slot in made:
             raise NoEmptySlot(f"{slot} is asked for twice.")
-        made[slot] = _signature(slot, covered, signer, at=at)
+        made[slot] = _statement(slot, covered, credential, at=at)
     return made
+
+
+def sign(xml: bytes, slots: Sequence[tuple[str, Signer]], *, at: datetime) -> bytes:
+    """The document with these slots filled by keys at hand; raises NoEmptySlot like `prepare` and `splice`."""
+    statements = prepare(xml, [(slot, signer.credential) for slot, signer in slots], at=at)
+    made = {}
+    for slot, signer in slots:
+        (value,) = signer.sign([statements[slot].digest_to_sign()])
+        made[slot] = statements[slot].signature(value)
+    return splice(xml, made)
 
 
 def splice(xml: bytes, made: Mapping[str, bytes]) -> bytes:
@@ -73,15 +79,15 @@ class _Covered:
         return self.digests[target]
 
 
-def _signature(slot: str, covered: _Covered, signer: Signer, *, at: datetime) -> bytes:
+def _statement(slot: str, covered: _Covered, credential: Credential, *, at: datetime) -> Statement:
     target = covered.targets.get(slot)
     if target not in covered.elements:
         raise NoEmptySlot(f"The document does not say what {slot} covers.")
-    statement = xades.Statement(
+    return Statement(
         slot=slot,
         target=target,
         digest=covered.digest(target),
         at=at,
-        certificates=(signer.certificate, *signer.chain),
+        certificates=credential.certificates,
+        algorithm=credential.algorithm,
     )
-    return statement.signature(signer.sign(statement.to_sign()))

@@ -17,10 +17,11 @@ class NotCanonicalError(ValueError):
 
 
 class Kind(StrEnum):
-    """How a subject is assessed (TT22/2021, Điều 5): by marks and comments, or by comments alone."""
+    """How a subject is assessed: by marks and comments or comments alone (TT22/2021 Art. 5), or as in primary."""
 
     SCORED = "SCORED"
     COMMENT = "COMMENT"
+    PRIMARY = "PRIMARY"
 
 
 class Gender(StrEnum):
@@ -56,8 +57,16 @@ class SchoolClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guardian:
+    """A parent or guardian; `relation` in the family's words, such as "Mẹ"."""
+
+    relation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pupil:
-    """`code` is the ministry's (10 digits), `personal_id` the state's (12 digits)."""
+    """`code` is the ministry's (10 digits), `personal_id` the state's (12 digits), for foreigners a passport."""
 
     person_id: UUID
     code: str
@@ -67,6 +76,20 @@ class Pupil:
     gender: Gender
     ethnicity: str | None
     nationality: str | None
+    passport: str | None = None
+    programme: str | None = None
+    guardians: tuple[Guardian, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schooling:
+    """One line of the pupil's way through schools (quá trình học tập), under the names of that time."""
+
+    school_year: int
+    class_name: str
+    school: str
+    commune: str | None
+    province: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +99,20 @@ class Teacher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """What the subject's study-topic cluster (cụm chuyên đề) was given in each term."""
+
+    term1: str | None
+    term2: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One row of the first table; results are as printed: "8.5", or "Đ" and "CĐ" for comment subjects."""
+    """One row of the first table.
+
+    Results are as printed: "8.5", for comment subjects "Đ" or "CĐ", in primary "T", "H" or "C" with `test`, the mark
+    of the year's last test. `retest` is the result after the summer, null where there was none.
+    """
 
     code: str
     name: str
@@ -85,24 +120,40 @@ class Subject:
     term1: str | None
     term2: str | None
     year: str | None
+    test: str | None = None
     retest: str | None
     comment: str | None
     teacher: Teacher | None
+    is_elective: bool = False
+    cluster: Cluster | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """A quality or competence (phẩm chất, năng lực) at the year's end: "T", "Đ" or "C"; `retest` is that after help."""
+
+    code: str
+    level: str
+    retest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
+    """`absences` counts half-day sessions (buổi), `unexcused` those of them without leave; so for the year."""
+
     term: Literal[1, 2]
     level: str | None
     conduct: str | None
     absences: int | None
+    unexcused: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """`absences` counts half-day sessions (buổi); `reasons` are the sentences that explain `promotion`.
+    """`level` is of study, in primary of the whole education; `reasons` are the sentences that explain `promotion`.
 
     The `_after` levels are those after re-assessment or training in the summer, null where there was none.
+    `completion` is COMPLETED or NOT_COMPLETED in the last grade of a stage, else null.
     """
 
     level: str | None
@@ -110,7 +161,9 @@ class Year:
     level_after: str | None
     conduct_after: str | None
     absences: int | None
+    unexcused: int | None = None
     promotion: str | None
+    completion: str | None = None
     title: str | None
     reasons: tuple[str, ...]
 
@@ -136,7 +189,11 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptData:
-    """Everything that is signed; `None` where not known. `school_year` is the year in which it begins."""
+    """Everything that is signed; `None` where not known. `school_year` is the year in which it begins.
+
+    One shape for all stages: `stage` and `regulation` say which form prints it. Qualities are of primary alone, conduct
+    and subject teachers' slots of the other stages. `schooling` ends with this year.
+    """
 
     format: Literal["vn.hocba.transcript.v1"] = "vn.hocba.transcript.v1"
     code: str
@@ -150,7 +207,10 @@ class TranscriptData:
     school: School
     class_: SchoolClass
     pupil: Pupil
+    schooling: tuple[Schooling, ...] = ()
     subjects: tuple[Subject, ...]
+    qualities: tuple[Quality, ...] = ()
+    qualities_comment: str | None = None
     terms: tuple[Term, ...]
     year: Year
     remark: str | None
@@ -159,10 +219,16 @@ class TranscriptData:
 
 
 def to_canonical(data: TranscriptData) -> bytes:
-    """The data as JSON by RFC 8785, all text in NFC."""
-    fields = msgspec.to_builtins(data)
+    """The data as JSON by RFC 8785."""
+    return rfc8785.dumps(to_fields(data))
+
+
+def to_fields(data: TranscriptData) -> dict[str, Any]:
+    """The data under the names of the JSON, all text in NFC."""
+    fields: dict[str, Any] = msgspec.to_builtins(data)
     fields["class"] = fields.pop("class_")
-    return rfc8785.dumps(_composed(fields))
+    composed: dict[str, Any] = _composed(fields)
+    return composed
 
 
 def from_canonical(raw: bytes) -> TranscriptData:

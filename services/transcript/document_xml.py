@@ -3,9 +3,25 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
-from services.transcript.canonical import Role, School, Slot, Subject, Term, TranscriptData, Year, digest, to_canonical
+from services.transcript.canonical import (
+    Guardian,
+    Quality,
+    Role,
+    School,
+    Schooling,
+    Slot,
+    Subject,
+    Term,
+    TranscriptData,
+    Year,
+    digest,
+    to_canonical,
+)
 
+SCHEMA = Path(__file__).parent / "schemas" / "hoc_ba.v1.xsd"
+"""The published shape of the document, for others and for our tests."""
 # Beyond what XML 1.0 forbids, DEL, C1 and bidirectional controls: with them paper would not show what is signed.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
@@ -57,7 +73,7 @@ def _data(data: TranscriptData) -> str:
         "DU_LIEU_HOC_BA",
         _general(data),
         _personal(data),
-        _element("THONG_TIN_HOC_BA", *map(_subject, data.subjects), _year_summary(data), id_="thongtinhocba"),
+        _results_of(data),
         _element("DANH_SACH_O_KY", *map(_slot, data.slots)),
         id_="data",
     )
@@ -105,7 +121,43 @@ def _personal(data: TranscriptData) -> str:
         _text("GIOI_TINH", pupil.gender),
         _text("DAN_TOC", pupil.ethnicity),
         _text("QUOC_TICH", pupil.nationality),
+        _text("SO_HO_CHIEU", pupil.passport),
+        _text("CHUONG_TRINH", pupil.programme),
+        _element("NGUOI_GIAM_HO", *map(_guardian, pupil.guardians)),
+        _element("QUA_TRINH_HOC_TAP", *map(_schooling, data.schooling)),
         id_="lyLich",
+    )
+
+
+def _guardian(guardian: Guardian) -> str:
+    return _element("NGUOI", _text("QUAN_HE", guardian.relation), _text("HO_TEN", guardian.name))
+
+
+def _schooling(line: Schooling) -> str:
+    return _element(
+        "NAM",
+        _text("NAM_HOC", line.school_year),
+        _text("TEN_LOP", line.class_name),
+        _text("TEN_TRUONG", line.school),
+        _text("XA", line.commune),
+        _text("TINH", line.province),
+    )
+
+
+def _results_of(data: TranscriptData) -> str:
+    qualities = _element(
+        "PHAM_CHAT_NANG_LUC", *map(_quality, data.qualities), _text("NHAN_XET", data.qualities_comment)
+    )
+    subjects = map(_subject, data.subjects)
+    return _element("THONG_TIN_HOC_BA", *subjects, qualities, _year_summary(data), id_="thongtinhocba")
+
+
+def _quality(quality: Quality) -> str:
+    return _element(
+        "MUC",
+        _text("MA", quality.code),
+        _text("MUC_DAT", quality.level),
+        _text("DANH_GIA_LAI", quality.retest),
     )
 
 
@@ -120,11 +172,19 @@ def _subject(subject: Subject) -> str:
         _text("HKI", subject.term1),
         _text("HKII", subject.term2),
         _text("CA_NAM", subject.year),
+        _text("DIEM_KTDK", subject.test),
         _text("DANH_GIA_LAI", subject.retest),
         _text("NHAN_XET", subject.comment),
+        _text("MON_LUA_CHON", int(subject.is_elective)),
+        *_cluster(subject),
         _element("GVBM", *names, id_=f"gv-{subject.code}"),
         id_=f"dtk-{subject.code}",
     )
+
+
+def _cluster(subject: Subject) -> Iterable[str]:
+    if subject.cluster:
+        yield _element("CUM_CHUYEN_DE", _text("HKI", subject.cluster.term1), _text("HKII", subject.cluster.term2))
 
 
 def _year_summary(data: TranscriptData) -> str:
@@ -142,12 +202,14 @@ def _results(period: Term | Year) -> Iterable[str]:
     yield _text("HOC_TAP", period.level)
     yield _text("REN_LUYEN", period.conduct)
     yield _text("SO_BUOI_NGHI", period.absences)
+    yield _text("SO_BUOI_NGHI_KHONG_PHEP", period.unexcused)
 
 
 def _decision(year: Year) -> Iterable[str]:
     yield _text("HOC_TAP_SAU_HE", year.level_after)
     yield _text("REN_LUYEN_SAU_HE", year.conduct_after)
     yield _text("LEN_LOP", year.promotion)
+    yield _text("HOAN_THANH_CAP_HOC", year.completion)
     yield _text("DANH_HIEU", year.title)
     yield from _texts("CAN_CU", year.reasons)
 

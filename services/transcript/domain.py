@@ -1,22 +1,27 @@
 """From a locked result to the frozen data of a transcript, and from a transcript to what may be said of it. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.contracts.gradebook.results import ClassResults, PupilResult, SubjectResult
+from services.contracts.gradebook.given import GivenYearV1
+from services.contracts.gradebook.results import ClassResults, PupilResult, SubjectResult, TermSummary
 from services.contracts.identity import PersonV1, UnitV1
 from services.contracts.transcript import SlotV1
 from services.transcript.canonical import (
+    Cluster,
     Corrections,
     Gender,
+    Guardian,
     Kind,
     Pupil,
+    Quality,
     Role,
     School,
     SchoolClass,
+    Schooling,
     Slot,
     Subject,
     Teacher,
@@ -28,6 +33,8 @@ from services.transcript.document_xml import reference_of
 
 PARKED = {"RETEST": "RETEST", "SUMMER_TRAINING": "PENDING_SUMMER", "": "INCOMPLETE"}
 """Promotions that wait, with the reason that the parked transcript shows."""
+PRIMARY = "TH"
+"""The stage in which subject teachers do not sign."""
 ON_PDF = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
 
 
@@ -39,11 +46,13 @@ class Setting:
     unit: UnitV1
     people: Mapping[UUID, PersonV1]
     principal_id: UUID
+    earlier: Mapping[UUID, tuple[Schooling, ...]] = field(default_factory=dict)
+    """Each pupil's years before this one, the oldest first."""
+    guardians: Mapping[UUID, tuple[Guardian, ...]] = field(default_factory=dict)
 
 
 def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, now: datetime) -> TranscriptData:
     """The data that all will sign: nothing changes after this."""
-    subjects = tuple(_subject(setting, subject) for subject in result.subjects)
     return TranscriptData(
         code=code,
         version=version,
@@ -55,26 +64,36 @@ def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, no
         regulation=result.regulation,
         school=_school(setting.unit),
         class_=SchoolClass(id=setting.results.class_id, name=setting.results.class_name),
-        pupil=_pupil(setting.people[result.pupil_id]),
-        subjects=subjects,
-        terms=tuple(
-            Term(term=1 if one.term == 1 else 2, level=one.level, conduct=one.conduct, absences=one.absences)
-            for one in result.terms
-        ),
-        year=Year(
-            level=result.level,
-            conduct=result.conduct,
-            level_after=result.level_after,
-            conduct_after=result.conduct_after,
-            absences=result.absences,
-            promotion=result.promotion,
-            title=result.title,
-            reasons=tuple(reason.vi for reason in result.reasons),
-        ),
+        pupil=_pupil(setting.people[result.pupil_id], setting.guardians.get(result.pupil_id, ())),
+        schooling=(*setting.earlier.get(result.pupil_id, ()), _this_year(setting)),
+        subjects=tuple(_subject(setting, subject) for subject in result.subjects),
+        qualities=tuple(Quality(code=one.code, level=one.level, retest=one.retest) for one in result.qualities),
+        qualities_comment=result.qualities_comment or None,
+        terms=tuple(map(_term, result.terms)),
+        year=_year(result),
         remark=result.remark,
         corrections=_corrections(result),
         slots=_slots(setting, result),
     )
+
+
+def earlier_schooling(
+    frozen: Iterable[TranscriptData], given: Iterable[GivenYearV1], *, before: int
+) -> tuple[Schooling, ...]:
+    """A pupil's years before a school year: by transcripts of ours, else by papers of other times."""
+    ours = [data.schooling[-1] for data in frozen if data.schooling]
+    theirs = [
+        Schooling(
+            school_year=year.school_year,
+            class_name=year.class_name,
+            school=year.school_name,
+            commune=None,
+            province=None,
+        )
+        for year in given
+    ]
+    by_year = {line.school_year: line for line in (*theirs, *ours)}
+    return tuple(by_year[year] for year in sorted(by_year) if year < before)
 
 
 def slots_of(data: TranscriptData) -> tuple[SlotV1, ...]:
@@ -98,7 +117,7 @@ def initials(name: str) -> str:
 
 
 def _subject(setting: Setting, subject: SubjectResult) -> Subject:
-    teacher = setting.people[subject.teacher_id]
+    teacher, cluster = setting.people[subject.teacher_id], subject.cluster
     return Subject(
         code=subject.code,
         name=subject.name,
@@ -106,10 +125,29 @@ def _subject(setting: Setting, subject: SubjectResult) -> Subject:
         term1=subject.term1,
         term2=subject.term2,
         year=subject.year,
+        test=subject.test,
         retest=subject.retest,
         comment=subject.comment,
         teacher=Teacher(person_id=teacher.id, name=teacher.name),
+        is_elective=subject.is_elective,
+        cluster=Cluster(term1=cluster.term1, term2=cluster.term2) if cluster else None,
     )
+
+
+def _term(term: TermSummary) -> Term:
+    return Term(
+        term=1 if term.term == 1 else 2,
+        level=term.level,
+        conduct=term.conduct,
+        absences=term.absences,
+        unexcused=term.unexcused,
+    )
+
+
+def _year(result: PupilResult) -> Year:
+    names = ("level", "conduct", "level_after", "conduct_after", "absences", "unexcused", "promotion", "completion")
+    told: dict[str, Any] = {name: getattr(result, name) for name in names}
+    return Year(**told, title=result.title, reasons=tuple(reason.vi for reason in result.reasons))
 
 
 def _corrections(result: PupilResult) -> Corrections:
@@ -125,7 +163,7 @@ def _school(unit: UnitV1) -> School:
     return School(unit_id=unit.id, **names)
 
 
-def _pupil(person: PersonV1) -> Pupil:
+def _pupil(person: PersonV1, guardians: tuple[Guardian, ...]) -> Pupil:
     if person.born_on is None or person.gender is None:
         raise ValueError(f"pupil {person.id} has no birth date or gender")
     return Pupil(
@@ -137,14 +175,29 @@ def _pupil(person: PersonV1) -> Pupil:
         gender=Gender(person.gender),
         ethnicity=person.ethnicity,
         nationality=person.nationality,
+        passport=person.passport,
+        programme=person.programme,
+        guardians=guardians,
+    )
+
+
+def _this_year(setting: Setting) -> Schooling:
+    unit = setting.unit
+    return Schooling(
+        school_year=setting.results.school_year,
+        class_name=setting.results.class_name,
+        school=unit.name,
+        commune=unit.commune,
+        province=unit.province,
     )
 
 
 def _slots(setting: Setting, result: PupilResult) -> tuple[Slot, ...]:
-    """One for each subject's teacher, then homeroom teacher, principal, and the school's seal."""
+    """One for each subject's teacher except in primary, then homeroom teacher, principal, and the school's seal."""
     teachers = [
         _slot(setting, f"GVBM-{subject.code}", Role.GVBM, subject.teacher_id, subject.code)
         for subject in result.subjects
+        if setting.results.stage != PRIMARY
     ]
     unit = setting.unit
     seal = Slot(slot=Role.KY_PHAT_HANH, role=Role.KY_PHAT_HANH, subject=None, holder=unit.id, name=unit.name)

@@ -1,6 +1,6 @@
 """Why transcript refuses."""
 
-from services.chassis.errors import Refused
+from services.chassis.errors import Invalid, Refused
 
 
 class ResultsNotLocked(Refused):
@@ -22,6 +22,27 @@ class NotIssued(Refused):
 
     code = "transcript.not_issued"
     vi = "Chỉ thu hồi được học bạ đã phát hành; học bạ này đang ở trạng thái {state}."
+
+
+class NothingIssued(Refused):
+    """There is no issued transcript to print here; have it signed and sealed first."""
+
+    code = "transcript.nothing_issued"
+    vi = "Chưa có học bạ nào đã phát hành để in; xin hoàn tất ký số và phát hành trước."
+
+
+class CopyUnsaid(Invalid):
+    """Say to whom the copy is handed out, in at most 100 letters, and why; both are written into the register."""
+
+    code = "transcript.copy_unsaid"
+    vi = "Xin ghi rõ cấp bản in cho ai (không quá 100 kí tự) và để làm gì; cả hai được ghi vào sổ cấp bản sao."
+
+
+class NotPrintable(Invalid):
+    """What is to be printed holds a letter that our fonts lack: {why}."""
+
+    code = "transcript.not_printable"
+    vi = "Nội dung in có kí tự mà phông chữ không có: {why}."
 
 
 class NoForm(Refused):

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,12 +11,13 @@ from services.chassis import authority
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside
+from services.contracts.gradebook.given import FindGivenYears
 from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults
-from services.contracts.identity import FindPeople, FindUnits, Role
+from services.contracts.identity import FindGuardians, FindPeople, FindUnits, Role
 from services.contracts.messages import Task
 from services.contracts.transcript import BoxV1, FreezeClass, TranscriptState
 from services.transcript import domain, repository
-from services.transcript.canonical import TranscriptData, to_canonical
+from services.transcript.canonical import Guardian, Schooling, TranscriptData, from_canonical, to_canonical
 from services.transcript.document_xml import write
 from services.transcript.domain import PARKED, Setting
 from services.transcript.errors import NoForm, NoPrincipal
@@ -29,11 +30,15 @@ _own = threading.local()  # a renderer must not be shared by threads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeClassTask(Task):
-    """Freeze the class's transcripts that are not frozen yet; who authorised it is kept beside the freeze."""
+    """Freeze the class's transcripts that are not frozen yet; who authorised it is kept beside the freeze.
+
+    `parked_only` leaves alone those that were revoked: their next version waits until somebody asks for it.
+    """
 
     type: ClassVar[str] = "transcript.freeze_class"
     school_year: int
     class_id: UUID
+    parked_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +70,19 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
         principals, now = repository.principals_of(tx, results.unit_id), tx.now()
     if len(principals) != 1:
         raise NoPrincipal(count=len(principals))
-    setting = _setting(results, principals[0], outside)
-    rows = [
-        _row(setting, result, standing.revoked.get(result.pupil_id, 0) + 1, now, outside.objects)
+    due = [
+        result
         for result in results.results
-        if result.pupil_id not in standing.frozen
+        if result.pupil_id in standing.parked or not (task.parked_only or result.pupil_id in standing.frozen)
     ]
+    setting = _setting(results, principals[0], outside)
+    pupil_ids = [result.pupil_id for result in due]
+    setting = replace(
+        setting,
+        earlier=_earlier(task.school_year, pupil_ids, outside),
+        guardians=_guardians(pupil_ids, outside),
+    )
+    rows = [_row(setting, result, standing.due.get(result.pupil_id, 1), now, outside.objects) for result in due]
     return Frozen(unit_id=results.unit_id, expected=len(results.results), rows=tuple(rows))
 
 
@@ -82,6 +94,29 @@ def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Set
     return Setting(
         results=results, unit=unit, people={person.id: person for person in people}, principal_id=principal_id
     )
+
+
+def _earlier(school_year: int, pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Schooling, ...]]:
+    """Where each pupil was before this year, as our transcripts say and as was given from elsewhere."""
+    given = outside.ask(FindGivenYears(pupil_ids=tuple(pupil_ids)), timeout=30).pupils
+    years = {one.pupil_id: one.years for one in given}
+    with outside.db.transaction() as tx:
+        before = repository.canonical_before(tx, pupil_ids, school_year)
+    return {
+        pupil_id: domain.earlier_schooling(
+            [from_canonical(outside.objects.get(name)) for name in before.get(pupil_id, ())],
+            years.get(pupil_id, ()),
+            before=school_year,
+        )
+        for pupil_id in pupil_ids
+    }
+
+
+def _guardians(pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Guardian, ...]]:
+    found: dict[UUID, tuple[Guardian, ...]] = {}
+    for one in outside.ask(FindGuardians(pupil_ids=tuple(pupil_ids)), timeout=30).contacts:
+        found[one.pupil_id] = (*found.get(one.pupil_id, ()), Guardian(relation=one.relation, name=one.name))
+    return found
 
 
 def _row(setting: Setting, result: PupilResult, version: int, now: datetime, objects: Objects) -> dict[str, Any]:

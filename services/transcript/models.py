@@ -1,4 +1,4 @@
-"""Transcript's tables. What is frozen cannot be changed, in the database too (see the first migration's trigger)."""
+"""Transcript's tables. The database itself keeps the life cycle and the register of copies (see the migrations)."""
 
 from sqlalchemy import (
     CheckConstraint,
@@ -11,8 +11,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.chassis.tables import NAMING
 
@@ -70,6 +71,15 @@ transcripts = Table(
     UniqueConstraint("school_year", "pupil_id", "version"),
     CheckConstraint("(state = 'PARKED') = (canonical IS NULL)", name="frozen"),
     CheckConstraint("state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL", name="issued"),
+    CheckConstraint("(state IN ('PARKED', 'REVOKED')) = (reason IS NOT NULL)", name="reason"),
+    CheckConstraint("(state = 'REVOKED') = (revoked_at IS NOT NULL)", name="revoked"),
+    Index(
+        "transcripts_one_in_force_key",
+        "school_year",
+        "pupil_id",
+        unique=True,
+        postgresql_where=text("state <> 'REVOKED'"),
+    ),
     Index("transcripts_class_id_idx", "school_year", "class_id"),
     Index("transcripts_pupil_id_idx", "pupil_id"),
 )
@@ -88,4 +98,22 @@ received = Table(
     Column("pdf", String, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
     Index("received_pupil_id_idx", "pupil_id", "unit_id"),
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("kind", String, CheckConstraint("kind IN ('RECORD', 'EXTRACT', 'CLASS')", name="kind"), nullable=False),
+    Column("unit_id", UUID, nullable=False, comment="the school that handed it out"),
+    Column("pupil_ids", ARRAY(UUID), nullable=False),
+    Column("codes", ARRAY(String), nullable=False, comment="of the transcripts printed"),
+    Column("recipient", String, CheckConstraint("recipient <> ''", name="recipient"), nullable=False),
+    Column("reason", String, CheckConstraint("reason <> ''", name="reason"), nullable=False),
+    Column("account_id", UUID, nullable=False),
+    Column("handed_out_by", UUID, nullable=False),
+    Column("handed_out_at", DateTime(timezone=True), nullable=False),
+    Column("file", String, nullable=False, comment="SHA-256 of the printout"),
+    Index("copies_unit_id_idx", "unit_id", "handed_out_at"),
+    Index("copies_pupil_ids_idx", "pupil_ids", postgresql_using="gin"),
 )

@@ -1,25 +1,43 @@
-"""The transcript on paper: PDF/A-3b with its canonical data attached and empty boxes where signatures will stand."""
+"""The transcript on paper: PDF/A-3a with its canonical data attached and empty boxes where signatures will stand."""
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import typst
 
 from services.chassis.typesetting import compiler_of
 from services.transcript.canonical import TranscriptData, to_canonical
 
-_FORM = Path(__file__).parent / "forms" / "thcs_tt22.typ"
-_PRINTS = ("THCS", "TT22/2021")
-_VIETNAM = timezone(timedelta(hours=7))
+FORMS = Path(__file__).parent / "forms"
+"""The printed forms, in typst: one file a stage, what they share, and what is printed of them."""
+_FORM_OF = {
+    ("TH", "TT27/2020"): "th_tt27",
+    ("THCS", "TT22/2021"): "thcs_tt22",
+    ("THPT", "TT22/2021"): "thpt_tt22",
+    ("GDTX", "TT43/2021"): "gdtx_tt43",
+}
+STANDARD: Final = "a-3a"
+"""PDF/A-3 for its attachments, level a for its structure, which screen readers need."""
 _A4_HEIGHT = 841.89  # PDF points
 
 
 def has_form(stage: str, regulation: str) -> bool:
     """Whether transcripts of this stage under this circular can be printed."""
-    return (stage, regulation) == _PRINTS
+    return (stage, regulation) in _FORM_OF
+
+
+def form_of(data: TranscriptData) -> str:
+    """The name of the transcript's form; NotPrintableError where there is none."""
+    if not has_form(data.stage, data.regulation):
+        raise NotPrintableError(f"No form for {data.stage} under {data.regulation}.")
+    return _FORM_OF[data.stage, data.regulation]
+
+
+def inputs_of(data: TranscriptData) -> dict[str, str]:
+    """What typst is given to print a transcript."""
+    return {"form": form_of(data), "data": to_canonical(data).decode()}
 
 
 class NotPrintableError(ValueError):
@@ -51,36 +69,29 @@ class Renderer:
     """
 
     def __init__(self) -> None:
-        self._compiler = compiler_of(_FORM)
+        self._compiler = compiler_of(FORMS / "hoc_ba.typ")
 
     def render(self, data: TranscriptData) -> Rendered:
-        """The unsigned PDF/A-3b and the boxes of the slots that sign on paper: GVCN, CBQL and KY_PHAT_HANH.
+        """The unsigned PDF/A-3a and the boxes of the slots that sign on paper: GVCN, CBQL and KY_PHAT_HANH.
 
         Raises NotPrintableError.
         """
-        if not has_form(data.stage, data.regulation):
-            raise NotPrintableError(f"No form for {data.stage} under {data.regulation}.")
+        inputs = inputs_of(data)
         try:
-            pdf = self._pdf(data)
+            pdf = self._pdf(data, inputs)
             found = self._compiler.query("<signature-box>", field="value")
         except typst.TypstError as error:
             raise NotPrintableError(error.message) from error
         return Rendered(pdf=pdf, boxes=tuple(_box(**metadata) for metadata in json.loads(found)))
 
-    def _pdf(self, data: TranscriptData) -> bytes:
+    def _pdf(self, data: TranscriptData, inputs: dict[str, str]) -> bytes:
         pdf = self._compiler.compile(
             format="pdf",
-            pdf_standards="a-3b",
-            pdf_tags=False,  # level b asks for none, and they make the file half as large again
+            pdf_standards=STANDARD,
             timestamp=data.frozen_at,
-            sys_inputs={"data": to_canonical(data).decode(), "frozen_on": _in_words(data.frozen_at)},
+            sys_inputs=inputs,
         )
         return cast("bytes", pdf)  # a list only for pictures, None only for output to a file
-
-
-def _in_words(moment: datetime) -> str:
-    day = moment.astimezone(_VIETNAM)
-    return f"ngày {day.day} tháng {day.month} năm {day.year}"
 
 
 def _box(*, slot: str, page: int, x: float, y: float, width: float, height: float) -> SignatureBox:

@@ -1,11 +1,11 @@
 """Transcript's only queries: rows in, contract values out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode, encode
@@ -14,7 +14,10 @@ from services.chassis.tables import grants
 from services.contracts.identity import Role
 from services.contracts.signing import SignedDocument
 from services.contracts.transcript import BoxV1, DocumentV1, IssuedFile, SlotV1, TranscriptState, TranscriptV1
-from services.transcript.models import freezes, ready_classes, received, transcripts
+from services.contracts.transcript.copies import CopyKind, CopyV1
+from services.transcript.models import copies, freezes, ready_classes, received, transcripts
+
+MOST_COPIES = 1000  # lines of the register in one answer
 
 
 def note_ready(tx: Tx, *, school_year: int, class_id: UUID, unit_id: UUID, version: int) -> None:
@@ -67,27 +70,57 @@ def put_transcripts(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A transcript in force; `canonical` is the hash of its data."""
+
+    pupil_id: UUID
+    school_year: int
+    code: str
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How far the transcripts of a class have come, by pupil."""
 
-    frozen: Mapping[UUID, int]
-    """The version that has left PARKED and was not revoked."""
-    revoked: Mapping[UUID, int]
-    """The last version, where that was revoked."""
+    frozen: frozenset[UUID]
+    """Those whose newest version has left PARKED and was not revoked."""
+    parked: frozenset[UUID]
+    due: Mapping[UUID, int]
+    """The version that freezing makes: the parked one, the next after a revoked one; for everybody else the first."""
 
 
 def standing_of(tx: Tx, school_year: int, class_id: UUID) -> Standing:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
     query = select(transcripts.c.pupil_id, transcripts.c.version, transcripts.c.state).where(mine)
     newest = {row.pupil_id: row for row in tx.conn.execute(query.order_by(transcripts.c.version))}
+    parked = {pupil_id: row.version for pupil_id, row in newest.items() if row.state == TranscriptState.PARKED}
+    revoked = {pupil_id: row.version for pupil_id, row in newest.items() if row.state == TranscriptState.REVOKED}
     return Standing(
-        frozen={
-            pupil_id: row.version
-            for pupil_id, row in newest.items()
-            if row.state not in (TranscriptState.PARKED, TranscriptState.REVOKED)
-        },
-        revoked={pupil_id: row.version for pupil_id, row in newest.items() if row.state == TranscriptState.REVOKED},
+        frozen=frozenset(newest.keys() - parked.keys() - revoked.keys()),
+        parked=frozenset(parked),
+        due=parked | {pupil_id: version + 1 for pupil_id, version in revoked.items()},
     )
+
+
+def is_waiting(tx: Tx, school_year: int, class_id: UUID) -> bool:
+    """Whether some transcript of the class is parked."""
+    mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
+    parked = select(transcripts.c.id).where(mine, transcripts.c.state == TranscriptState.PARKED)
+    return tx.conn.execute(select(parked.exists())).scalar_one()
+
+
+def canonical_before(tx: Tx, pupil_ids: Sequence[UUID], school_year: int) -> dict[UUID, list[str]]:
+    """Of each pupil the frozen data of earlier years that were not revoked, by hash."""
+    query = select(transcripts.c.pupil_id, transcripts.c.canonical).where(
+        transcripts.c.pupil_id.in_(pupil_ids),
+        transcripts.c.school_year < school_year,
+        transcripts.c.state.not_in((TranscriptState.PARKED, TranscriptState.REVOKED)),
+    )
+    found: dict[UUID, list[str]] = {}
+    for row in tx.conn.execute(query.order_by(transcripts.c.school_year, transcripts.c.version)):
+        found.setdefault(row.pupil_id, []).append(row.canonical)
+    return found
 
 
 def count_frozen(tx: Tx, school_year: int, class_id: UUID) -> int:
@@ -130,6 +163,7 @@ def documents_of(tx: Tx, school_year: int, class_id: UUID) -> list[DocumentV1]:
             transcript_id=row.id,
             version=row.version,
             code=row.code,
+            canonical=row.canonical,
             xml=row.frozen_xml,
             pdf=row.frozen_pdf,
             slots=decode(tuple[SlotV1, ...], row.slots),
@@ -174,6 +208,46 @@ def issued_of_pupil(tx: Tx, pupil_id: UUID, unit_id: UUID) -> list[IssuedFile]:
     return files + [_file(row, row.transcript_id) for row in tx.conn.execute(taken)]
 
 
+def kept_of_pupil(tx: Tx, pupil_id: UUID, unit_id: UUID) -> list[Kept]:
+    """The pupil's transcripts in force that this school keeps, made here or received, the oldest year first."""
+    taken = select(received.c.transcript_id).where(received.c.pupil_id == pupil_id, received.c.unit_id == unit_id)
+    here = (transcripts.c.unit_id == unit_id) | transcripts.c.id.in_(taken)
+    mine = (transcripts.c.pupil_id == pupil_id) & here & (transcripts.c.state == TranscriptState.ISSUED)
+    return _kept(tx, mine)
+
+
+def kept_of_class(tx: Tx, school_year: int, class_id: UUID) -> list[Kept]:
+    """The class's transcripts in force."""
+    mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
+    return _kept(tx, mine & (transcripts.c.state == TranscriptState.ISSUED))
+
+
+def newest_told(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, Row[Any]]:
+    """Each pupil's newest transcript that was issued, revoked or not; where there is none, the newest of all."""
+    mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
+    was_issued = transcripts.c.issued_at.is_not(None)
+    query = select(transcripts).where(mine).order_by(was_issued, transcripts.c.version, transcripts.c.id)
+    return {row.pupil_id: row for row in tx.conn.execute(query)}
+
+
+def add_copy(tx: Tx, copy: CopyV1, account_id: UUID) -> None:
+    tx.conn.execute(insert(copies).values(asdict(copy) | {"account_id": account_id}))
+
+
+def find_copy(tx: Tx, copy_id: UUID) -> CopyV1 | None:
+    row = tx.conn.execute(select(copies).where(copies.c.id == copy_id)).first()
+    return _copy(row) if row else None
+
+
+def copies_of(tx: Tx, unit_id: UUID, pupil_id: UUID | None) -> list[CopyV1]:
+    """What a school handed out, of one pupil or of all, the newest first."""
+    mine = copies.c.unit_id == unit_id
+    if pupil_id is not None:
+        mine &= copies.c.pupil_ids.contains([pupil_id])
+    query = select(copies).where(mine).order_by(copies.c.handed_out_at.desc(), copies.c.id).limit(MOST_COPIES)
+    return [_copy(row) for row in tx.conn.execute(query)]
+
+
 def put_received(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         tx.conn.execute(upsert(received).on_conflict_do_nothing(), list(rows))
@@ -191,6 +265,18 @@ def _transcript(row: Row[Any]) -> TranscriptV1:
     names = ("id", "school_year", "class_id", "unit_id", "pupil_id", "version", "reason", "code", "signatures")
     named = {name: getattr(row, name) for name in names}
     return TranscriptV1(**named, state=TranscriptState(row.state), xml=row.xml, pdf=row.pdf, slots=len(row.slots or ()))
+
+
+def _kept(tx: Tx, which: ColumnElement[bool]) -> list[Kept]:
+    columns = (transcripts.c[name] for name in ("pupil_id", "school_year", "code", "canonical"))
+    query = select(*columns).where(which).order_by(transcripts.c.school_year, transcripts.c.id)
+    return [Kept(**row._mapping) for row in tx.conn.execute(query)]  # noqa: SLF001 - SQLAlchemy's own name
+
+
+def _copy(row: Row[Any]) -> CopyV1:
+    names = ("id", "unit_id", "recipient", "reason", "handed_out_by", "handed_out_at", "file")
+    named: dict[str, Any] = {name: getattr(row, name) for name in names}
+    return CopyV1(**named, kind=CopyKind(row.kind), pupil_ids=tuple(row.pupil_ids), codes=tuple(row.codes))
 
 
 def _file(row: Row[Any], transcript_id: UUID) -> IssuedFile:

@@ -8,7 +8,8 @@ from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing import DocumentsSignedV1
-from services.transcript import freezing, usecases, verification
+from services.contracts.transcript import copies, hub
+from services.transcript import freezing, handing_out, packing, usecases, verification
 
 
 def build() -> Service:
@@ -21,6 +22,12 @@ def build() -> Service:
     service.internal(contracts.FindPupilTranscripts, usecases.find_pupil_transcripts, systems=("transfer",))
     service.internal(contracts.ReceiveTranscripts, usecases.receive_transcripts, systems=("transfer",))
     service.open(contracts.VerifyCode, verification.verify_code, before=verification.look_up)
+    service.command(copies.HandOutRecord, handing_out.hand_out, before=handing_out.press_record)
+    service.command(copies.HandOutExtract, handing_out.hand_out, before=handing_out.press_extract)
+    service.command(copies.HandOutClass, handing_out.hand_out, before=handing_out.press_class)
+    service.query(copies.FindCopies, handing_out.find_copies)
+    service.query(copies.ReadCopy, handing_out.read_copy)
+    service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)

@@ -38,7 +38,7 @@ AT_SCHOOL = tuple(Role)
 
 
 def note_locked_results(tx: Tx, events: Sequence[ResultsLockedV1]) -> None:
-    """A class whose year is locked can be frozen."""
+    """A class whose year is locked can be frozen; who was parked is tried again, as a reason may be gone."""
     for event in events:
         if event.period is Period.YEAR:
             repository.note_ready(
@@ -48,6 +48,9 @@ def note_locked_results(tx: Tx, events: Sequence[ResultsLockedV1]) -> None:
                 unit_id=event.unit_id,
                 version=event.version,
             )
+            if repository.is_waiting(tx, event.school_year, event.record_id):
+                again = FreezeClassTask(school_year=event.school_year, class_id=event.record_id, parked_only=True)
+                tx.later(again)
 
 
 def ask_freeze(tx: Tx, command: FreezeClass, actor: Actor, _form: None) -> FreezeAccepted:

@@ -80,7 +80,7 @@ def test_every_order_to_the_gradebook_says_its_school_year(operation):
 
 @pytest.mark.parametrize("operation", [name for name, shape in REQUESTS.items() if issubclass(shape, Command)])
 def test_what_only_its_owner_knows_is_left_out_of_the_record_of_a_command(operation):
-    secret = {name for name in fields(REQUESTS[operation]) if name in ("pin", "password")}
+    secret = {name for name in fields(REQUESTS[operation]) if name in ("pin", "otp", "password")}
 
     assert REQUESTS[operation].secrets == secret
 

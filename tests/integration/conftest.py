@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from psycopg import sql
@@ -53,6 +54,19 @@ def ledger_key() -> Iterator[str]:
         environment.setenv("HOCBA_GRADEBOOK_LEDGER_KEY", pem)
         seals.ledger_key.cache_clear()  # other tests in this process may have read another
         yield pem
+
+
+@pytest.fixture(scope="session")
+def signing_keys() -> Iterator[None]:
+    """What signing is told of its transparency log and of the codes on paper, among its settings."""
+    keys = {"LOG": Ed25519PrivateKey.generate(), "SUMMARY": ec.generate_private_key(ec.SECP256R1())}
+    with pytest.MonkeyPatch.context() as environment:
+        for name, private in keys.items():
+            pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+            environment.setenv(f"HOCBA_SIGNING_{name}_KEY", pem)
+        environment.setenv("HOCBA_SIGNING_LOG_SECRET", "muối của nhật ký")
+        environment.setenv("HOCBA_SIGNING_LOG_ORIGIN", "hocba.example.vn/log")
+        yield
 
 
 @pytest.fixture(scope="module")

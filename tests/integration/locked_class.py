@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.chassis.ids import new_id
+from services.contracts.gradebook.given import FindGivenYears, GivenYears
 from services.contracts.gradebook.results import (
     ClassResults,
     PupilResult,
@@ -16,7 +17,18 @@ from services.contracts.gradebook.results import (
     TermSummary,
 )
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.identity import FindPeople, FindUnits, People, PersonV1, UnitKind, Units, UnitV1
+from services.contracts.identity import (
+    FindGuardians,
+    FindPeople,
+    FindUnits,
+    GuardianContact,
+    GuardianContacts,
+    People,
+    PersonV1,
+    UnitKind,
+    Units,
+    UnitV1,
+)
 
 YEAR = 2025
 MATHS, SPORT = "TOAN", "GDTC"
@@ -79,7 +91,20 @@ class LockedClass:
             ReadClassResults: self.results,
             FindPeople: self._find_people,
             FindUnits: Units(units=(self.unit,)),
+            FindGivenYears: GivenYears(pupils=()),
+            FindGuardians: GuardianContacts(contacts=(self.mother,)),
         }
+
+    @property
+    def mother(self) -> GuardianContact:
+        """The first pupil's."""
+        return GuardianContact(
+            pupil_id=self.pupils[0],
+            guardian_id=self.pupils[0],
+            name="Nguyễn Thị Ví Dụ",
+            email="me@example.vn",
+            relation="Mẹ",
+        )
 
     def promoting(self, *promotions: str) -> "LockedClass":
         return replace(self, promotions=promotions)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.contracts.gradebook.results import ReasonV1
-from services.contracts.messages import Command
+from services.contracts.messages import Command, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +66,24 @@ class KeepGivenYear(Command[GivenYearV1]):
     title: str | None
     remark: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PupilGivenYears:
+    """A pupil's earlier years, the newest first."""
+
+    pupil_id: UUID
+    years: tuple[GivenYearV1, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenYears:
+    pupils: tuple[PupilGivenYears, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindGivenYears(Query[GivenYears]):
+    """The earlier years that were given of these pupils; who has none is left out."""
+
+    operation: ClassVar[str] = "gradebook.find_given_years"
+    pupil_ids: tuple[UUID, ...]

@@ -36,6 +36,14 @@ class LockResults(Command[PeriodLocked]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterMarks:
+    """What the study-topic cluster (cụm chuyên đề) was given in each term, as one of the subject's assessments."""
+
+    term1: str | None
+    term2: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectResult:
     code: str
     name: str
@@ -49,14 +57,20 @@ class SubjectResult:
     """After re-assessment in the summer."""
     test: str | None = None
     """Primary: the mark of the year's last test."""
+    is_elective: bool = False
+    cluster: ClusterMarks | None = None
+    """Of a pupil who takes the subject's cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermSummary:
+    """`absences` counts half-day sessions, `unexcused` those of them that nobody excused."""
+
     term: int
     level: str | None
     conduct: str | None
     absences: int
+    unexcused: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +85,11 @@ class ReasonV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityResult:
-    """A quality or competence of primary school at the year's end: T, Đ or C."""
+    """A quality or competence of primary school at the year's end: T, Đ or C; `retest` is that after help."""
 
     code: str
     level: str
+    retest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +123,8 @@ class PupilResult:
     conduct_after: str | None = None
     completion: str | None = None
     qualities: tuple[QualityResult, ...] = ()
+    qualities_comment: str = ""
+    unexcused: int = 0
     corrections: tuple[CorrectionCount, ...] = ()
     switches: dict[str, str] = field(default_factory=dict)
     version: int = 1

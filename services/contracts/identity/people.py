@@ -127,6 +127,7 @@ class GuardianContact:
     guardian_id: UUID
     name: str
     email: str
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

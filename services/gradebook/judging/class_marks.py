@@ -57,6 +57,11 @@ class ClassMarks:
         last = {row.sheet.subject: row for row in self.rows[pupil_id]}
         return [row for row in self.rows[pupil_id] if last[row.sheet.subject] is row]
 
+    def unexcused(self, pupil_id: UUID, term: int) -> int:
+        """Those of the term's absences that nobody excused."""
+        said = self.conduct.get((term, pupil_id))
+        return said.unexcused if said else 0
+
     def attended(self, pupil_id: UUID, period: Period) -> list[int]:
         """The terms of a period that the pupil was at a school in."""
         return [term for term in TERMS_OF[period] if term > 1 or pupil_id not in self.late]

@@ -127,31 +127,51 @@ def _absences(known: ClassMarks, pupil_id: UUID, term: int) -> int:
 
 
 def _pupil_result(known: ClassMarks, pupil_id: UUID, year: PrimaryYearResult, decision: str | None) -> PupilResult:
-    absences = {term: _absences(known, pupil_id, term) for term in known.attended(pupil_id, Period.YEAR)}
+    terms = tuple(_summary(known, pupil_id, term) for term in known.attended(pupil_id, Period.YEAR))
     last = known.conduct.get((2, pupil_id))
     promotion = decision or (PROMOTIONS[year.outcome] if year.outcome else "")
     return PupilResult(
         pupil_id=pupil_id,
         regulation=year.regulation,
         subjects=tuple(_subject_result(known, row, pupil_id) for row in _subject_rows(known, pupil_id)),
-        terms=tuple(
-            TermSummary(term=term, level=None, conduct=None, absences=count) for term, count in absences.items()
-        ),
+        terms=terms,
         level=year.level.vi if year.level else None,
         conduct=None,
-        absences=sum(absences.values()),
+        absences=sum(term.absences for term in terms),
+        unexcused=sum(term.unexcused for term in terms),
         promotion=promotion,
         title=year.title.vi if year.title else None,
         reasons=reasons((*year.reasons, *year.warnings)),
         remark=last.remark if last else "",
         level_after=year.level_after.vi if year.level_after and pupil_id in known.summer else None,
         completion="COMPLETED" if year.completes_primary else None,
-        qualities=tuple(
-            QualityResult(code=code, level=level) for code, level in _qualities(known, pupil_id, 2).items()
-        ),
+        qualities=_quality_results(known, pupil_id),
+        qualities_comment=_qualities_comment(known, pupil_id),
         corrections=tuple(known.corrections.get(pupil_id, ())),
         switches=switches(year.switches),
     )
+
+
+def _summary(known: ClassMarks, pupil_id: UUID, term: int) -> TermSummary:
+    return TermSummary(
+        term=term,
+        level=None,
+        conduct=None,
+        absences=_absences(known, pupil_id, term),
+        unexcused=known.unexcused(pupil_id, term),
+    )
+
+
+def _quality_results(known: ClassMarks, pupil_id: UUID) -> tuple[QualityResult, ...]:
+    brought = known.summer.get(pupil_id, {})
+    levels = _qualities(known, pupil_id, 2)
+    return tuple(QualityResult(code=code, level=level, retest=brought.get(code)) for code, level in levels.items())
+
+
+def _qualities_comment(known: ClassMarks, pupil_id: UUID) -> str:
+    """What the homeroom teacher wrote on the year's last sheet of qualities and competences."""
+    rows = (row for row in known.last_rows(pupil_id) if row.sheet.kind is SubjectKind.QUALITIES)
+    return "\n".join(row.comment for row in rows if row.comment)
 
 
 def _subject_rows(known: ClassMarks, pupil_id: UUID) -> list[Row]:

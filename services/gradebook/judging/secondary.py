@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from services.contracts.gradebook.results import Period, PupilResult, SubjectResult, TermSummary
+from services.contracts.gradebook.results import ClusterMarks, Period, PupilResult, SubjectResult, TermSummary
 from services.contracts.gradebook.school import SubjectKind
 from services.gradebook.judging.class_marks import STATES, TERMS_OF, ClassMarks, Content, Row
 from services.gradebook.judging.judged import Judged, reasons, switches
@@ -108,14 +108,16 @@ def _pupil_result(
     had_summer = pupil_id in known.summer
     after = (year.level_after, year.conduct_after) if had_summer else (None, None)
     last = known.conduct.get((2, pupil_id))
+    summaries = tuple(_summary(known, pupil_id, number, term) for number, term in enumerate(terms, start=1) if term)
     return PupilResult(
         pupil_id=pupil_id,
         regulation=year.regulation,
         subjects=_subject_results(known, pupil_id, terms, year),
-        terms=tuple(_summary(number, term) for number, term in enumerate(terms, start=1) if term),
+        terms=summaries,
         level=year.level.vi if year.level else None,
         conduct=year.conduct.vi if year.conduct else None,
         absences=year.absences,
+        unexcused=sum(term.unexcused for term in summaries),
         promotion=year.promotion.value.upper() if year.promotion else "",
         title=year.title.vi if year.title else None,
         reasons=reasons(year.reasons),
@@ -128,12 +130,13 @@ def _pupil_result(
     )
 
 
-def _summary(number: int, term: TermResult) -> TermSummary:
+def _summary(known: ClassMarks, pupil_id: UUID, number: int, term: TermResult) -> TermSummary:
     return TermSummary(
         term=number,
         level=term.level.vi if term.level else None,
         conduct=term.conduct.vi if term.conduct else None,
         absences=term.absences,
+        unexcused=known.unexcused(pupil_id, number),
     )
 
 
@@ -155,9 +158,24 @@ def _subject_results(
             comment=row.comment,
             teacher_id=row.sheet.teacher_id,
             retest=summer.get(code),
+            is_elective=row.sheet.is_elective,
+            cluster=_cluster(known, row, pupil_id),
         )
         for row in known.last_rows(pupil_id)
     )
+
+
+def _cluster(known: ClassMarks, last: Row, pupil_id: UUID) -> ClusterMarks | None:
+    """What the cluster's own column holds in each term, for a pupil who takes it and so has that column."""
+    if not any(column.is_cluster for column in last.columns):
+        return None
+    marks = {
+        row.sheet.term: content
+        for row in known.rows[pupil_id]
+        for column, content in zip(row.columns, row.contents, strict=True)
+        if row.sheet.subject == last.sheet.subject and column.is_cluster and content not in STATES
+    }
+    return ClusterMarks(term1=marks.get(1), term2=marks.get(2))
 
 
 def _text(result: Result | None) -> str | None:

@@ -1,5 +1,6 @@
 """Earlier years of pupils, as they were given."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -25,6 +26,14 @@ def add_given_year(tx: Tx, pupil_id: UUID, year: GivenYearV1, *, kept_by: UUID) 
 
 def given_years_of(tx: Tx, pupil_id: UUID) -> dict[int, GivenYearV1]:
     """The newest version of each year that was given for the pupil, the latest year first."""
-    query = select(given_years.c.year).where(given_years.c.pupil_id == pupil_id)
-    rows = tx.conn.scalars(query.order_by(given_years.c.school_year.desc(), given_years.c.version))
-    return {year.school_year: year for year in (decode(GivenYearV1, row) for row in rows)}
+    return given_years_of_all(tx, [pupil_id]).get(pupil_id, {})
+
+
+def given_years_of_all(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, dict[int, GivenYearV1]]:
+    """The same for several pupils; who has none is left out."""
+    query = select(given_years.c.pupil_id, given_years.c.year).where(given_years.c.pupil_id.in_(list(pupil_ids)))
+    found: dict[UUID, dict[int, GivenYearV1]] = {}
+    for row in tx.conn.execute(query.order_by(given_years.c.school_year.desc(), given_years.c.version)):
+        year = decode(GivenYearV1, row.year)
+        found.setdefault(row.pupil_id, {})[year.school_year] = year
+    return found

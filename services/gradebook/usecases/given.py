@@ -4,7 +4,7 @@ from services.chassis import authority
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import Invalid, NotFound
-from services.contracts.gradebook.given import GivenYearV1, KeepGivenYear
+from services.contracts.gradebook.given import FindGivenYears, GivenYears, GivenYearV1, KeepGivenYear, PupilGivenYears
 from services.contracts.gradebook.results import Period
 from services.contracts.identity import Role
 from services.gradebook.errors.school import YearIsOurs
@@ -37,6 +37,13 @@ def keep_given_year(tx: Tx, command: KeepGivenYear, actor: Actor) -> GivenYearV1
     )
     given.add_given_year(tx, command.pupil_id, year, kept_by=actor.person_id)
     return year
+
+
+def find_given_years(tx: Tx, query: FindGivenYears, _actor: Actor) -> GivenYears:
+    found = given.given_years_of_all(tx, query.pupil_ids)
+    return GivenYears(
+        pupils=tuple(PupilGivenYears(pupil_id=one, years=tuple(years.values())) for one, years in found.items())
+    )
 
 
 def _check(command: KeepGivenYear, current_year: int) -> None:

@@ -111,12 +111,18 @@ def insert_guardianships(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 def guardians_of(tx: Tx, pupil_ids: Collection[UUID], now: datetime) -> list[GuardianContact]:
     query = (
-        select(guardianships.c.pupil_id, people.c.id, people.c.name, people.c.email)
+        select(
+            guardianships.c.pupil_id,
+            people.c.id.label("guardian_id"),
+            people.c.name,
+            people.c.email,
+            guardianships.c.relation,
+        )
         .join(people, people.c.id == guardianships.c.guardian_id)
         .where(guardianships.c.pupil_id.in_(list(pupil_ids)), valid_at(guardianships, now), people.c.email.is_not(None))
+        .order_by(guardianships.c.pupil_id, people.c.id)
     )
-    rows = tx.conn.execute(query).all()
-    return [GuardianContact(pupil_id=row[0], guardian_id=row[1], name=row[2], email=row[3]) for row in rows]
+    return [GuardianContact(**row._mapping) for row in tx.conn.execute(query)]  # noqa: SLF001 - SQLAlchemy's own name
 
 
 def is_guardian(tx: Tx, guardian_id: UUID, pupil_id: UUID, now: datetime) -> bool:

@@ -12,8 +12,11 @@ from sqlalchemy import and_, func, insert, literal, select, update
 from services.chassis.database import Tx
 from services.contracts.messages import Change
 from services.contracts.signing import DocumentsSignedV1, SlotRole
+from services.contracts.signing.log import LogKind
 from services.signing import repository
 from services.signing.evidence.proof import Level
+from services.signing.log import sequencing as log
+from services.signing.log.rows import Waiting
 from services.signing.models import documents, evidence
 
 
@@ -74,9 +77,15 @@ def keep(tx: Tx, steps: Sequence[Step]) -> int:
     for step in steps:
         if step in reached or step.file is None:
             tx.conn.execute(update(evidence).where(_is(step.due)).values(_values(step)))
+    log.add(tx, [_waiting(step.file) for step in reached if step.file])
     for school_year, class_id in sorted({(step.due.school_year, step.due.class_id) for step in reached}):
         tx.emit(_told(tx, school_year, class_id))
     return len(reached)
+
+
+def _waiting(file: str) -> Waiting:
+    """Every revision that is handed out goes into the log."""
+    return Waiting(kind=LogKind.FILE, reference=file, digest=bytes.fromhex(file))
 
 
 def _keep_file(tx: Tx, step: Step) -> bool:

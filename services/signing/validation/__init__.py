@@ -1,19 +1,25 @@
 """Validation answers whether a document is a transcript signed by those whom it names; it believes nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from cryptography import x509
 
 from services.signing.validation.pdf import validate_pdf
 from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
+from services.signing.validation.signature import NO_REGISTER
 from services.signing.validation.xml import validate_xml
 
 __all__ = ["Reason", "Report", "SignatureReport", "Verdict", "validate", "validate_pdf", "validate_xml"]
 
 
-def validate(data: bytes, *, trust: Sequence[x509.Certificate], at: datetime) -> tuple[str, Report]:
-    """What a file is taken for ("pdf", or "xml" for all else), and the verdict on it."""
+def validate(
+    data: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
+) -> tuple[str, Report]:
+    """What a file is taken for ("pdf", or "xml" for all else), and the verdict on it.
+
+    `holders` tells whose the certificates of outside authorities are; without it a signature with one is undecided.
+    """
     if data.startswith(b"%PDF-"):
-        return "pdf", validate_pdf(data, trust=trust, at=at)
-    return "xml", validate_xml(data, trust=trust, at=at)
+        return "pdf", validate_pdf(data, trust=trust, at=at, holders=holders)
+    return "xml", validate_xml(data, trust=trust, at=at, holders=holders)

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -19,7 +19,7 @@ from services.signing.evidence import pdf as evidence
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 from services.signing.validation import report
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript, Verdict
-from services.signing.validation.signature import Signed, Trust, judge
+from services.signing.validation.signature import NO_REGISTER, Signed, Trust, judge
 
 LARGEST = 5_000_000  # bytes; a transcript takes about 100,000
 LARGEST_DATA = 1_000_000  # bytes of the attached data, unpacked
@@ -28,10 +28,12 @@ FORMAT = "vn.hocba.transcript.v1"
 _UNSIGNED = 2  # revisions before the first signature: the form as printed, and its empty fields
 
 
-def validate_pdf(pdf: bytes, *, trust: Sequence[x509.Certificate], at: datetime) -> Report:
-    """The verdict on any bytes, believing these root certificates, at this time."""
+def validate_pdf(
+    pdf: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
+) -> Report:
+    """The verdict on any bytes, believing these root certificates, at this time, and this of the register's holders."""
     try:
-        return _validated(pdf, Trust(roots=trust, at=at))
+        return _validated(pdf, Trust(roots=trust, at=at, holders=holders))
     except Fault as fault:
         return report.unreadable(fault.reason)
     except Exception:  # noqa: BLE001 - a hostile file may fail a parser in any way; none of them is a transcript
@@ -89,7 +91,12 @@ def _transcript(data: bytes) -> Transcript:
     slots = tuple(
         Slot(slot=each["slot"], role=each["role"], holder=each["holder"], name=each["name"]) for each in fields["slots"]
     )
-    report.check_slots(slots, school=fields["school"]["unit_id"])
+    report.check_slots(
+        slots,
+        stage=fields["stage"],
+        subjects=[subject["code"] for subject in fields["subjects"]],
+        school=fields["school"]["unit_id"],
+    )
     on_paper = sorted((slot for slot in slots if slot.role != "GVBM"), key=lambda slot: report.ROLES.index(slot.role))
     return Transcript(code=fields["code"], version=fields["version"], data=data, slots=tuple(on_paper))
 
@@ -128,7 +135,7 @@ def _signed(signature: EmbeddedPdfSignature, file: PdfFile, index: int) -> Signe
         stated=parts.digest,
         actual=covered,
         message=parts.message,
-        value=parts.signature,
+        value=parts.value,
         certificates=parts.certificates,
         at=at,
     )

@@ -9,6 +9,7 @@ from services.signing.pdf import ON_PAPER
 
 ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
 SEAL = ROLES[-1]
+PRIMARY = "TH"  # the stage whose form has no place for subject teachers to sign (TT27/2020)
 
 
 class Verdict(Enum):
@@ -43,11 +44,13 @@ class Reason(StrEnum):
     CERTIFICATE_PURPOSE = "certificate_purpose"
     CERTIFICATE_NOT_VALID_THEN = "certificate_not_valid_then"
     CERTIFICATE_UNTRUSTED = "certificate_untrusted"
+    HOLDER_UNREGISTERED = "holder_unregistered"
 
     @property
     def verdict(self) -> Verdict:
-        """An authority unknown today may be recognised tomorrow; nothing else heals."""
-        return Verdict.UNDECIDED if self is Reason.CERTIFICATE_UNTRUSTED else Verdict.BROKEN
+        """An authority unknown today may be recognised tomorrow, and a holder found in the register; no more heals."""
+        heals = self in (Reason.CERTIFICATE_UNTRUSTED, Reason.HOLDER_UNREGISTERED)
+        return Verdict.UNDECIDED if heals else Verdict.BROKEN
 
 
 class Fault(Exception):  # noqa: N818 - a finding about a document, not a fault of the program
@@ -139,16 +142,19 @@ def conclude(transcript: Transcript, signatures: Iterable[SignatureReport], whol
     )
 
 
-def check_slots(slots: Sequence[Slot], *, school: str | None) -> None:
-    """A Fault unless there is one slot each for GVCN, CBQL and the seal of this very school, and distinct ones beside.
+def check_slots(
+    slots: Sequence[Slot], *, stage: str | None, subjects: Iterable[str | None], school: str | None
+) -> None:
+    """A Fault unless the slots are those of the stage's form.
 
-    `school` is the id of the unit that the document says it comes from.
+    That is one each for GVCN, CBQL and the seal of this very school, and one for each subject's teacher, but in primary
+    for none. `school` is the id of the unit that the document says it comes from, `subjects` are its codes.
     """
-    subjects = [slot.slot for slot in slots if slot.role == "GVBM"]
+    teachers = [slot.slot for slot in slots if slot.role == "GVBM"]
+    asked = [] if stage == PRIMARY else [f"GVBM-{code}" for code in subjects]
     others = [slot for slot in slots if slot.role != "GVBM"]
     sound = (
-        len(subjects) == len(set(subjects))
-        and all(name.startswith("GVBM-") for name in subjects)
+        sorted(teachers) == sorted(set(asked))
         and sorted((slot.slot, slot.role) for slot in others) == sorted((role, role) for role in ROLES[1:])
         and [slot.holder for slot in others if slot.role == SEAL] == [school]
     )

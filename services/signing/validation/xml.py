@@ -1,6 +1,6 @@
 """Validating the XML transcript: its bytes are canonical, its structure is fixed, each slot is signed by its holder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,20 +13,22 @@ from services.signing import xades
 from services.signing.evidence import xml as evidence
 from services.signing.validation import report
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
-from services.signing.validation.signature import Signed, Trust, judge
+from services.signing.validation.signature import NO_REGISTER, Signed, Trust, judge
 
 LARGEST = 2_000_000  # bytes; a transcript with all its signatures takes about 100,000
 _NAMESPACES = {None, xades.DS, xades.XADES, evidence.XADES_141}
 _ATTRIBUTES = {"Id", "Algorithm", "URI", "Type", "Target", "ObjectReference"}
 
 
-def validate_xml(xml: bytes, *, trust: Sequence[x509.Certificate], at: datetime) -> Report:
-    """The verdict on any bytes, believing these root certificates, at this time."""
+def validate_xml(
+    xml: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
+) -> Report:
+    """The verdict on any bytes, believing these root certificates, at this time, and this of the register's holders."""
     try:
         document = _Document.read(_root(xml))
     except Fault as fault:
         return report.unreadable(fault.reason)
-    believed = Trust(roots=trust, at=at)
+    believed = Trust(roots=trust, at=at, holders=holders)
     judged = [judge(slot, partial(_signed, document=document), believed) for slot in document.transcript.slots]
     return report.conclude(document.transcript, judged)
 
@@ -45,7 +47,12 @@ class _Document:
         general, _, results, rows = _children(data, "THONG_TIN_CHUNG", "LY_LICH", "THONG_TIN_HOC_BA", "DANH_SACH_O_KY")
         targets = _targets(data, results)
         slots = tuple(_slot(row, targets) for row in rows)
-        report.check_slots(slots, school=general.findtext("TRUONG/DON_VI_ID"))
+        report.check_slots(
+            slots,
+            stage=general.findtext("CAP_HOC"),
+            subjects=[each.findtext("MA_MON") for each in results.iterfind("DIEM_TONG_KET")],
+            school=general.findtext("TRUONG/DON_VI_ID"),
+        )
         teachers, homeroom = _children(people, "DANH_SACH_GVBM", "GVCN")
         return cls(
             transcript=_transcript(general, slots, xades.canonical(data)),

@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook.given import GivenSubject, KeepGivenYear
+from services.contracts.gradebook.given import FindGivenYears, GivenSubject, KeepGivenYear
 from services.contracts.gradebook.record import ReadPupilRecord
 from services.contracts.gradebook.results import Period
 from tests.integration.gradebook.small_school import SCAN, YEAR
@@ -77,6 +77,17 @@ def test_a_better_copy_follows_as_a_newer_version(school):
 
     record = school.gradebook.ask(ReadPupilRecord(pupil_id=school.pupils[0]), school.principal)
     assert (again.version, [one.absences for one in record.given]) == (2, [3])
+
+
+def test_transcript_is_told_the_given_years_of_those_who_have_any_and_no_person_is(school):
+    kept = school.gradebook.ask(given(school), school.admin)
+    question = FindGivenYears(pupil_ids=tuple(school.pupils))
+
+    (found,) = school.gradebook.ask_as("transcript", question).pupils
+
+    assert (found.pupil_id, found.years) == (school.pupils[0], (kept,))
+    with pytest.raises(Forbidden):
+        school.gradebook.ask(question, school.admin)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment, ReplaceTeacher
+from services.contracts.gradebook.conduct import ConductEntry, SaveConduct
 from services.contracts.gradebook.enrolment import Choice, ChooseSubjects, ExemptPupil, PupilChoices
-from services.contracts.gradebook.results import Period
+from services.contracts.gradebook.results import ClusterMarks, Period
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, NewClass, OpenSchoolYear, SubjectKind
-from services.contracts.gradebook.sheets import CellState, FindSheets, ReadSheet
+from services.contracts.gradebook.sheets import CellState, FindSheets, ReadSheet, SaveComments, SubjectComment
 from services.contracts.identity import Role
 from tests.integration.gradebook.small_school import YEAR
 from tests.integration.gradebook.stages import CALENDAR, open_stage, plan
@@ -141,6 +142,29 @@ def test_electives_and_subjects_of_one_term_count_in_the_results_of_those_who_ha
     assert [one.code for one in second.subjects] == [*SIX, "GDQP"]
     defence = first.subjects[-1]
     assert (defence.term1, defence.term2, defence.year) == ("8.0", None, "8.0")
+    chemistry = first.subjects[-2]
+    assert (chemistry.is_elective, chemistry.cluster) == (True, ClusterMarks(term1="8.0", term2="8.0"))
+    assert {one.cluster for one in second.subjects} == {None}
+
+
+def test_absences_without_leave_and_the_word_on_qualities_are_in_a_primary_years_result(primary):
+    primary.fill(GOOD)
+    said = SubjectComment(pupil_id=primary.pupils[0], text="Trung thực, chăm chỉ.", version=0)
+    last = primary.sheets["pcnl", 2]
+    primary.gradebook.ask(SaveComments(school_year=YEAR, sheet_id=last.id, comments=(said,)), primary.teacher)
+    for term in (1, 2):
+        entry = ConductEntry(
+            pupil_id=primary.pupils[0], conduct=None, absences=3, unexcused=term, remark="Tiến bộ.", version=0
+        )
+        primary.gradebook.ask(
+            SaveConduct(school_year=YEAR, class_id=primary.class_id, term=term, entries=(entry,)), primary.homeroom
+        )
+
+    primary.lock()
+
+    first = primary.results()[0]
+    assert (first.absences, first.unexcused, [term.unexcused for term in first.terms]) == (6, 3, [1, 2])
+    assert first.qualities_comment == "Trung thực, chăm chỉ."
 
 
 def test_several_teachers_write_one_subject_and_one_of_them_signs(upper):

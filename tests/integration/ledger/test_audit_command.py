@@ -18,6 +18,7 @@ def hocba(gradebook, signing, ledger_key, tmp_path, monkeypatch):
     key.write_text(ledger_key)
     monkeypatch.setattr(audit, "database_url", lambda _instance, service: databases[service])
     monkeypatch.setattr(audit, "key_path", lambda _instance, _name: key)
+    monkeypatch.setattr(audit, "log_secret", lambda _instance: "muối của nhật ký")
     return lambda *arguments: CliRunner().invoke(cli.hocba, ("audit", *arguments))
 
 

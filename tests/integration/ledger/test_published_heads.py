@@ -138,6 +138,18 @@ def test_signing_keeps_what_was_published_and_hears_of_it_twice_without_harm(gra
     assert signing.sql("SELECT count(*) FROM mark_head_batches")[0].count == 2
 
 
+def test_each_batch_that_signing_keeps_enters_the_transparency_log(gradebook, signing, a_class):
+    a_class.write(["7.5"])
+    publish(gradebook)
+    [event] = events(gradebook)
+    signing.tell(event)
+
+    queued = signing.sql(
+        "SELECT digest FROM log_queue WHERE kind = 'mark_heads' AND reference = :id", id=str(event.record_id)
+    )
+    assert [bytes(row.digest) for row in queued] == [event.digest]
+
+
 def test_another_head_for_the_same_row_stands_beside_the_first(gradebook, signing, a_class):
     a_class.write(["7.5"])
     publish(gradebook)

@@ -14,6 +14,9 @@ from services.gradebook.ledger import examining
 from services.gradebook.ledger.examining import Fault
 from services.gradebook.ledger.seals import LedgerKey, Sealed, ledger_key
 from services.gradebook.usecases import heads
+from services.signing.log.commitments import Salts
+from services.signing.log.notes import ED25519, NoteSigner
+from services.signing.log.sequencing import Sequencer
 from tests.integration.ledger.tamperings import (
     CLASSES,
     PUPILS,
@@ -28,8 +31,10 @@ from tests.integration.ledger.written_class import AS_RULER, YEAR, WrittenClass,
 
 EMPTY = {
     "gradebook": "TRUNCATE mark_history, mark_seals, cells, sheets, corrections, head_batches, outbox",
-    "signing": "TRUNCATE mark_heads, mark_head_batches, inbox",
+    "signing": "TRUNCATE mark_heads, mark_head_batches, inbox, log_queue, log_entries",
 }
+CHANGED_BATCH = "UPDATE mark_head_batches SET digest = reverse(digest) WHERE number = 1"
+SALTS = Salts(b"of the test")
 
 
 @pytest.fixture
@@ -52,8 +57,7 @@ def found(gradebook, signing):
     """A function that audits from outside; gives by sheet the fault, first and last row of each finding."""
 
     def look(keys=None):
-        urls = (one.db.url.replace("+psycopg", "") for one in (gradebook, signing))
-        report = audit(*urls, keys or ledger_key().public_keys())
+        report = audited(gradebook, signing, keys)
         by_sheet = {}
         for one in report.findings:
             of_sheet = by_sheet.setdefault(one.sheet_id, [])
@@ -61,6 +65,11 @@ def found(gradebook, signing):
         return by_sheet
 
     return look
+
+
+def audited(gradebook, signing, keys=None):
+    urls = (one.db.url.replace("+psycopg", "") for one in (gradebook, signing))
+    return audit(*urls, keys or ledger_key().public_keys(), salts=SALTS)
 
 
 def publish(gradebook, signing):
@@ -185,7 +194,7 @@ def test_a_cell_that_is_not_what_its_history_made_it_is_named(ledger, gradebook,
     cell = {"column": a_class.columns[a_class.sheet_id, "ck"], "pupil": a_class.pupils[2]}
     a_class.as_ruler("UPDATE cells SET value = '10.0' WHERE (column_id, pupil_id) = (:column, :pupil)", **cell)
 
-    report = audit(*(one.db.url.replace("+psycopg", "") for one in (gradebook, signing)), ledger_key().public_keys())
+    report = audited(gradebook, signing)
 
     (one,) = report.findings
     assert (one.sheet_id, one.finding.fault, one.finding.first) == (a_class.sheet_id, Fault.CELL_DIFFERS, 13)
@@ -293,7 +302,32 @@ def test_a_history_moved_to_another_sheet_is_found_at_its_first_row(ledger, foun
 def test_a_gradebook_put_back_to_an_older_backup_no_longer_has_batches_that_signing_keeps(ledger, gradebook, signing):
     gradebook.sql("DELETE FROM head_batches WHERE number = (SELECT max(number) FROM head_batches)")
 
-    report = audit(*(one.db.url.replace("+psycopg", "") for one in (gradebook, signing)), ledger_key().public_keys())
+    report = audited(gradebook, signing)
 
     assert len(ledger) == CLASSES
     assert (report.is_clean, len(report.batches)) == (False, 1)
+
+
+def test_a_batch_that_the_transparency_log_has_not_is_named(ledger, gradebook, signing):
+    [last] = signing.sql("SELECT id, number FROM mark_head_batches ORDER BY number DESC LIMIT 1")
+    signing.sql("DELETE FROM log_queue WHERE reference = :id", id=str(last.id))
+
+    report = audited(gradebook, signing)
+
+    assert len(ledger) == CLASSES
+    [fault] = report.batches
+    assert fault.startswith(f"Batch {last.number} of heads ({last.id}, ")
+    assert fault.endswith("the transparency log has no entry of it.")
+
+
+def test_the_log_has_each_batch_under_its_own_salt_and_a_changed_digest_shows(ledger, gradebook, signing):
+    signer = NoteSigner(name="of.the/test", kind=ED25519, private=Ed25519PrivateKey.generate())
+    Sequencer(signer=signer, salts=SALTS).integrate(signing.outside)
+    before = audited(gradebook, signing)
+    signing.sql(f"{AS_RULER}; {CHANGED_BATCH}")
+
+    after = audited(gradebook, signing)
+
+    assert len(ledger) == CLASSES
+    assert before.is_clean
+    assert any("the transparency log has no entry of it" in fault for fault in after.batches)

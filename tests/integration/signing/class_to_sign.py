@@ -14,6 +14,7 @@ from services.contracts.signing import (
     CheckFiles,
     CreateKey,
     FileReport,
+    KeyProvider,
     OpenSigningSession,
     ReadSignedDocuments,
     ReadSigningSession,
@@ -23,7 +24,9 @@ from services.contracts.signing import (
     SlotRole,
 )
 from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
-from services.signing.batches import Batch, SignClassTask
+from services.signing.providers import Provider
+from services.signing.usecases.batches import Batch, SignClassTask
+from services.transcript.canonical import to_canonical
 from services.transcript.document_xml import write
 from services.transcript.domain import Setting, freeze, slots_of
 from services.transcript.render import Renderer
@@ -42,6 +45,7 @@ class School:
     locked: LockedClass
     clerk: UUID
     frozen: tuple[DocumentV1, ...]
+    providers: dict[KeyProvider, Provider]
     waiting: dict[UUID, tuple[DocumentV1, ...]] = field(default_factory=dict)
 
     def signer_of(self, role: SlotRole) -> UUID:
@@ -51,6 +55,15 @@ class School:
 
     def create_key(self, person: UUID, *, unit_id: UUID | None = None, pin: str = PIN) -> CertificateV1:
         return self.signing.ask(CreateKey(pin=pin, unit_id=unit_id), person)
+
+    def forget_key(self, holder: UUID) -> None:
+        """Leave the holder without a key."""
+        values = "retired_at = now(), retired_by = holder, retired_why = 'REPLACED'"
+        erased = "salt = NULL, nonce = NULL, ciphertext = NULL"
+        self.signing.sql(
+            f"UPDATE keys SET {values}, {erased} WHERE holder = :id AND retired_at IS NULL",  # noqa: S608 - fixed text
+            id=holder,
+        )
 
     def still_to_be_signed(self, asked: ReadDocuments) -> Documents:
         """What transcript answers."""
@@ -124,9 +137,9 @@ def slots(a_class: Class) -> list[str]:
     return [row.slot for row in a_class.signing.sql(statement, id=a_class.class_id)]
 
 
-def wrapped_key(a_class: Class, session: SigningSessionV1) -> bytes | None:
-    (row,) = a_class.signing.sql("SELECT wrapped_key FROM sessions WHERE id = :id", id=session.id)
-    kept: bytes | None = row.wrapped_key
+def wrapped_secret(a_class: Class, session: SigningSessionV1) -> bytes | None:
+    (row,) = a_class.signing.sql("SELECT wrapped_secret FROM sessions WHERE id = :id", id=session.id)
+    kept: bytes | None = row.wrapped_secret
     return kept
 
 
@@ -165,6 +178,7 @@ def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[DocumentV1,
                 transcript_id=new_id(),
                 version=data.version,
                 code=data.code,
+                canonical=objects.put(to_canonical(data)),
                 xml=objects.put(write(data)),
                 pdf=objects.put(rendered.pdf),
                 slots=slots_of(data),

@@ -13,14 +13,13 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from deploy.outside_checks import check_pdf, check_xml
 from services.chassis.objects import Objects
-from services.contracts.signing import (
+from services.contracts.signing import DocumentsSignedV1, SlotRole
+from services.contracts.signing.revocation import (
     AnswerOcsp,
-    DocumentsSignedV1,
     Issuer,
     ReadRevocationList,
     RevocationReason,
     RevokeCertificate,
-    SlotRole,
 )
 from services.contracts.transcript import Verdict
 from services.signing import service as signing_service
@@ -51,7 +50,7 @@ def authority(publisher) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def signing(new_database, authority, publisher, tmp_path_factory) -> Acting:
+def signing(new_database, authority, publisher, signing_keys, tmp_path_factory) -> Acting:
     folder = tmp_path_factory.mktemp("signing")
     write_authority(folder / "authority.pem", authority)
     with pytest.MonkeyPatch.context() as environment:
@@ -236,7 +235,9 @@ def test_what_a_stolen_key_signed_is_not_brought_up(nights):
     """The principal's key was unsafe already when the class was signed."""
     nights.ahead = timedelta()  # or the timestamp were from before the key
     school, principal = nights.of.school, nights.of.school.locked.principal
-    (row,) = school.signing.sql("SELECT serial, valid_from FROM keys WHERE holder = :id", id=principal)
+    (row,) = school.signing.sql(
+        "SELECT serial, valid_from FROM keys WHERE holder = :id AND retired_at IS NULL", id=principal
+    )
     command = RevokeCertificate(
         serial=row.serial, reason=RevocationReason.KEY_COMPROMISE, compromised_at=row.valid_from
     )

@@ -15,7 +15,7 @@ from tests.integration.signing.class_to_sign import (
     read,
     slots,
     store,
-    wrapped_key,
+    wrapped_secret,
 )
 
 
@@ -53,7 +53,7 @@ def test_a_batch_worked_out_twice_from_the_same_state_is_stored_once(school, a_c
 
     assert a_class.signed() == before
     assert outcome(read(a_class, opened, school.signer_of(role))) == (SessionState.ENDED, 3, 0)
-    assert wrapped_key(a_class, opened) is None
+    assert wrapped_secret(a_class, opened) is None
 
 
 def test_two_subject_teachers_who_sign_at_the_same_time_are_both_kept(school, a_class):

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from services.chassis.database import Database
 from services.chassis.ids import new_id
-from services.contracts.signing import RevocationReason
+from services.contracts.signing.revocation import RevocationReason
 from services.signing import keys, publication
 from services.signing.authority import Authority, establish
 from services.signing.publication import Revoked, Standing

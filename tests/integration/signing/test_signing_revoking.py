@@ -9,19 +9,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from services.chassis.errors import Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
-from services.contracts.signing import (
+from services.contracts.signing import CreateKey, SlotRole
+from services.contracts.signing.revocation import (
     AnswerOcsp,
     CertificateRevokedV1,
-    CreateKey,
     Issuer,
     ReadRevocationList,
     ReadRevocationReach,
     RevocationReason,
     RevokeCertificate,
-    SlotRole,
 )
 from services.signing.revocation import Status, crl, ocsp
-from tests.integration.signing.class_to_sign import PIN, read, slots, wrapped_key
+from tests.integration.signing.class_to_sign import PIN, batch_of, read, slots, store, wrapped_secret
 
 STOLEN = RevocationReason.KEY_COMPROMISE
 
@@ -31,9 +30,9 @@ def keys_of_today(school):
     """Whoever lost the key in a test gets a new one for the next."""
     yield
     for person in (school.locked.maths_teacher, school.locked.homeroom):
-        if not school.signing.sql("SELECT 1 FROM keys WHERE holder = :id", id=person):
+        if not school.signing.sql("SELECT 1 FROM keys WHERE holder = :id AND retired_at IS NULL", id=person):
             school.create_key(person)
-    if not school.signing.sql("SELECT 1 FROM keys WHERE holder = :id", id=school.locked.unit_id):
+    if not school.signing.sql("SELECT 1 FROM keys WHERE holder = :id AND retired_at IS NULL", id=school.locked.unit_id):
         school.create_key(school.clerk, unit_id=school.locked.unit_id)
 
 
@@ -41,12 +40,12 @@ pytestmark = pytest.mark.usefixtures("keys_of_today")
 
 
 def serial_of(school, holder):
-    (row,) = school.signing.sql("SELECT serial FROM keys WHERE holder = :id", id=holder)
+    (row,) = school.signing.sql("SELECT serial FROM keys WHERE holder = :id AND retired_at IS NULL", id=holder)
     return row.serial
 
 
 def certificate_of(school, holder):
-    (row,) = school.signing.sql("SELECT certificate FROM keys WHERE holder = :id", id=holder)
+    (row,) = school.signing.sql("SELECT certificate FROM keys WHERE holder = :id AND retired_at IS NULL", id=holder)
     return x509.load_der_x509_certificate(bytes(row.certificate))
 
 
@@ -115,7 +114,7 @@ def test_a_session_under_way_stops_and_nothing_more_is_signed(a_class):
     a_class.signing.work()
 
     assert revocation.sessions_stopped == 1
-    assert wrapped_key(a_class, session) is None
+    assert wrapped_secret(a_class, session) is None
     assert slots(a_class) == []
     assert read(a_class, session, teacher).signed == 0
     with pytest.raises(Refused, match="no_key"):
@@ -193,3 +192,16 @@ def test_the_list_of_the_root_is_signed_by_the_root(school, authority):
     listed = crl.read(school.signing.objects.get(file), authority.root)
 
     assert listed.next_update >= authority.issuing.not_valid_after_utc
+
+
+def test_what_was_signed_while_the_key_was_revoked_is_not_kept(a_class):
+    """The batch was made before the revocation, and comes to be stored after it."""
+    school, teacher = a_class.school, a_class.school.locked.maths_teacher
+    session = a_class.open(SlotRole.SUBJECT_TEACHER)
+    batch = batch_of(a_class, session)
+
+    revoke(school, teacher, teacher)
+    store(a_class, session, batch)
+
+    assert len(batch.signed) == 3
+    assert slots(a_class) == []

@@ -8,7 +8,9 @@ from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
 from services.chassis.errors import NotFound
 from services.contracts.signing import CheckFiles
 from services.contracts.transcript import Verdict
-from tests.integration.signing.class_to_sign import slots
+from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, slots
+
+QUEUED = "SELECT kind, reference, digest FROM log_queue ORDER BY id"
 
 
 def test_a_class_is_signed_by_all_in_turn_and_sealed(sealed):
@@ -27,6 +29,23 @@ def test_the_sealed_files_are_valid_and_are_the_documents_of_their_codes(sealed)
     ]
     assert {report.code for report in reports} == {document.code for document in sealed.documents}
     assert [len(report.signatures) for report in reports] == [3, 3, 3, 5, 5, 5]
+
+
+def test_with_the_seal_data_and_both_files_enter_the_transparency_log(sealed):
+    digests = {("document", document.code, document.canonical) for document in sealed.documents}
+    files = {("file", name, name) for document in sealed.signed() for name in (document.xml, document.pdf)}
+
+    queued = {(row.kind, row.reference, bytes(row.digest).hex()) for row in sealed.signing.sql(QUEUED)}
+
+    assert len(digests | files) == 9
+    assert digests | files <= queued
+
+
+def test_before_the_seal_nothing_of_a_document_is_in_the_log(a_class):
+    before = a_class.signing.sql(QUEUED)
+    a_class.sign_until(SUBJECTS, HOMEROOM, PRINCIPAL)
+
+    assert a_class.signing.sql(QUEUED) == before
 
 
 def test_programs_that_share_no_code_with_us_accept_a_sealed_document(sealed, roots, tmp_path):

@@ -23,7 +23,7 @@ from tests.integration.signing.class_to_sign import (
     read,
     slots,
     store,
-    wrapped_key,
+    wrapped_secret,
 )
 
 
@@ -41,7 +41,7 @@ def test_each_session_tells_the_class_and_its_role_once(sealed):
 
 def test_a_session_counts_what_waits_runs_until_it_is_done_and_then_forgets_the_key(school, a_class):
     opened = a_class.open(SUBJECTS)
-    kept = wrapped_key(a_class, opened)
+    kept = wrapped_secret(a_class, opened)
     a_class.signing.work()
 
     ended = read(a_class, opened, school.locked.maths_teacher)
@@ -49,20 +49,20 @@ def test_a_session_counts_what_waits_runs_until_it_is_done_and_then_forgets_the_
     assert outcome(ended) == (SessionState.ENDED, 3, 0)
     assert {(item.slot, item.signed) for item in ended.items} == {("GVBM-TOAN", True)}
     assert kept is not None
-    assert wrapped_key(a_class, opened) is None
+    assert wrapped_secret(a_class, opened) is None
 
 
 def test_a_session_over_two_classes_keeps_the_key_until_both_are_done(school, new_class):
     first, second = new_class(), new_class()
     opened = open_session(school, [first, second], SUBJECTS)
     store(first, opened, batch_of(first, opened))
-    between = wrapped_key(first, opened)
+    between = wrapped_secret(first, opened)
     store(second, opened, batch_of(second, opened))
 
     assert opened.expected == 6
     assert between is not None
     assert outcome(read(first, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 6, 0)
-    assert wrapped_key(first, opened) is None
+    assert wrapped_secret(first, opened) is None
     school.signing.work()
 
 
@@ -161,7 +161,7 @@ def test_after_its_time_a_session_signs_nothing_and_forgets_the_key(school, a_cl
     school.signing.work()
 
     assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 0, 0)
-    assert wrapped_key(a_class, opened) is None
+    assert wrapped_secret(a_class, opened) is None
     assert slots(a_class) == []
 
 

@@ -28,11 +28,11 @@ class Class:
     locked: LockedClass
     admin: UUID
 
-    def announce(self, period: Period = Period.YEAR) -> None:
+    def announce(self, period: Period = Period.YEAR, *, change: Change = Change.NEW, version: int = 3) -> None:
         """Have the news come that the class's results are locked."""
         place: dict[str, Any] = {"record_id": self.locked.class_id, "unit_id": self.locked.unit_id, "school_year": YEAR}
         self.transcript.tell(
-            ResultsLockedV1(**place, change=Change.NEW, version=3, updated_at=datetime.now(UTC), period=period)
+            ResultsLockedV1(**place, change=change, version=version, updated_at=datetime.now(UTC), period=period)
         )
 
     def freeze(self) -> ClassTranscripts:

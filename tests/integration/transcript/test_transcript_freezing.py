@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
 from services.chassis.ids import new_id
+from services.contracts.gradebook.given import FindGivenYears
 from services.contracts.gradebook.results import Period, ReadClassResults
-from services.contracts.identity import FindPeople, Role
+from services.contracts.identity import Change, FindPeople, Role
 from services.contracts.transcript import (
     FindClassTranscripts,
     FreezeClass,
@@ -18,7 +20,9 @@ from services.contracts.transcript import (
     TranscriptState,
 )
 from services.transcript.canonical import from_canonical
+from services.transcript.document_xml import SCHEMA
 from tests.integration.locked_class import YEAR
+from tests.integration.transcript.test_transcript_copies import given
 
 FROZEN, PARKED = TranscriptState.FROZEN, TranscriptState.PARKED
 
@@ -45,7 +49,8 @@ def test_a_class_is_frozen_with_a_document_for_each_pupil(ready_class, states):
 def test_every_file_of_a_frozen_transcript_is_kept_under_its_hash(frozen_class):
     for row in rows(frozen_class):
         assert frozen_class.transcript.objects.get(row.frozen_pdf).startswith(b"%PDF-")
-        assert frozen_class.transcript.objects.get(row.frozen_xml).startswith(b"<HOC_BA>")
+        xml = frozen_class.transcript.objects.get(row.frozen_xml)
+        etree.XMLSchema(etree.parse(SCHEMA)).assertValid(etree.fromstring(xml))
         data = from_canonical(frozen_class.transcript.objects.get(row.canonical))
         assert (data.code, data.pupil.person_id, data.regulation) == (row.code, row.pupil_id, "TT22/2021")
         assert (row.xml, row.pdf) == (row.frozen_xml, row.frozen_pdf)
@@ -192,10 +197,13 @@ def test_no_person_is_given_the_documents_to_be_signed(frozen_class):
         frozen_class.transcript.ask_as("signing", ReadDocuments(school_year=YEAR, class_id=new_id()))
 
 
-@pytest.mark.parametrize("column", ["canonical", "code", "frozen_xml", "frozen_pdf", "slots", "frozen_at", "pupil_id"])
+@pytest.mark.parametrize(
+    "column",
+    ["canonical", "code", "frozen_xml", "frozen_pdf", "slots", "boxes", "frozen_at", "pupil_id", "pupil_initials"],
+)
 def test_the_database_refuses_to_change_what_is_frozen(frozen_class, column):
     other = "SELECT {0} FROM transcripts WHERE id <> t.id AND {0} IS DISTINCT FROM t.{0} AND code IS NOT NULL LIMIT 1"
-    value = "now()" if column == "frozen_at" else f"({other.format(column)})" if column != "slots" else "'[]'"
+    value = {"frozen_at": "now()", "slots": "'[]'", "boxes": "'[]'"}.get(column, f"({other.format(column)})")
 
     with pytest.raises(Exception, match="is frozen"):
         frozen_class.transcript.sql(
@@ -206,7 +214,7 @@ def test_the_database_refuses_to_change_what_is_frozen(frozen_class, column):
 
 def test_a_class_without_a_printed_form_is_refused_by_name_before_anybody_waits(ready_class):
     answers = ready_class.transcript.others.answers
-    answers[ReadClassResults] = replace(ready_class.locked.results, stage="TH")
+    answers[ReadClassResults] = replace(ready_class.locked.results, stage="TH")  # whose pupils TT22 does not judge
 
     with pytest.raises(Refused, match="no_form") as refusal:
         ready_class.freeze()
@@ -225,3 +233,92 @@ def test_a_revoked_transcript_gets_its_next_version_when_the_class_is_frozen_aga
     mine = [one for one in found.transcripts if one.pupil_id == first.pupil_id]
     assert [(one.version, one.state) for one in mine] == [(1, TranscriptState.REVOKED), (2, FROZEN)]
     assert len({one.code for one in mine}) == 2
+
+
+def test_a_reason_that_has_gone_releases_the_parked_without_asking_again(ready_class, states):
+    waiting = ready_class.promoting("PROMOTED", "RETEST", "SUMMER_TRAINING")
+    waiting.freeze()
+
+    decided = waiting.promoting("PROMOTED", "PROMOTED", "SUMMER_TRAINING")
+    decided.announce(change=Change.UPDATE, version=4)
+
+    assert states(decided) == [FROZEN, FROZEN, PARKED]
+    assert decided.of_pupil(2).reason == "PENDING_SUMMER"
+
+
+def test_a_change_of_results_freezes_nothing_that_nobody_asked_for(ready_class, frozen_class):
+    first = frozen_class.issue()
+    command = RevokeTranscript(school_year=YEAR, transcript_id=first.id, reason="Sửa điểm.")
+    frozen_class.transcript.ask(command, frozen_class.locked.principal)
+
+    frozen_class.announce(change=Change.UPDATE, version=4)
+
+    assert [one.version for one in frozen_class.found().transcripts] == [1, 1, 1]
+
+
+def test_a_revoked_year_that_waits_for_the_summer_comes_back_as_its_next_version(frozen_class):
+    first = frozen_class.issue()
+    command = RevokeTranscript(school_year=YEAR, transcript_id=first.id, reason="Sửa điểm.")
+    frozen_class.transcript.ask(command, frozen_class.locked.principal)
+    frozen_class.promoting("RETEST", "PROMOTED", "PROMOTED").freeze()
+
+    decided = frozen_class.promoting("PROMOTED", "PROMOTED", "PROMOTED")
+    decided.announce(change=Change.UPDATE, version=4)
+
+    mine = [one for one in decided.found().transcripts if one.pupil_id == first.pupil_id]
+    assert [(one.version, one.state) for one in mine] == [(1, TranscriptState.REVOKED), (2, FROZEN)]
+
+
+@pytest.mark.parametrize(
+    "told", ["'PARKED', reason = 'x'", "'FROZEN'", "'SIGNING'", "'ISSUED'", "'REVOKED', reason = 'x'", "'REVOKED'"]
+)
+def test_the_database_lets_no_transcript_leave_its_way(frozen_class, told):
+    issued = frozen_class.issue()
+
+    with pytest.raises(Exception, match=r"does not go from|violates check constraint"):
+        frozen_class.transcript.sql(
+            f"UPDATE transcripts SET state = {told} WHERE id = :id",  # noqa: S608 - values named above
+            id=issued.id,
+        )
+
+
+def test_the_database_keeps_the_signed_bytes_of_what_was_issued(frozen_class):
+    issued = frozen_class.issue()
+    change = "UPDATE transcripts SET pdf = 'other' {more} WHERE id = :id"
+
+    for more in ("", ", state = 'REVOKED', reason = 'x', revoked_at = now()"):
+        with pytest.raises(Exception, match=r"does not go from|keeps its signed bytes"):
+            frozen_class.transcript.sql(change.format(more=more), id=issued.id)
+
+
+def test_no_transcript_begins_signed_or_issued(frozen_class):
+    insert = """
+        INSERT INTO transcripts (school_year, id, class_id, unit_id, pupil_id, version, state, canonical, signatures)
+        VALUES (2025, :id, :id, :id, :id, 1, :state, 'x', :count)
+    """
+    for state, count in (("SIGNING", 0), ("FROZEN", 3)):
+        with pytest.raises(Exception, match="begins parked or frozen"):
+            frozen_class.transcript.sql(insert, id=new_id(), state=state, count=count)
+
+
+def test_the_way_through_schools_names_earlier_years_of_ours_and_those_given(ready_class):
+    pupil = ready_class.locked.pupils[0]
+    ready_class.transcript.others.answers[FindGivenYears] = given(pupil, 2023)
+    ready_class.freeze()
+
+    canonical = next(row.canonical for row in rows(ready_class) if row.pupil_id == pupil)
+    data = from_canonical(ready_class.transcript.objects.get(canonical))
+    assert [(line.school_year, line.school) for line in data.schooling] == [
+        (2023, "Trường Tiểu học Cũ"),
+        (2025, "Trường THCS Sông Mây"),
+    ]
+
+
+def test_the_personal_page_names_the_guardians_of_that_day_and_nothing_else_of_them(frozen_class):
+    pupil = frozen_class.locked.pupils[0]
+    row = next(row for row in rows(frozen_class) if row.pupil_id == pupil)
+
+    data = from_canonical(frozen_class.transcript.objects.get(row.canonical))
+
+    assert [(one.relation, one.name) for one in data.pupil.guardians] == [("Mẹ", "Nguyễn Thị Ví Dụ")]
+    assert b"me@example.vn" not in frozen_class.transcript.objects.get(row.frozen_xml)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -101,7 +101,8 @@ def move(transfers: Acting) -> Move:
     move.answer(FindEnrolment, here)
     move.answer(FindUnits, Units(units=(_school(new_school),)))
     move.answer(FindPupilTranscripts, PupilTranscripts(pupil_id=pupil_id, unit_id=old_school, files=move.files))
-    move.answer(ReadTrust, Trust(roots_pem="-----BEGIN CERTIFICATE-----\n"))
+    roots = "-----BEGIN CERTIFICATE-----\n"
+    move.answer(ReadTrust, Trust(roots_pem=roots, summary_keys=(), told_at=datetime.now(UTC)))
     move.answer(MovePupil, replace(here, unit_id=new_school, class_id=None))
     move.answer(ReceiveTranscripts, ReceivedTranscripts(received=len(move.files)))
     move.judge(Verdict.VALID)

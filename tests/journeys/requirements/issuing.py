@@ -31,11 +31,14 @@ def freeze(room: SchoolClass) -> list[Any]:
     return transcripts(room)
 
 
-def sign(room: SchoolClass) -> None:
-    """Subject teacher, homeroom teacher, principal and seal, each a session for the whole class; until it is issued."""
+def sign(room: SchoolClass, *, by_subjects: bool = True) -> None:
+    """Subject teacher, homeroom teacher, principal and seal, each a session for the whole class; until it is issued.
+
+    In primary no subject teacher signs.
+    """
     school = room.school
     signers = {
-        "GVBM": school.teacher,
+        **({"GVBM": school.teacher} if by_subjects else {}),
         "GVCN": school.homeroom,
         "CBQL": school.principal,
         "KY_PHAT_HANH": school.clerk,

@@ -94,7 +94,6 @@ def test_after_the_summer_the_transcript_is_signed_and_shows_both_results(before
 
     lower.homeroom.post(place, told)
     lower.principal.post(f"{place}/decisions", {"subject": ""})
-    lower.principal.post(f"{before_summer.path}/transcripts")
     until(lambda: issuing.transcripts(before_summer)[0]["state"] == "FROZEN")
     issuing.sign(before_summer)
 
@@ -151,3 +150,4 @@ def test_a_foreigners_transcript_names_the_nationality(room):
 
     assert (text_of(xml, "HO_TEN")[0], text_of(xml, "QUOC_TICH")) == ("Kim Min Seo", ["Hàn Quốc"])
     assert text_of(xml, "SO_DINH_DANH_CA_NHAN") == [""]
+    assert (len(text_of(xml, "SO_HO_CHIEU")[0]) > 0, text_of(xml, "CHUONG_TRINH")) == (True, ["Cambridge"])

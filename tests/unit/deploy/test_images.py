@@ -85,7 +85,7 @@ def instance(tmp_path, monkeypatch):
     for variable, value in containers.servers("of the test").items():
         monkeypatch.setenv(variable, value)
     instance = Instance("compose", tmp_path)
-    for name in (platform.TOKEN_KEY, platform.LEDGER_KEY, "authority.pem"):
+    for name in (platform.TOKEN_KEY, platform.LEDGER_KEY, platform.LOG_KEY, platform.SUMMARY_KEY, "authority.pem"):
         write_private(instance.home / "secrets" / name, name)
     return instance
 

@@ -13,6 +13,7 @@ ID = UUID("01890000-0000-7000-8000-000000000001")
 SAMPLES = {
     UUID: ID,
     str: "000",
+    bytes: b"000",
     int: 1,
     bool: True,
     date: date(2012, 9, 5),

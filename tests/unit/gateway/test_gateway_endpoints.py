@@ -54,6 +54,7 @@ from services.contracts.gradebook.sheets import (
 from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
+from services.contracts.signing import log
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -306,6 +307,14 @@ ASKED = [
     ("GET", f"/v1/transfers/{ID}", None, transfer.ReadTransfer(transfer_id=ID), 200),
     ("DELETE", f"/v1/transfers/{ID}", None, transfer.CancelTransfer(transfer_id=ID), 200),
     ("POST", "/v1/transfers/acceptances", {"link_code": "L"}, transfer.AcceptTransfer(link_code="L"), 202),
+    ("GET", "/v1/log/keys", None, log.ReadLogKeys(), 200),
+    ("GET", "/v1/log/documents/ab-ol", None, log.ProveDocument(code="ab-ol"), 200),
+    ("GET", f"/v1/log/files/{SHA}", None, log.ProveFile(sha256=SHA), 200),
+    ("GET", f"/v1/log/entries/{SHA}", None, log.ProveEntry(entry=SHA), 200),
+    ("GET", "/v1/log/consistency?old=3&new=7", None, log.ProveConsistency(old=3, new=7), 200),
+    ("POST", "/v1/log/cosignatures", {"note": "n"}, log.Cosign(note="n"), 200),
+    ("GET", "/log/checkpoint", None, log.ReadCheckpoint(), 200),
+    ("GET", "/log/tile/0/x001/234.p/5", None, log.ReadTile(path="0/x001/234.p/5"), 200),
     ("GET", "/v1/verifications/ab-ol", None, transcript.VerifyCode(code="AB01"), 200),
 ]
 
@@ -322,7 +331,11 @@ def test_an_address_asks_for_its_contract_in_the_persons_name(  # noqa: PLR0917 
     assert services.calls[0][1:] == (None if is_open else "token-of-a-teacher", key)
 
 
-OPEN = (identity.LogIn, identity.RefreshSession, identity.LogOut, identity.ActivateAccount, transcript.VerifyCode)
+OF_THE_LOG = (log.ReadLogKeys, log.ReadCheckpoint, log.ReadTile, log.ProveDocument, log.ProveFile, log.ProveEntry)
+OPEN = (
+    identity.LogIn, identity.RefreshSession, identity.LogOut, identity.ActivateAccount, transcript.VerifyCode,
+    *OF_THE_LOG, log.ProveConsistency, log.Cosign,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,14 @@ def holder(slot: str) -> UUID:
 
 
 def signer_of(
-    slot: str, authority: Authority, *, valid_until=SIGNED_AT + timedelta(days=365), is_seal: bool | None = None
+    slot: str,
+    authority: Authority,
+    *,
+    valid_until=SIGNED_AT + timedelta(days=365),
+    is_seal: bool | None = None,
+    key=None,
 ) -> keys.Signer:
-    key = keys.generate()
+    key = key or keys.generate()
     certificate = authority.issue(
         key.public_key(),
         holder=holder(slot),
@@ -90,6 +95,8 @@ def transcript(pupil: str) -> dict[str, object]:
         "format": "vn.hocba.transcript.v1",
         "code": "01HZX3K9W2Q8R7T6Y5V4B3N2M1",
         "version": 1,
+        "stage": "THCS",
+        "subjects": [{"code": code} for code in SUBJECTS],
         "school": {"unit_id": str(holder("KY_PHAT_HANH"))},
         "pupil": {"name": pupil, "personal_id": "000213004567"},
         "slots": slots(),
@@ -118,7 +125,7 @@ def document(pupil: str) -> bytes:
     teachers = "".join(f'<GVBM Id="ky-GVBM-{code}"></GVBM>' for code in SUBJECTS)
     return (
         '<HOC_BA><DU_LIEU_HOC_BA Id="data"><THONG_TIN_CHUNG><MA_HOC_BA>01HZX3K9W2Q8R7T6Y5V4B3N2M1</MA_HOC_BA>'
-        f"<PHIEN_BAN>1</PHIEN_BAN><TRUONG><DON_VI_ID>{holder('KY_PHAT_HANH')}</DON_VI_ID></TRUONG></THONG_TIN_CHUNG>"
+        f"<PHIEN_BAN>1</PHIEN_BAN><CAP_HOC>THCS</CAP_HOC><TRUONG><DON_VI_ID>{holder('KY_PHAT_HANH')}</DON_VI_ID></TRUONG></THONG_TIN_CHUNG>"
         f'<LY_LICH Id="lyLich"><HO_TEN>{pupil}</HO_TEN></LY_LICH>'
         f'<THONG_TIN_HOC_BA Id="thongtinhocba">{subjects}<TONG_KET_CA_NAM></TONG_KET_CA_NAM></THONG_TIN_HOC_BA>'
         f"<DANH_SACH_O_KY>{''.join(map(_row, PEOPLE))}</DANH_SACH_O_KY></DU_LIEU_HOC_BA>"

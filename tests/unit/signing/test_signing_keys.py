@@ -22,7 +22,7 @@ def sealed(key):
 
 
 def test_a_teacher_opens_her_key_with_her_pin(key, sealed):
-    opened = sealed.open(pin="246810", server_key=SERVER_KEY, holder=holder("GVCN"))
+    opened = keys.load(sealed.open(pin="246810", server_key=SERVER_KEY, holder=holder("GVCN")))
 
     assert opened.private_numbers() == key.private_numbers()
 

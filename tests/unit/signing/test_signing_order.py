@@ -40,6 +40,7 @@ def document(*signed):
         class_id=UUID(int=8),
         unit_id=SCHOOL,
         code="",
+        canonical="data",
         frozen_xml="xml",
         frozen_pdf="pdf",
         pdf="pdf",
@@ -49,7 +50,7 @@ def document(*signed):
 
 
 CONFIRMED = DocumentV1(
-    transcript_id=UUID(int=9), version=1, code="", xml="xml", pdf="pdf", slots=SLOTS, boxes=()
+    transcript_id=UUID(int=9), version=1, code="", canonical="data", xml="xml", pdf="pdf", slots=SLOTS, boxes=()
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp as responses
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from services.contracts.signing import RevocationReason
+from services.contracts.signing.revocation import RevocationReason
 from services.signing import authority as authorities
 from services.signing import keys, publication
 from services.signing.publication import Revoked, Standing

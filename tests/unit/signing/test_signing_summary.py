@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.signing.summary import PREFIX, Forged, IssuerKey, NotASummary, Summary, UnknownIssuer, read
+from services.signing.summary import PREFIX, Forged, Issuer, NotASummary, Summary, UnknownIssuer, read
 
-KEY = IssuerKey(private=ec.generate_private_key(ec.SECP256R1()))
+KEY = Issuer(private=ec.generate_private_key(ec.SECP256R1()))
 ISSUERS = {KEY.key_id: KEY.private.public_key()}
 SUMMARY = Summary(
     code="00JXER6SK54BPC4VN13CCWFCSP",
@@ -56,14 +56,14 @@ def test_a_better_result_put_into_the_code_is_found():
 
 
 def test_a_code_by_a_key_that_nobody_published_is_told_so():
-    other = IssuerKey(private=ec.generate_private_key(ec.SECP256R1()))
+    other = Issuer(private=ec.generate_private_key(ec.SECP256R1()))
 
     with pytest.raises(UnknownIssuer):
         read_ours(other.write(SUMMARY))
 
 
 def test_a_code_that_only_names_our_key_is_forged():
-    other = IssuerKey(private=ec.generate_private_key(ec.SECP256R1()))
+    other = Issuer(private=ec.generate_private_key(ec.SECP256R1()))
     theirs = cbor2.loads(base45.b45decode(other.write(SUMMARY).removeprefix(PREFIX)))
 
     def swap(parts):

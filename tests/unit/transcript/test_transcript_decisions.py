@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from services.contracts.gradebook.results import ClusterMarks, QualityResult
 from services.contracts.transcript import SlotV1
-from services.transcript.canonical import Gender, Kind, Role
+from services.transcript.canonical import Cluster, Gender, Kind, Role
 from services.transcript.domain import PARKED, Setting, freeze, initials, slots_of
 from tests.integration.locked_class import LockedClass
 
@@ -73,6 +74,34 @@ def test_the_slots_stand_in_the_order_of_signing_and_say_what_they_cover(setting
         ("KY_PHAT_HANH", "KY_PHAT_HANH", "data", locked.unit_id, True),
     ]
     assert all(isinstance(slot, SlotV1) for slot in slots)
+
+
+def test_in_primary_no_subject_teacher_signs(setting, result):
+    primary = replace(setting, results=replace(setting.results, stage="TH"))
+
+    assert [slot.slot for slot in frozen(primary, result).slots] == ["GVCN", "CBQL", "KY_PHAT_HANH"]
+
+
+def test_what_a_stage_has_of_its_own_is_frozen_too(setting, result):
+    maths, *others = result.subjects
+    told = replace(
+        result,
+        subjects=(replace(maths, test="9", is_elective=True, cluster=ClusterMarks(term1="8.5", term2=None)), *others),
+        qualities=(QualityResult(code="yeu_nuoc", level="T"), QualityResult(code="cham_chi", level="C", retest="Đ")),
+        qualities_comment="Trung thực.",
+        unexcused=1,
+        completion="COMPLETED",
+    )
+
+    data = frozen(setting, told)
+
+    assert (data.subjects[0].test, data.subjects[0].is_elective) == ("9", True)
+    assert data.subjects[0].cluster == Cluster(term1="8.5", term2=None)
+    assert [(one.code, one.level, one.retest) for one in data.qualities] == [
+        ("yeu_nuoc", "T", None),
+        ("cham_chi", "C", "Đ"),
+    ]
+    assert (data.qualities_comment, data.year.unexcused, data.year.completion) == ("Trung thực.", 1, "COMPLETED")
 
 
 @pytest.mark.parametrize("field", ["born_on", "gender"])

@@ -8,6 +8,7 @@ import pytest
 
 from services.transcript.canonical import TranscriptData, to_canonical
 from services.transcript.render import NotPrintableError, Rendered, Renderer, SignatureBox
+from tests.unit.transcript.papers import papers, primary
 
 PAPER = (595.28, 841.89)  # A4 in points
 MILLIMETRE = 72 / 25.4
@@ -57,7 +58,7 @@ def test_every_subject_result_comment_and_name_is_on_paper(paper: Rendered, tran
         assert subject.teacher
         assert subject.teacher.name in text
         assert all(word in text.split() for word in (subject.name + " " + (subject.comment or "")).split())
-        assert f"{subject.term1} {subject.term2} {subject.year}" in copied
+        assert f"{subject.term1} {subject.term2} {subject.year}".replace(".", ",") in copied
     for expected in (transcript.pupil.name, "HỌC BẠ", "000314000017", transcript.code, "Trang 4/4", "Được lên lớp"):
         assert expected in text
 
@@ -72,11 +73,109 @@ def test_the_correction_line_names_the_subjects(renderer: Renderer, transcript: 
 
 
 @needs_poppler
-@pytest.mark.parametrize(("grade", "words_on_paper"), [(8, "Được lên lớp"), (9, "Hoàn thành chương trình")])
-def test_after_grade_nine_there_is_no_class_to_be_promoted_to(
-    renderer: Renderer, transcript: TranscriptData, grade: int, words_on_paper: str
+@pytest.mark.parametrize(
+    ("completion", "on_paper"),
+    [
+        (None, "Kết luận Được lên lớp"),
+        ("COMPLETED", "Kết luận Hoàn thành chương trình giáo dục trung học cơ sở"),
+        ("NOT_COMPLETED", "Kết luận Chưa hoàn thành chương trình giáo dục trung học cơ sở"),
+    ],
+)
+def test_after_the_last_grade_of_a_stage_the_conclusion_is_on_its_programme(
+    renderer: Renderer, transcript: TranscriptData, completion: str | None, on_paper: str
 ) -> None:
-    assert words_on_paper in words(renderer.render(replace(transcript, grade=grade)).pdf)
+    year = replace(transcript.year, completion=completion)
+
+    assert on_paper in words(renderer.render(replace(transcript, year=year)).pdf)
+
+
+@needs_poppler
+@pytest.mark.parametrize(("school_year", "is_confirmed"), [(2024, False), (2025, True)])
+def test_lower_secondary_completion_is_confirmed_on_the_transcript_since_2026(
+    renderer: Renderer, transcript: TranscriptData, school_year: int, *, is_confirmed: bool
+) -> None:
+    year = replace(transcript.year, completion="COMPLETED")
+
+    text = words(renderer.render(replace(transcript, school_year=school_year, year=year)).pdf)
+
+    assert ("Hiệu trưởng xác nhận:" in text) is is_confirmed
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("stage", "on_paper"),
+    [
+        ("TH", ("TIỂU HỌC", "Mức đạt được", "Không phép: 1", "Hoàn thành chương trình lớp 4")),
+        ("THCS", ("TRUNG HỌC CƠ SỞ", "Điểm trung bình môn học", "Được lên lớp", "Trường Tiểu học Hải Xuân")),
+        ("THPT", ("TRUNG HỌC PHỔ THÔNG", "cụm chuyên đề: HK I 8,5; HK II 9,0", "môn lựa chọn", "Hiệu trưởng xác nhận")),
+        ("GDTX", ("GIÁO DỤC THƯỜNG XUYÊN", "LÝ LỊCH HỌC VIÊN", "GIÁM ĐỐC", "Giám đốc xác nhận")),
+    ],
+)
+def test_every_stage_has_a_form_of_its_own_with_three_places_to_sign(
+    renderer: Renderer, stage: str, on_paper: tuple[str, ...]
+) -> None:
+    rendered = renderer.render(papers()[stage])
+
+    text = words(rendered.pdf)
+    assert [one for one in on_paper if one not in text] == []
+    assert {box.slot for box in rendered.boxes} == {"GVCN", "CBQL", "KY_PHAT_HANH"}
+
+
+@needs_poppler
+def test_every_page_but_the_cover_bears_the_code_and_its_number(renderer: Renderer) -> None:
+    for data in papers().values():
+        pdf = renderer.render(data).pdf
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            count = len(opened.pages)
+        for page in map(str, range(2, count + 1)):
+            assert f"Mã học bạ: {data.code} Phiên bản 1 Trang {page}/{count}" in words(
+                pdf, "-layout", "-f", page, "-l", page
+            )
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("change", "on_paper"),
+    [
+        ({}, "Hoàn thành chương trình lớp 4, được lên lớp 5"),
+        ({"promotion": "NOT_PROMOTED"}, "Chưa hoàn thành chương trình lớp 4, không được lên lớp"),
+        ({"level": "Chưa hoàn thành", "level_after": "Hoàn thành"}, "Sau đánh giá bổ sung Hoàn thành"),
+        ({"level_after": "Chưa hoàn thành"}, "Được lên lớp theo quyết định của nhà trường"),
+    ],
+)
+def test_a_primary_year_ends_with_the_class_completed_or_what_the_school_decided(
+    renderer: Renderer, change: dict[str, str], on_paper: str
+) -> None:
+    data = primary()
+
+    assert on_paper in words(renderer.render(replace(data, year=replace(data.year, **change))).pdf)
+
+
+@needs_poppler
+def test_grade_five_ends_with_the_confirmation_of_primary_school(renderer: Renderer) -> None:
+    data = replace(primary(), grade=5)
+
+    text = words(renderer.render(replace(data, year=replace(data.year, completion="COMPLETED"))).pdf)
+
+    assert "Hiệu trưởng xác nhận: Trần Nguyễn Phương Uyên, sinh ngày 01/09/2014, đã hoàn thành chương trình" in text
+
+
+@needs_poppler
+def test_after_help_both_results_of_a_primary_subject_and_quality_are_shown(renderer: Renderer) -> None:
+    data = primary()
+    again = replace(data.subjects[1], year="C", test="4", retest="H 6")
+    effort = replace(data.qualities[2], level="C", retest="Đ")
+
+    helped = replace(
+        data,
+        subjects=(data.subjects[0], again, *data.subjects[2:]),
+        qualities=(*data.qualities[:2], effort, *data.qualities[3:]),
+    )
+
+    text = words(renderer.render(helped).pdf, "-layout")
+
+    assert "Toán C 4 H" in text
+    assert "Chăm chỉ C Đ" in text
 
 
 @needs_poppler
@@ -110,7 +209,17 @@ def test_the_attachment_is_the_canonical_data(paper: Rendered, transcript: Trans
 
 def test_the_file_declares_itself_for_long_keeping(paper: Rendered) -> None:
     with pikepdf.open(io.BytesIO(paper.pdf)) as pdf, pdf.open_metadata() as metadata:
-        assert metadata.pdfa_status == "3B"
+        assert metadata.pdfa_status == "3A"
+
+
+def test_a_screen_reader_is_told_the_language_the_headings_and_the_tables(renderer: Renderer) -> None:
+    for data in papers().values():
+        with pikepdf.open(io.BytesIO(renderer.render(data).pdf)) as pdf:
+            kinds = {str(one.S) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/S" in one}
+
+            assert pdf.Root.Lang == "vi"
+            assert pdf.Root.MarkInfo.Marked
+            assert {"/H1", "/H2", "/Table", "/TH", "/TD"} <= kinds
 
 
 def test_the_unsigned_paper_carries_no_picture(paper: Rendered) -> None:
@@ -184,7 +293,7 @@ def test_what_is_not_known_leaves_its_place_empty(renderer: Renderer, transcript
     assert renderer.render(sparse).pdf.startswith(b"%PDF-1.7")
 
 
-@pytest.mark.parametrize("stranger", [{"stage": "THPT"}, {"regulation": "TT58/2011"}])
+@pytest.mark.parametrize("stranger", [{"stage": "TH"}, {"regulation": "TT58/2011"}])
 def test_a_form_is_not_lent_to_another_stage_or_regulation(
     renderer: Renderer, transcript: TranscriptData, stranger: dict[str, str]
 ) -> None:

@@ -5,6 +5,7 @@ from lxml import etree
 
 from services.transcript.canonical import TranscriptData, digest, to_canonical
 from services.transcript.document_xml import UnwritableError, container_of, reference_of, write
+from tests.unit.transcript.papers import primary, upper
 
 
 def with_remark(transcript: TranscriptData, remark: str) -> TranscriptData:
@@ -52,6 +53,24 @@ def test_the_list_of_slots_names_who_signs_what(transcript: TranscriptData) -> N
     listed = [(row.findtext("MA"), row.findtext("THAM_CHIEU"), row.findtext("NGUOI_KY")) for row in rows]
     assert listed == [(slot.slot, reference_of(slot), str(slot.holder)) for slot in transcript.slots]
     assert [reference for _, reference, _ in listed[-4:]] == ["dtk-gddp", "thongtinhocba", "data", "data"]
+
+
+def test_in_primary_no_teacher_has_a_place_for_a_signature() -> None:
+    written = write(primary())
+
+    assert b"<DANH_SACH_GVBM></DANH_SACH_GVBM>" in written
+    assert [row.findtext("MA") for row in etree.fromstring(written).iter("O_KY")] == ["GVCN", "CBQL", "KY_PHAT_HANH"]
+
+
+def test_levels_tests_qualities_electives_and_clusters_are_in_the_xml() -> None:
+    young, old = (etree.fromstring(write(data)) for data in (primary(), upper()))
+
+    maths = young.find(".//*[@Id='dtk-toan']")
+    assert maths is not None
+    assert [maths.findtext(tag) for tag in ("HINH_THUC", "CA_NAM", "DIEM_KTDK")] == ["PRIMARY", "T", "10"]
+    assert {one.findtext("MA"): one.findtext("MUC_DAT") for one in young.iter("MUC")}["tham_mi"] == "Đ"
+    assert [one.findtext("MON_LUA_CHON") for one in old.iter("DIEM_TONG_KET")].count("1") == 4
+    assert old.findtext(".//*[@Id='dtk-vat_li']/CUM_CHUYEN_DE/HKII") == "9.0"
 
 
 def test_no_id_appears_twice(transcript: TranscriptData) -> None:

@@ -2,10 +2,11 @@
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 STATEMENTS = (
+    "COMMENT ON COLUMN keys.retired_why IS 'BLOCKED, REPLACED, REVOKED'",
     """
     CREATE TABLE revocation_data (
         issuer_key VARCHAR NOT NULL,
@@ -22,21 +23,18 @@ STATEMENTS = (
     """
     CREATE TABLE revocations (
         id UUID NOT NULL,
-        serial VARCHAR NOT NULL,
-        holder UUID NOT NULL,
-        is_seal BOOLEAN NOT NULL,
-        certificate BYTEA NOT NULL,
+        key_id UUID NOT NULL,
         reason VARCHAR NOT NULL,
         compromised_at TIMESTAMP WITH TIME ZONE NOT NULL,
         revoked_at TIMESTAMP WITH TIME ZONE NOT NULL,
         revoked_by UUID NOT NULL,
         sessions_stopped INTEGER NOT NULL,
         CONSTRAINT revocations_pkey PRIMARY KEY (id),
-        CONSTRAINT revocations_serial_key UNIQUE (serial),
+        CONSTRAINT revocations_key_id_key UNIQUE (key_id),
+        CONSTRAINT revocations_key_id_fkey FOREIGN KEY(key_id) REFERENCES keys (id),
         CONSTRAINT revocations_order_check CHECK (compromised_at <= revoked_at)
     )
     """,
-    "COMMENT ON COLUMN revocations.certificate IS 'DER'",
     "COMMENT ON COLUMN revocations.compromised_at IS 'not to be believed from then on'",
     "COMMENT ON COLUMN revocations.revoked_by IS 'the account'",
     """

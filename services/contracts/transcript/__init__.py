@@ -111,11 +111,15 @@ class BoxV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentV1:
-    """A frozen document to be signed: files by SHA-256, slots in order of signing, and where they stand on the page."""
+    """A frozen document to be signed: files by SHA-256, slots in order of signing, and where they stand on the page.
+
+    `canonical` is the digest of its data, which the transparency log commits to.
+    """
 
     transcript_id: UUID
     version: int
     code: str
+    canonical: str
     xml: str
     pdf: str
     slots: tuple[SlotV1, ...]

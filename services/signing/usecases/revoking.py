@@ -1,12 +1,11 @@
-"""Revoking a certificate of the development authority: who may, what stops at once, what it touches, who is told."""
+"""Revoking a certificate: who may, what stops at once, what it touches, and what is published of it."""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cryptography import x509
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, Select, and_, insert, select, update
 
 from services.chassis import authority as roles
 from services.chassis.authority import Actor
@@ -17,7 +16,7 @@ from services.chassis.service import Outside
 from services.chassis.tables import grants
 from services.contracts.identity import Role
 from services.contracts.messages import Change
-from services.contracts.signing import (
+from services.contracts.signing.revocation import (
     AnswerOcsp,
     CertificateRevokedV1,
     Issuer,
@@ -31,13 +30,15 @@ from services.contracts.signing import (
     RevokeCertificate,
     TouchedSlot,
 )
-from services.signing import publication
+from services.signing import keyring, publication
 from services.signing.authority import Authority
 from services.signing.errors import AlreadyRevoked, CompromiseOutOfRange
 from services.signing.models import documents, keys, revocations, sessions, signatures
 from services.signing.publication import Revoked, Standing
 
 ANSWERABLE = (Role.ADMIN, Role.OPERATOR)
+REVOKED = "REVOKED"
+NAMES = (keys.c.serial, keys.c.issuer, keys.c.holder, keys.c.is_seal)
 
 
 class Publications:
@@ -45,19 +46,21 @@ class Publications:
 
     def __init__(self, authority: Authority) -> None:
         self._authority = authority
+        self._name = authority.issuing.subject.rfc4514_string()
 
     def make_list(self, request: ReadRevocationList, outside: Outside) -> RevocationList:
         """The list of now, as a stored file."""
         if request.issuer is Issuer.ROOT:
             return RevocationList(file=outside.objects.put(self._authority.root_list))
         with outside.db.transaction() as tx:
-            revoked, now = [_revoked(row) for row in tx.conn.execute(select(revocations))], tx.now()
+            own = _all().where(keys.c.issuer == self._name)
+            revoked, now = [_revoked(row) for row in tx.conn.execute(own)], tx.now()
         made = outside.run(lambda: publication.revocation_list(self._authority, revoked, now=now))
         return RevocationList(file=outside.objects.put(made))
 
     def answer_ocsp(self, tx: Tx, request: AnswerOcsp) -> OcspAnswer:
         def find(serial: int) -> Standing:
-            return _standing(tx, format(serial, "x"))
+            return _standing(tx, self._name, format(serial, "x"))
 
         return OcspAnswer(response=publication.answer(self._authority, request.request, find, now=tx.now()))
 
@@ -67,25 +70,35 @@ def answer_list(_tx: Tx, _request: ReadRevocationList, made: RevocationList) -> 
 
 
 def revoke(tx: Tx, command: RevokeCertificate, actor: Actor) -> RevocationV1:
-    """Revoke at once and for ever: the key is erased, and signing sessions under way with it stop."""
-    key = tx.conn.execute(select(keys).where(keys.c.serial == command.serial).with_for_update()).first()
+    """Revoke at once and for ever: the key is taken out of use, and signing sessions under way with it stop.
+
+    Of an outside authority's certificate this is what this platform holds; the authority itself has to be told too.
+    """
+    current = select(keys).where(keys.c.serial == command.serial, keyring.CURRENT)
+    key = tx.conn.execute(current.with_for_update()).first()
     if key is None:
         raise _refusal(tx, command.serial, actor)
     _check_answerable(tx, actor, key)
-    row = _row(command, key, actor, now=tx.now(), stopped=_stop_sessions(tx, key.holder))
+    row = _row(command, key, actor, now=tx.now(), stopped=_stop_sessions(tx, key.id))
     tx.conn.execute(insert(revocations).values(row))
-    tx.conn.execute(delete(keys).where(keys.c.serial == command.serial))
-    tx.emit(_told(row))
-    return _answer(row)
+    keyring.retire(tx, key.holder, by=actor.person_id, why=REVOKED)
+    found = tx.conn.execute(_all().where(revocations.c.id == row["id"])).one()
+    tx.emit(_told(found))
+    return _answer(found)
 
 
 def read_reach(tx: Tx, query: ReadRevocationReach, actor: Actor) -> RevocationReach:
     """The slots that the certificate signed from the moment of compromise on."""
-    found = tx.conn.execute(select(revocations).where(revocations.c.id == query.revocation_id)).first()
+    found = tx.conn.execute(_all().where(revocations.c.id == query.revocation_id)).first()
     if found is None:
         raise NotFound(revocation_id=query.revocation_id)
     _check_answerable(tx, actor, found)
-    return RevocationReach(revocation=_answer(found._asdict()), slots=tuple(_touched(tx, found)))
+    return RevocationReach(revocation=_answer(found), slots=tuple(_touched(tx, found)))
+
+
+def _all() -> Select[Any]:
+    """Revocations with the certificates that they are of."""
+    return select(revocations, *NAMES).join(keys, keys.c.id == revocations.c.key_id)
 
 
 def _check_answerable(tx: Tx, actor: Actor, of: Row[Any]) -> None:
@@ -102,17 +115,17 @@ def _units(tx: Tx, of: Row[Any]) -> Collection[UUID]:
 
 
 def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:
-    found = tx.conn.execute(select(revocations).where(revocations.c.serial == serial)).first()
+    found = tx.conn.execute(_all().where(keys.c.serial == serial)).first()
     if found is None:
         return NotFound(serial=serial)
     _check_answerable(tx, actor, found)
     return AlreadyRevoked(serial=serial, revoked_at=found.revoked_at)
 
 
-def _stop_sessions(tx: Tx, holder: UUID) -> int:
-    """End the holder's sessions and erase their opened keys; gives how many."""
-    running = (sessions.c.holder == holder) & (sessions.c.open_classes > 0)
-    return tx.conn.execute(update(sessions).where(running).values(open_classes=0, wrapped_key=None)).rowcount
+def _stop_sessions(tx: Tx, key_id: UUID) -> int:
+    """End the sessions with this key and erase what opened it; gives how many."""
+    running = (sessions.c.key_id == key_id) & (sessions.c.open_classes > 0)
+    return tx.conn.execute(update(sessions).where(running).values(open_classes=0, wrapped_secret=None)).rowcount
 
 
 def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: datetime, stopped: int) -> dict[str, Any]:
@@ -121,10 +134,7 @@ def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: dateti
         raise CompromiseOutOfRange(valid_from=key.valid_from)
     return {
         "id": new_id(),
-        "serial": key.serial,
-        "holder": key.holder,
-        "is_seal": key.is_seal,
-        "certificate": key.certificate,
+        "key_id": key.id,
         "reason": command.reason,
         "compromised_at": since,
         "revoked_at": now,
@@ -133,47 +143,45 @@ def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: dateti
     }
 
 
-def _told(row: dict[str, Any]) -> CertificateRevokedV1:
+def _told(found: Row[Any]) -> CertificateRevokedV1:
     return CertificateRevokedV1(
-        record_id=row["id"],
+        record_id=found.id,
         change=Change.NEW,
         version=1,
-        updated_at=row["revoked_at"],
-        holder=row["holder"],
-        reason=row["reason"],
-        compromised_at=row["compromised_at"],
+        updated_at=found.revoked_at,
+        holder=found.holder,
+        reason=RevocationReason(found.reason),
+        compromised_at=found.compromised_at,
     )
 
 
-def _answer(row: dict[str, Any]) -> RevocationV1:
+def _answer(found: Row[Any]) -> RevocationV1:
     names = ("id", "serial", "holder", "compromised_at", "revoked_at", "sessions_stopped")
-    return RevocationV1(**{name: row[name] for name in names}, reason=RevocationReason(row["reason"]))
+    return RevocationV1(**{name: getattr(found, name) for name in names}, reason=RevocationReason(found.reason))
 
 
 def _touched(tx: Tx, of: Row[Any]) -> list[TouchedSlot]:
-    """A holder has one key at a time: of their signatures, this one's are those of its time."""
-    began_at = x509.load_der_x509_certificate(bytes(of.certificate)).not_valid_before_utc
-    mine = (signatures.c.holder == of.holder) & (signatures.c.signed_at >= max(began_at, of.compromised_at))
+    """What sessions with this key signed since."""
     same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
-    query = select(signatures, documents.c.class_id, documents.c.completed_at).join(
-        documents, same[0] & same[1] & same[2]
-    )
-    ordered = query.where(mine, signatures.c.signed_at <= of.revoked_at).order_by(
-        signatures.c.signed_at, signatures.c.transcript_id, signatures.c.version, signatures.c.slot
+    query = (
+        select(signatures, documents.c.class_id, documents.c.completed_at)
+        .join(documents, and_(*same))
+        .join(sessions, sessions.c.id == signatures.c.session_id)
+        .where(sessions.c.key_id == of.key_id, signatures.c.signed_at >= of.compromised_at)
+        .order_by(signatures.c.signed_at, signatures.c.transcript_id, signatures.c.version, signatures.c.slot)
     )
     names = ("school_year", "class_id", "transcript_id", "version", "slot", "signed_at")
     return [
         TouchedSlot(**{name: getattr(row, name) for name in names}, complete=row.completed_at is not None)
-        for row in tx.conn.execute(ordered)
+        for row in tx.conn.execute(query)
     ]
 
 
-def _standing(tx: Tx, serial: str) -> Standing:
-    found = tx.conn.execute(select(revocations).where(revocations.c.serial == serial)).first()
-    if found is not None:
-        return Standing(is_ours=True, revoked=_revoked(found))
-    known = tx.conn.execute(select(keys.c.serial).where(keys.c.serial == serial)).first()
-    return Standing(is_ours=known is not None, revoked=None)
+def _standing(tx: Tx, issuer: str, serial: str) -> Standing:
+    named = (keys.c.issuer == issuer) & (keys.c.serial == serial)
+    found = tx.conn.execute(_all().where(named)).first()
+    known = tx.conn.execute(select(keys.c.id).where(named)).first()
+    return Standing(is_ours=known is not None, revoked=_revoked(found) if found is not None else None)
 
 
 def _revoked(row: Row[Any]) -> Revoked:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Moment, Query, Request
+from services.contracts.messages import Change, Command, Event, Query, Request
 from services.contracts.transcript import Verdict
 
 
@@ -19,15 +19,24 @@ class SlotRole(StrEnum):
     SEAL = "KY_PHAT_HANH"
 
 
+class KeyProvider(StrEnum):
+    """How a key is kept: here in software, in a PKCS#11 device here, at a remote service (CSC), at the school."""
+
+    SOFTWARE = "SOFTWARE"
+    PKCS11 = "PKCS11"
+    CSC = "CSC"
+    AGENT = "AGENT"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateV1:
-    """A certificate; `holder` is the person or unit that it names, `provider` how its key is kept."""
+    """A certificate; `holder` is the person or unit that it stands for, `provider` how its key is kept."""
 
     serial: str
     holder: UUID
     name: str
     issuer: str
-    provider: str
+    provider: KeyProvider
     valid_from: datetime
     valid_to: datetime
 
@@ -40,6 +49,35 @@ class CreateKey(Command[CertificateV1]):
     secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
     pin: str
     unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCertificate(Command[CertificateV1]):
+    """Sign from now on with a key that an outside authority certified; a fresh challenge proves that it is at hand.
+
+    `place` is a PKCS#11 URI (`pkcs11:token=…`) or `service/credential` of a remote service. `certificates` is PEM, the
+    own certificate first, then those above it. With `unit_id` it is the seal of a unit whose clerk one is.
+    """
+
+    operation: ClassVar[str] = "signing.register_certificate"
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
+    provider: KeyProvider
+    place: str
+    certificates: str
+    pin: str
+    otp: str | None = None
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnblockKey(Command[CertificateV1]):
+    """Retire a key that wrong PINs have blocked, so that its holder can make a new one; an admin of theirs may.
+
+    The answer is the certificate of the key that is now out of use.
+    """
+
+    operation: ClassVar[str] = "signing.unblock_key"
+    holder: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +127,18 @@ class SigningSessionV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSigningSession(Command[SigningSessionV1]):
-    """Sign every slot of the role that is mine in these classes, with one PIN entry."""
+    """Sign every slot of the role that is mine in these classes, with one PIN entry.
+
+    `otp` is the one-time password that some remote services want beside the PIN.
+    """
 
     operation: ClassVar[str] = "signing.open_signing_session"
-    secrets: ClassVar[frozenset[str]] = frozenset({"pin"})
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
     school_year: int
     class_ids: tuple[UUID, ...]
     role: SlotRole
     pin: str
+    otp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +210,21 @@ class CheckFiles(Request[FileReports]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryKeyV1:
+    """A P-256 key that summaries on paper are signed with: its id in hexadecimal, its point as in a JWK."""
+
+    key_id: str
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The root certificates that signatures are judged by, PEM."""
+    """What documents are judged by: the root certificates of signatures (PEM), the keys of summaries on paper."""
 
     roots_pem: str
+    summary_keys: tuple[SummaryKeyV1, ...]
+    told_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,119 +244,3 @@ class DocumentsSignedV1(Event):
     updated_at: datetime
     school_year: int
     role: SlotRole
-
-
-class RevocationReason(StrEnum):
-    """Why a certificate is no longer good; the names of RFC 5280, 5.3.1."""
-
-    KEY_COMPROMISE = "KEY_COMPROMISE"
-    AFFILIATION_CHANGED = "AFFILIATION_CHANGED"
-    SUPERSEDED = "SUPERSEDED"
-    CESSATION = "CESSATION"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationV1:
-    """A revoked certificate. Its signatures are not to be believed from `compromised_at` on."""
-
-    id: UUID
-    serial: str
-    holder: UUID
-    reason: RevocationReason
-    compromised_at: datetime
-    revoked_at: datetime
-    sessions_stopped: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeCertificate(Command[RevocationV1]):
-    """Revoke a development certificate (serial in hex): by its holder, an admin of the school, or an operator.
-
-    `compromised_at` is the moment from which on its key was no longer safe, now if nothing is said.
-    """
-
-    operation: ClassVar[str] = "signing.revoke_certificate"
-    serial: str
-    reason: RevocationReason
-    compromised_at: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TouchedSlot:
-    """A slot signed with a revoked certificate at or after the moment of compromise."""
-
-    school_year: int
-    class_id: UUID
-    transcript_id: UUID
-    version: int
-    slot: str
-    signed_at: datetime
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationReach:
-    """What a revocation touches, oldest first: documents that must be signed anew."""
-
-    revocation: RevocationV1
-    slots: tuple[TouchedSlot, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRevocationReach(Query[RevocationReach]):
-    """For those who may revoke the certificate."""
-
-    operation: ClassVar[str] = "signing.read_revocation_reach"
-    revocation_id: UUID
-
-
-class Issuer(StrEnum):
-    """The two certificates of the development authority."""
-
-    ROOT = "root"
-    ISSUING = "issuing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevocationList:
-    """SHA-256 of the file with the list (DER)."""
-
-    file: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRevocationList(Request[RevocationList]):
-    """What the development authority has revoked (CRL, RFC 5280)."""
-
-    operation: ClassVar[str] = "signing.read_revocation_list"
-    issuer: Issuer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OcspAnswer:
-    """An OCSP response (DER)."""
-
-    response: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerOcsp(Request[OcspAnswer]):
-    """Whether a certificate of the development authority is revoked: an OCSP request (DER, RFC 6960)."""
-
-    operation: ClassVar[str] = "signing.answer_ocsp"
-    request: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateRevokedV1(Event):
-    """A certificate was revoked; signatures that it made at or after `compromised_at` are not to be believed."""
-
-    type: ClassVar[str] = "vn.hocba.signing.certificate_revoked.v1"
-    aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
-    holder: UUID
-    reason: RevocationReason
-    compromised_at: datetime

@@ -1,0 +1,87 @@
+"""What is to be signed in a document, as digests, and the document's files once their values are there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.objects import Objects
+from services.contracts.signing import SlotRole
+from services.contracts.transcript import SlotV1
+from services.signing import domain, pdf, xml
+from services.signing.appearance import qr
+from services.signing.domain import Document
+from services.signing.keys import Credential
+from services.signing.xades import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One slot about to be signed: on the XML, and on the PDF where it has a field there."""
+
+    document: Document
+    slot: str
+    statement: Statement
+    paper: pdf.Draft | None
+
+    @property
+    def count(self) -> int:
+        return 1 if self.paper is None else 2
+
+    def digests(self) -> list[bytes]:
+        """What the provider is asked to sign; its values are wanted in the same order."""
+        return [one.digest_to_sign() for one in (self.statement, self.paper) if one is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """One document's new signatures by slot, and its files with them; `xml` once it is complete."""
+
+    document: Document
+    signatures: dict[str, bytes]
+    pdf: str
+    xml: str | None
+
+
+def prepare(
+    document: Document,
+    slots: Sequence[SlotV1],
+    credential: Credential,
+    *,
+    at: datetime,
+    objects: Objects,
+    public_url: str,
+) -> list[Draft]:
+    """The document's slots, of which one at most is on the PDF: each signature there covers the one before it."""
+    frozen = objects.get(document.frozen_xml)
+    statements = xml.prepare(frozen, [(slot.slot, credential) for slot in slots], at=at)
+    return [
+        Draft(
+            document=document,
+            slot=slot.slot,
+            statement=statements[slot.slot],
+            paper=_paper(document, slot, credential, at=at, objects=objects, public_url=public_url),
+        )
+        for slot in slots
+    ]
+
+
+def assemble(drafts: Sequence[tuple[Draft, Sequence[bytes]]], earlier: Mapping[str, bytes], objects: Objects) -> Signed:
+    """One document's drafts with their values; `earlier` are the ds:Signature of slots that were signed before."""
+    document = drafts[0][0].document
+    made = {draft.slot: draft.statement.signature(values[0]) for draft, values in drafts}
+    papers = [draft.paper.signed(values[1]) for draft, values in drafts if draft.paper is not None]
+    whole = None
+    if domain.is_complete(document, made):
+        whole = objects.put(xml.splice(objects.get(document.frozen_xml), {**earlier, **made}))
+    paper = objects.put(papers[0]) if papers else document.pdf
+    return Signed(document=document, signatures=made, pdf=paper, xml=whole)
+
+
+def _paper(
+    document: Document, slot: SlotV1, credential: Credential, *, at: datetime, objects: Objects, public_url: str
+) -> pdf.Draft | None:
+    """The seal paints the QR of the public page; the other fields stay as the form printed them."""
+    if not slot.on_pdf:
+        return None
+    drawing = qr(f"{public_url}/verify/{document.code}") if slot.role == SlotRole.SEAL else None
+    return pdf.draft(objects.get(document.pdf), slot.slot, credential, at=at, drawing=drawing)

@@ -1,0 +1,1 @@
+"""What signing does for people and services, one module for each matter."""

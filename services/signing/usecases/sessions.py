@@ -1,0 +1,163 @@
+"""Signing sessions: one authorisation by the holder for a counted list of items, with an end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.chassis import authority as grants
+from services.chassis.authority import Actor
+from services.chassis.database import Tx
+from services.chassis.errors import NotFound, Unauthenticated
+from services.chassis.ids import new_id
+from services.chassis.service import Outside
+from services.contracts.identity import Role
+from services.contracts.signing import (
+    OpenSigningSession,
+    ReadSignedDocuments,
+    ReadSigningSession,
+    SessionState,
+    SignedDocuments,
+    SigningSessionV1,
+    SlotRole,
+)
+from services.contracts.transcript import SlotV1
+from services.signing import keyring, pins, repository
+from services.signing.custody import wrap
+from services.signing.domain import Document, Item
+from services.signing.errors import NoKey, NothingToSign, OneSchoolOnly
+from services.signing.providers import Authorisation, Entry, Key, Providers, provider_of
+from services.signing.repository import Session
+from services.signing.usecases.batches import SignClassTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a holder is about to authorise, and with which key; `tries` counts this one."""
+
+    key: Key
+    tries: int
+    items: tuple[Item, ...]
+    signatures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What the holder has authorised."""
+
+    asked: Asked
+    authorisation: Authorisation
+
+
+class Sessions:
+    """The use cases that open keys."""
+
+    def __init__(self, available: Providers, *, server_key: bytes, length: timedelta) -> None:
+        self.providers = available
+        self._server_key = server_key
+        self._length = length
+
+    def open_key(self, command: OpenSigningSession, outside: Outside) -> Opened:
+        """The holder's authorisation of all that waits for their signature in these classes."""
+        with outside.db.transaction() as tx:
+            asked = _asked(tx, command, person(outside))
+        provider = provider_of(self.providers, asked.key.provider)
+        entry = Entry(pin=command.pin, otp=command.otp)
+        with pins.trying(outside, asked.key, asked.tries):
+            authorisation = outside.run(lambda: provider.open(asked.key, entry, signatures=asked.signatures))
+        return Opened(asked=asked, authorisation=authorisation)
+
+    def open_session(self, tx: Tx, command: OpenSigningSession, actor: Actor, opened: Opened) -> SigningSessionV1:
+        """One authorisation for the items counted a moment ago, each of which is looked at again when it is signed."""
+        classes = {item.class_id for item in opened.asked.items}
+        session = self._new_session(command, actor, opened, classes=len(classes), now=tx.now())
+        repository.insert_session(tx, session, opened.asked.items)
+        for class_id in sorted(classes):
+            tx.later(SignClassTask(session_id=session.id, school_year=command.school_year, class_id=class_id))
+        return _answer(session, ())
+
+    def _new_session(
+        self, command: OpenSigningSession, actor: Actor, opened: Opened, *, classes: int, now: datetime
+    ) -> Session:
+        session_id, asked = new_id(), opened.asked
+        ends = [now + self._length, *filter(None, [opened.authorisation.expires_at])]
+        return Session(
+            id=session_id,
+            school_year=command.school_year,
+            account_id=actor.account_id,
+            person_id=actor.person_id,
+            holder=asked.key.holder,
+            role=command.role,
+            key_id=asked.key.id,
+            open_classes=classes,
+            wrapped_secret=wrap(opened.authorisation.secret, server_key=self._server_key, session_id=session_id),
+            expected=len(asked.items),
+            expires_at=min(ends),
+        )
+
+
+def read_session(tx: Tx, query: ReadSigningSession, actor: Actor) -> SigningSessionV1:
+    session = repository.find_session(tx, query.session_id)
+    if session is None or session.person_id != actor.person_id:
+        raise NotFound(session_id=query.session_id)
+    return _answer(session, repository.items_of(tx, query.session_id))
+
+
+def read_signed_documents(tx: Tx, query: ReadSignedDocuments, _actor: Actor) -> SignedDocuments:
+    return SignedDocuments(documents=tuple(repository.signed_documents(tx, query.school_year, query.class_id)))
+
+
+def person(outside: Outside) -> Actor:
+    if outside.actor is None:
+        raise Unauthenticated
+    return outside.actor
+
+
+def _asked(tx: Tx, command: OpenSigningSession, actor: Actor) -> Asked:
+    found = repository.open_documents(tx, command.school_year, command.class_ids)
+    holder = actor.person_id
+    if command.role is SlotRole.SEAL:
+        holder = _school_of(found)
+        grants.require(tx, actor, (Role.CLERK,), holder)
+    key = keyring.find_key(tx, holder)
+    if key is None:
+        raise NoKey
+    waiting = [(one, slot) for one in found for slot in one.waiting_for(command.role, holder)]
+    if not waiting:
+        raise NothingToSign
+    return Asked(
+        key=key,
+        tries=pins.count_try(tx, key),
+        items=tuple(_item(*one) for one in waiting),
+        signatures=sum(1 + slot.on_pdf for _, slot in waiting),
+    )
+
+
+def _school_of(found: Sequence[Document]) -> UUID:
+    units = {one.unit_id for one in found}
+    if not units:
+        raise NothingToSign
+    if len(units) > 1:
+        raise OneSchoolOnly
+    return units.pop()
+
+
+def _item(document: Document, slot: SlotV1) -> Item:
+    return Item(
+        class_id=document.class_id, transcript_id=document.transcript_id, version=document.version, slot=slot.slot
+    )
+
+
+def _answer(session: Session, items: Sequence[Any]) -> SigningSessionV1:
+    signed = sum(item.signed for item in items)
+    return SigningSessionV1(
+        id=session.id,
+        state=SessionState.RUNNING if session.open_classes else SessionState.ENDED,
+        role=session.role,
+        expected=session.expected,
+        signed=signed,
+        refused=len(items) - signed,
+        expires_at=session.expires_at,
+        items=tuple(items),
+    )
