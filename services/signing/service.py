@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.chassis import authority
+from services.chassis.codec import decode, from_json
 from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts import signing as contracts
@@ -13,6 +14,7 @@ from services.contracts.signing import KeyProvider
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import custody, heads, registration
 from services.signing.providers import Provider
+from services.signing.providers.csc import CscService, CscServices
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
@@ -53,4 +55,7 @@ def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provi
     available: dict[KeyProvider, Provider] = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
     if settings.pkcs11_module:
         available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+    services = from_json(settings.csc_services.encode())
+    if services:
+        available[KeyProvider.CSC] = CscServices(decode(dict[str, CscService], services))
     return available
