@@ -222,6 +222,7 @@ def _signing(instance: Instance) -> dict[str, str]:
         "HOCBA_SIGNING_SERVER_KEY": secret,
         "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
+        "HOCBA_SIGNING_TRUST": str(instance.home / "trust"),
     }
 
 

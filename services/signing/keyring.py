@@ -50,10 +50,10 @@ def retire(tx: Tx, holder: UUID, *, by: UUID, why: str) -> CertificateV1:
     return certificate_of(tx.conn.execute(current.returning(keys)).one())
 
 
-def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[CertificateV1]:
-    """The current certificates of these holders, those that end first before the others."""
+def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[tuple[CertificateV1, int]]:
+    """The current certificates of these holders with their wrong PINs, those that end first before the others."""
     mine = select(keys).where(keys.c.holder.in_(list(holders)), CURRENT).order_by(keys.c.valid_to, keys.c.holder)
-    return [certificate_of(row) for row in tx.conn.execute(mine)]
+    return [(certificate_of(row), row.pin_failures) for row in tx.conn.execute(mine)]
 
 
 def registered_holders(tx: Tx, certificates: Collection[bytes]) -> dict[bytes, str]:
@@ -82,11 +82,12 @@ def staff_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
     return set(tx.conn.scalars(select(grants.c.person_id.distinct()).where(grants.c.role == Role.STAFF, valid, mine)))
 
 
-def units_of(tx: Tx, person_id: UUID) -> list[UUID]:
-    """The units at which the person holds any role now."""
+def units_of(tx: Tx, person_id: UUID, *roles: Role) -> list[UUID]:
+    """The units at which the person holds one of the roles now."""
     now = tx.now()
     valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    return list(tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == person_id, valid)))
+    mine = (grants.c.person_id == person_id) & grants.c.role.in_(roles)
+    return list(tx.conn.scalars(select(grants.c.unit_id.distinct()).where(mine, valid)))
 
 
 def count_certified(tx: Tx, unit_ids: Collection[UUID]) -> tuple[int, int]:

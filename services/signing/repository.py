@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, func, insert, select, update
+from sqlalchemy import Integer, Row, ScalarSelect, and_, bindparam, case, cast, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
@@ -54,6 +54,44 @@ def open_documents(tx: Tx, school_year: int, class_ids: Collection[UUID], *, hol
     rows = tx.conn.execute(query.with_for_update() if hold else query).all()
     filled = _filled(tx, school_year, [row.transcript_id for row in rows])
     return [_document(row, filled.get((row.transcript_id, row.version), frozenset())) for row in rows]
+
+
+def documents_awaiting(tx: Tx, school_year: int, holders: Collection[UUID]) -> list[Document]:
+    """The year's documents that are not complete and have a slot of one of these holders, each in its newest version."""
+    has_slot = [documents.c.slots.contains([{"holder": str(holder)}]) for holder in holders]
+    open_ones = (documents.c.school_year == school_year) & documents.c.completed_at.is_(None) & or_(*has_slot)
+    newest = documents.c.version == _newest_version()
+    rows = tx.conn.execute(select(documents).where(open_ones, newest)).all()
+    filled = _filled(tx, school_year, [row.transcript_id for row in rows])
+    return [_document(row, filled.get((row.transcript_id, row.version), frozenset())) for row in rows]
+
+
+def count_slots(tx: Tx, school_year: int, unit_id: UUID) -> list[Row[Any]]:
+    """(class_id, role, holder, name, slots, signed) of the newest versions of a school's documents."""
+    slot = func.jsonb_array_elements(documents.c.slots).table_valued("value").render_derived(name="slot")
+    fields = {name: slot.c.value.op("->>")(name) for name in ("role", "holder", "name", "slot")}
+    same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
+    joined = documents.join(slot, true()).outerjoin(signatures, and_(*same, signatures.c.slot == fields["slot"]))
+    groups = [documents.c.class_id, *(fields[name].label(name) for name in ("role", "holder", "name"))]
+    mine = (documents.c.school_year == school_year) & (documents.c.unit_id == unit_id)
+    query = select(*groups, func.count().label("slots"), func.count(signatures.c.slot).label("signed"))
+    query = query.select_from(joined).where(mine, documents.c.version == _newest_version())
+    return list(tx.conn.execute(query.group_by(*groups).order_by(*groups)))
+
+
+def count_documents(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> list[Row[Any]]:
+    """(unit_id, documents, complete, slots, signed) of the newest versions of the schools' documents."""
+    same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
+    signed = select(func.count()).where(*same).scalar_subquery()
+    mine = (documents.c.school_year == school_year) & documents.c.unit_id.in_(list(unit_ids))
+    query = select(
+        documents.c.unit_id,
+        func.count().label("documents"),
+        func.count(documents.c.completed_at).label("complete"),
+        cast(func.sum(func.jsonb_array_length(documents.c.slots)), Integer).label("slots"),
+        cast(func.sum(signed), Integer).label("signed"),
+    ).where(mine, documents.c.version == _newest_version())
+    return list(tx.conn.execute(query.group_by(documents.c.unit_id).order_by(documents.c.unit_id)))
 
 
 def xml_signatures(
@@ -173,6 +211,13 @@ def count_signatures(tx: Tx, school_year: int, class_id: UUID) -> int:
     )
     mine = (documents.c.school_year == school_year) & (documents.c.class_id == class_id)
     return int(tx.conn.execute(query.where(mine)).scalar_one())
+
+
+def _newest_version() -> ScalarSelect[int]:
+    """The newest version of the transcript of a row of documents: an older one is signed no more."""
+    newer = documents.alias("newer")
+    same = (newer.c.school_year == documents.c.school_year) & (newer.c.transcript_id == documents.c.transcript_id)
+    return select(func.max(newer.c.version)).where(same).correlate(documents).scalar_subquery()
 
 
 def _filled(tx: Tx, school_year: int, transcript_ids: Collection[UUID]) -> dict[tuple[UUID, int], frozenset[str]]:

@@ -18,7 +18,7 @@ from services.signing.providers.csc import CscService, CscServices
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
-from services.signing.usecases import batches, certificates, checking, registering, sessions
+from services.signing.usecases import batches, boards, certificates, checking, registering, sessions
 
 
 def build() -> Service:
@@ -39,6 +39,9 @@ def build() -> Service:
     service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
     service.query(contracts.ReadSigningSession, sessions.read_session)
     service.query(contracts.CountCertificates, certificates.count_certificates)
+    service.query(contracts.FindCertificates, boards.find_certificates)
+    service.query(contracts.FindWaiting, boards.find_waiting)
+    service.query(contracts.ReadSigningProgress, boards.read_signing_progress)
     service.internal(contracts.ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
     service.open(contracts.CheckFiles, checking.answer_check, before=checks.check)
     service.open(contracts.ReadTrust, checks.read_trust)

@@ -112,7 +112,7 @@ class Registering:
 def unblock_key(tx: Tx, command: UnblockKey, actor: Actor) -> CertificateV1:
     """By an admin of a unit where the holder has a role, or of the seal's own, and not by the holder."""
     key = keyring.find_key(tx, command.holder)
-    units = [command.holder, *keyring.units_of(tx, command.holder)]
+    units = [command.holder, *keyring.units_of(tx, command.holder, *Role)]
     if key is None or not any(grants.holds(tx, actor, (Role.ADMIN,), unit_id) for unit_id in units):
         raise NotFound(holder=command.holder)
     if actor.person_id == command.holder:

@@ -288,6 +288,25 @@ ASKED = [
         200,
     ),
     ("POST", "/v1/keys", {"pin": "123456"}, signing.CreateKey(pin="123456"), 201),
+    ("POST", f"/v1/keys/{ID}/unblocking", None, signing.UnblockKey(holder=ID), 200),
+    (
+        "POST",
+        "/v1/certificates",
+        {"provider": "CSC", "place": "mau/GX01", "certificates": "PEM", "pin": "123456", "otp": "654321"},
+        signing.RegisterCertificate(
+            provider=signing.KeyProvider.CSC, place="mau/GX01", certificates="PEM", pin="123456", otp="654321"
+        ),
+        201,
+    ),
+    ("GET", f"{UNIT}/certificates/register", None, signing.FindCertificates(unit_id=ID), 200),
+    ("GET", f"{YEAR}/signing/waiting", None, signing.FindWaiting(school_year=2025), 200),
+    (
+        "GET",
+        f"{YEAR}/units/{ID}/signing/progress",
+        None,
+        signing.ReadSigningProgress(school_year=2025, unit_id=ID),
+        200,
+    ),
     (
         "POST",
         "/v1/signing-sessions",
