@@ -117,7 +117,7 @@ sessions = Table(
         "role", String, CheckConstraint("role IN ('GVBM', 'GVCN', 'CBQL', 'KY_PHAT_HANH')", name="role"), nullable=False
     ),
     Column("class_ids", ARRAY(UUID), nullable=False),
-    Column("open_classes", Integer, nullable=False, comment="classes whose batch has not ended"),
+    Column("open_class_ids", ARRAY(UUID), nullable=False, comment="classes whose batch has not ended"),
     Column("key_id", UUID, ForeignKey("keys.id"), nullable=False),
     Column(
         "wrapped_secret",
@@ -127,7 +127,7 @@ sessions = Table(
     Column("expected", Integer, nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("(open_classes = 0) = (wrapped_secret IS NULL)", name="erased"),
+    CheckConstraint("(cardinality(open_class_ids) = 0) = (wrapped_secret IS NULL)", name="erased"),
 )
 
 session_items = Table(

@@ -28,7 +28,7 @@ class Session:
     holder: UUID
     role: SlotRole
     key_id: UUID
-    open_classes: int
+    open_class_ids: tuple[UUID, ...]
     wrapped_secret: bytes | None
     expected: int
     expires_at: datetime
@@ -57,7 +57,7 @@ def open_documents(tx: Tx, school_year: int, class_ids: Collection[UUID], *, hol
 
 
 def documents_awaiting(tx: Tx, school_year: int, holders: Collection[UUID]) -> list[Document]:
-    """The year's documents that are not complete and have a slot of one of these holders, each in its newest version."""
+    """The year's open documents that have a slot of one of these holders, each in its newest version."""
     has_slot = [documents.c.slots.contains([{"holder": str(holder)}]) for holder in holders]
     open_ones = (documents.c.school_year == school_year) & documents.c.completed_at.is_(None) & or_(*has_slot)
     newest = documents.c.version == _newest_version()
@@ -144,14 +144,14 @@ def insert_session(tx: Tx, session: Session, items: Sequence[Item]) -> None:
         "holder",
         "role",
         "key_id",
-        "open_classes",
         "wrapped_secret",
         "expected",
         "expires_at",
     )
     row = {name: getattr(session, name) for name in names}
-    classes = sorted({item.class_id for item in items})
-    tx.conn.execute(insert(sessions).values(row | {"class_ids": classes, "began_at": tx.now()}))
+    classes = list(session.open_class_ids)
+    row |= {"class_ids": classes, "open_class_ids": classes, "began_at": tx.now()}
+    tx.conn.execute(insert(sessions).values(row))
     rows = [{"session_id": session.id, **asdict(item)} for item in items]
     tx.conn.execute(insert(session_items), rows)
 
@@ -161,12 +161,12 @@ def find_session(tx: Tx, session_id: UUID) -> Session | None:
     return None if row is None else _session(row)
 
 
-def end_class(tx: Tx, session_id: UUID) -> None:
+def end_class(tx: Tx, session_id: UUID, class_id: UUID) -> None:
     """One class's batch has ended; with the last one the secret is erased."""
-    left = sessions.c.open_classes - 1
-    kept = case((left > 0, sessions.c.wrapped_secret), else_=None)
-    running = (sessions.c.id == session_id) & (sessions.c.open_classes > 0)
-    tx.conn.execute(update(sessions).where(running).values(open_classes=left, wrapped_secret=kept))
+    left = func.array_remove(sessions.c.open_class_ids, class_id)
+    kept = case((func.cardinality(left) > 0, sessions.c.wrapped_secret), else_=None)
+    mine = update(sessions).where(sessions.c.id == session_id)
+    tx.conn.execute(mine.values(open_class_ids=left, wrapped_secret=kept))
 
 
 def open_items(tx: Tx, session_id: UUID, class_id: UUID) -> list[Item]:
@@ -244,7 +244,7 @@ def _document(row: Row[Any], signed: frozenset[str]) -> Document:
 
 
 def _session(row: Row[Any]) -> Session:
-    names = ("id", "school_year", "account_id", "person_id", "holder", "key_id", "open_classes", "expected")
+    names = ("id", "school_year", "account_id", "person_id", "holder", "key_id", "expected", "expires_at")
     named = {name: getattr(row, name) for name in names}
     wrapped = bytes(row.wrapped_secret) if row.wrapped_secret is not None else None
-    return Session(**named, role=SlotRole(row.role), wrapped_secret=wrapped, expires_at=row.expires_at)
+    return Session(**named, role=SlotRole(row.role), open_class_ids=tuple(row.open_class_ids), wrapped_secret=wrapped)

@@ -85,7 +85,7 @@ class Batches:
     def _read(self, task: SignClassTask, outside: Outside) -> Ready | None:
         with outside.db.transaction() as tx:
             session = repository.find_session(tx, task.session_id)
-            if session is None or session.wrapped_secret is None:
+            if session is None or session.wrapped_secret is None or task.class_id not in session.open_class_ids:
                 return None
             key, now = keyring.find_by_id(tx, session.key_id), tx.now()
             items = repository.open_items(tx, session.id, task.class_id)
@@ -137,7 +137,7 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     What a provider gives after the session's time is not stored at all.
     """
     if batch is None or batch.session.expires_at <= tx.now():
-        repository.end_class(tx, task.session_id)
+        repository.end_class(tx, task.session_id, task.class_id)
         return
     held = repository.open_documents(tx, task.school_year, [task.class_id], hold=True)
     unchanged = {(one.transcript_id, one.version): one for one in held}
@@ -150,7 +150,7 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     if len(kept) < len(batch.signed):
         tx.later(task)
     else:
-        repository.end_class(tx, batch.session.id)
+        repository.end_class(tx, task.session_id, task.class_id)
     if kept:
         tx.emit(_told(tx, task, batch))
 
