@@ -2,10 +2,14 @@
 
 from gateway.endpoints import UNIT, YEAR, offer, resource
 from services.contracts.signing import (
+    CreateAgent,
     CreateKey,
+    FindAgentWork,
     FindCertificates,
     FindWaiting,
+    GiveSignatures,
     OpenSigningSession,
+    ProveAgent,
     ReadSigningProgress,
     ReadSigningSession,
     RegisterCertificate,
@@ -22,3 +26,7 @@ offer(api, "POST", "/v1/signing-sessions", OpenSigningSession, status=202, locat
 offer(api, "GET", "/v1/signing-sessions/<uuid:session_id>", ReadSigningSession)
 offer(api, "GET", f"{YEAR}/signing/waiting", FindWaiting)
 offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/progress", ReadSigningProgress)
+offer(api, "POST", "/v1/signing-agents", CreateAgent, status=201)
+offer(api, "POST", "/v1/signing-agents/proof", ProveAgent, status=201)
+offer(api, "POST", "/v1/signing-agents/work", FindAgentWork)
+offer(api, "POST", "/v1/signing-agents/signatures", GiveSignatures)

@@ -1,6 +1,6 @@
 """Why signing refuses."""
 
-from services.chassis.errors import Forbidden, Invalid, Refused, Unavailable
+from services.chassis.errors import Forbidden, Invalid, Refused, Unauthenticated, Unavailable
 
 
 class PinWrong(Forbidden):
@@ -190,3 +190,10 @@ class HashesWanted(Refused):
 
     code = "signing.hashes_wanted"
     vi = "{service} đòi biết từng mã băm trước khi hỏi chủ khóa (SCAL 2); ở đây chỉ hỗ trợ khi khóa chỉ dùng PIN."
+
+
+class AgentUnknown(Unauthenticated):
+    """No agent has this token; let the program in again at the school's account."""
+
+    code = "signing.agent_unknown"
+    vi = "Không có chương trình ký nào mang thẻ này; xin cấp lại cho chương trình từ tài khoản của trường."

@@ -14,11 +14,12 @@ from services.contracts.signing import KeyProvider
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import custody, heads, registration
 from services.signing.providers import Provider
+from services.signing.providers.agent import AgentKeys
 from services.signing.providers.csc import CscService, CscServices
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
-from services.signing.usecases import batches, boards, certificates, checking, registering, sessions
+from services.signing.usecases import agents, batches, boards, certificates, checking, registering, sessions
 
 
 def build() -> Service:
@@ -35,6 +36,11 @@ def build() -> Service:
     service = Service("signing", Path(__file__).parent / "migrations")
     service.command(contracts.CreateKey, made.create_key, before=made.make_key)
     service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)
+    at_schools = agents.Agents(registered)
+    service.command(contracts.CreateAgent, at_schools.create_agent, before=at_schools.check)
+    service.open(contracts.ProveAgent, agents.prove_agent)
+    service.open(contracts.FindAgentWork, agents.find_agent_work)
+    service.open(contracts.GiveSignatures, agents.give_signatures)
     service.command(contracts.UnblockKey, registering.unblock_key)
     service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
     service.query(contracts.ReadSigningSession, sessions.read_session)
@@ -55,7 +61,10 @@ def build() -> Service:
 
 def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provider]:
     """Those that this installation is set up for."""
-    available: dict[KeyProvider, Provider] = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
+    available: dict[KeyProvider, Provider] = {
+        KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key),
+        KeyProvider.AGENT: AgentKeys(),
+    }
     if settings.pkcs11_module:
         available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
     services = from_json(settings.csc_services.encode())

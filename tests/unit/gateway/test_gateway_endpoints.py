@@ -288,6 +288,16 @@ ASKED = [
         200,
     ),
     ("POST", "/v1/keys", {"pin": "123456"}, signing.CreateKey(pin="123456"), 201),
+    ("POST", "/v1/signing-agents", {"certificates": "PEM"}, signing.CreateAgent(certificates="PEM"), 201),
+    ("POST", "/v1/signing-agents/proof", {"token": "T", "value": "ab"}, signing.ProveAgent(token="T", value="ab"), 201),
+    ("POST", "/v1/signing-agents/work", {"token": "T"}, signing.FindAgentWork(token="T"), 200),
+    (
+        "POST",
+        "/v1/signing-agents/signatures",
+        {"token": "T", "session_id": str(ID), "signatures": []},
+        signing.GiveSignatures(token="T", session_id=ID, signatures=()),
+        200,
+    ),
     ("POST", f"/v1/keys/{ID}/unblocking", None, signing.UnblockKey(holder=ID), 200),
     (
         "POST",
@@ -341,7 +351,16 @@ def test_an_address_asks_for_its_contract_in_the_persons_name(  # noqa: PLR0917 
     assert services.calls[0][1:] == (None if is_open else "token-of-a-teacher", key)
 
 
-OPEN = (identity.LogIn, identity.RefreshSession, identity.LogOut, identity.ActivateAccount, transcript.VerifyCode)
+OPEN = (
+    identity.LogIn,
+    identity.RefreshSession,
+    identity.LogOut,
+    identity.ActivateAccount,
+    transcript.VerifyCode,
+    signing.ProveAgent,
+    signing.FindAgentWork,
+    signing.GiveSignatures,
+)
 
 
 @pytest.mark.parametrize(
