@@ -127,6 +127,7 @@ sessions = Table(
     Column("expected", Integer, nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("sessions_expires_at_idx", "expires_at", postgresql_where=text("wrapped_secret IS NOT NULL")),
     CheckConstraint("(cardinality(open_class_ids) = 0) = (wrapped_secret IS NULL)", name="erased"),
 )
 

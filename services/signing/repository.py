@@ -169,6 +169,12 @@ def end_class(tx: Tx, session_id: UUID, class_id: UUID) -> None:
     tx.conn.execute(mine.values(open_class_ids=left, wrapped_secret=kept))
 
 
+def end_expired(tx: Tx) -> int:
+    """End the sessions whose time is over, whatever became of their work; how many."""
+    over = (sessions.c.expires_at <= tx.now()) & sessions.c.wrapped_secret.is_not(None)
+    return tx.conn.execute(update(sessions).where(over).values(open_class_ids=[], wrapped_secret=None)).rowcount
+
+
 def open_items(tx: Tx, session_id: UUID, class_id: UUID) -> list[Item]:
     """What still waits of the session's list in the class."""
     mine = (session_items.c.session_id == session_id) & (session_items.c.class_id == class_id)

@@ -21,6 +21,8 @@ from services.signing.providers.software import SoftwareKeys
 from services.signing.settings import Settings
 from services.signing.usecases import agents, batches, boards, certificates, checking, registering, sessions
 
+EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
+
 
 def build() -> Service:
     settings = load(Settings, "signing")
@@ -52,6 +54,7 @@ def build() -> Service:
     service.open(contracts.CheckFiles, checking.answer_check, before=checks.check)
     service.open(contracts.ReadTrust, checks.read_trust)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
+    service.every(EXPIRY_SECONDS, sessions.end_expired)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)

@@ -171,9 +171,7 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     agents.insert_work(tx, [row for draft in batch.awaited for row in _work(draft, batch)])
     if len(kept) < len(batch.signed):
         tx.later(task)
-    elif batch.awaited:
-        tx.later(task, due_at=batch.session.expires_at)  # to end the class then; what an agent brings comes before
-    else:
+    elif not batch.awaited:
         repository.end_class(tx, task.session_id, task.class_id)
     if kept:
         tx.emit(_told(tx, task, batch))

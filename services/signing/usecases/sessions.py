@@ -94,6 +94,12 @@ class Sessions:
         )
 
 
+def end_expired(tx: Tx) -> bool:
+    """Erase what opens keys when its time is over, though a task died or an agent never came."""
+    repository.end_expired(tx)
+    return False
+
+
 def read_session(tx: Tx, query: ReadSigningSession, actor: Actor) -> SigningSessionV1:
     session = repository.find_session(tx, query.session_id)
     if session is None or session.person_id != actor.person_id:

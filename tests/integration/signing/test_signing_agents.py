@@ -83,16 +83,8 @@ def ready(office, a_class):
 def open_seal(a_class):
     command = OpenSigningSession(school_year=YEAR, class_ids=(a_class.class_id,), role=SEAL, pin="")
     opened = a_class.signing.ask(command, a_class.school.clerk)
-    work_now(a_class)
-    return opened
-
-
-def work_now(a_class):
-    """Background work that is due; what ends a session is not due yet."""
-    later = "state = 'PENDING' AND due_at > now() + interval '1 minute'"
-    a_class.signing.sql(f"UPDATE inbox SET state = 'DONE' WHERE {later}")  # noqa: S608 - fixed text
     a_class.signing.work()
-    a_class.signing.sql("UPDATE inbox SET state = 'DONE' WHERE state = 'PENDING'")
+    return opened
 
 
 def read(a_class, opened):
@@ -103,7 +95,7 @@ def test_the_agent_shows_asks_signs_and_the_class_is_sealed(office, ready):
     opened = open_seal(ready)
     waiting = read(ready, opened)
     shown = CliRunner().invoke(_looking(office.agent), input=f"y\n{TOKEN_PIN}\n")
-    work_now(ready)
+    ready.signing.work()
 
     assert outcome(waiting) == (SessionState.RUNNING, 0, 0)
     assert all(document.code in shown.output for document in ready.documents)
@@ -117,7 +109,7 @@ def test_the_agent_shows_asks_signs_and_the_class_is_sealed(office, ready):
 def test_without_consent_nothing_is_signed(office, ready):
     opened = open_seal(ready)
     shown = CliRunner().invoke(_looking(office.agent), input="n\n")
-    work_now(ready)
+    ready.signing.work()
 
     assert "Đã ký" not in shown.output
     assert outcome(read(ready, opened)) == (SessionState.RUNNING, 0, 0)
@@ -136,11 +128,11 @@ def test_half_of_the_signatures_seal_half_of_the_class_and_the_rest_goes_on_wait
     opened = open_seal(ready)
     (job,) = office.jobs(ready)
     office.give(opened.id, [office.honest(item) for item in job["items"][:3]])
-    work_now(ready)
+    ready.signing.work()
     half = read(ready, opened)
     (rest,) = office.jobs(ready)
     office.give(opened.id, [office.honest(item) for item in rest["items"]])
-    work_now(ready)
+    ready.signing.work()
 
     assert outcome(half) == (SessionState.RUNNING, 1, 0)
     assert len(rest["items"]) == 3
@@ -215,12 +207,11 @@ def finish(a_class, opened):
 
 
 def test_a_session_that_nobody_signed_at_the_school_ends_by_itself(office, ready):
-    opened = ready.signing.ask(
-        OpenSigningSession(school_year=YEAR, class_ids=(ready.class_id,), role=SEAL, pin=""), ready.school.clerk
-    )
-    ready.signing.work()
+    opened = open_seal(ready)
     ready.signing.sql("UPDATE sessions SET expires_at = now() WHERE id = :id", id=opened.id)
-    ready.signing.work()
+    (round_,) = ready.signing.service.rounds
+    with ready.signing.db.transaction() as tx:
+        assert not round_.handler(tx)
 
     assert outcome(read(ready, opened)) == (SessionState.ENDED, 0, 0)
     assert ready.signing.sql("SELECT wrapped_secret FROM sessions WHERE id = :id", id=opened.id)[0][0] is None

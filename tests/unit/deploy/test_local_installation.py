@@ -149,7 +149,7 @@ def test_a_bare_machine_is_told_the_command_that_helps(bare_machine):
 
     assert str(told.value) == (
         "Packages are missing. Please run: sudo apt-get update && sudo apt-get install -y "
-        "poppler-utils qpdf xmlsec1 openssl postgresql rabbitmq-server"
+        "poppler-utils qpdf xmlsec1 openssl softhsm2 postgresql rabbitmq-server"
     )
 
 

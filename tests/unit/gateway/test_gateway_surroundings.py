@@ -19,6 +19,9 @@ OPEN = {
     "GET /v1/verifications/{code}",
     "POST /v1/verifications",
     "GET /v1/trust",
+    "POST /v1/signing-agents/proof",
+    "POST /v1/signing-agents/work",
+    "POST /v1/signing-agents/signatures",
 }
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

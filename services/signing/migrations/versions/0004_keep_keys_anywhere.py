@@ -50,6 +50,7 @@ STATEMENTS = (
     """,
     "COMMENT ON COLUMN sessions.open_class_ids IS 'classes whose batch has not ended'",
     "ALTER TABLE sessions RENAME COLUMN wrapped_key TO wrapped_secret",
+    "CREATE INDEX sessions_expires_at_idx ON sessions (expires_at) WHERE wrapped_secret IS NOT NULL",
     "ALTER TABLE sessions ADD COLUMN key_id UUID",
     "UPDATE sessions SET key_id = (SELECT id FROM keys WHERE keys.holder = sessions.holder)",
     "ALTER TABLE sessions ALTER COLUMN key_id SET NOT NULL",
