@@ -25,7 +25,7 @@ class Away(Exception):  # noqa: N818 - the agent asks again
 
 
 def gateway(url: str) -> Post:
-    """Posts to the platform over HTTPS; raises Away."""
+    """Posts to the platform; raises Away."""
 
     def post(path: str, body: Document) -> Document:
         try:

@@ -108,7 +108,7 @@ class CertificateHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRegister:
-    """Who can sign and until when, the first to end first; `lacking` are members of staff without a valid one."""
+    """Who can sign and until when, the first to end first; `lacking` are staff and leaders without a valid one."""
 
     certificates: tuple[CertificateHeld, ...]
     lacking: tuple[UUID, ...]
@@ -116,7 +116,7 @@ class CertificateRegister:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindCertificates(Query[CertificateRegister]):
-    """The certificates of the staff and of the seals at or below a unit."""
+    """The certificates of staff, leaders and seals at or below a unit."""
 
     operation: ClassVar[str] = "signing.find_certificates"
     unit_id: UUID

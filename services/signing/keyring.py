@@ -16,6 +16,7 @@ from services.signing.keys import Credential, SealedKey
 from services.signing.models import keys
 from services.signing.providers import Key
 
+SIGNERS = (Role.STAFF, Role.PRINCIPAL, Role.DEPUTY)
 CURRENT = keys.c.retired_at.is_(None)
 
 
@@ -74,12 +75,12 @@ def issuer_and_serial(certificate: x509.Certificate) -> tuple[str, str]:
     return certificate.issuer.rfc4514_string(), format(certificate.serial_number, "x")
 
 
-def staff_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
-    """The units' members of staff now."""
+def signers_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
+    """Who may have to sign at the units now."""
     now = tx.now()
     valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    mine = grants.c.unit_id.in_(list(unit_ids))
-    return set(tx.conn.scalars(select(grants.c.person_id.distinct()).where(grants.c.role == Role.STAFF, valid, mine)))
+    mine = grants.c.unit_id.in_(list(unit_ids)) & grants.c.role.in_(SIGNERS)
+    return set(tx.conn.scalars(select(grants.c.person_id.distinct()).where(valid, mine)))
 
 
 def units_of(tx: Tx, person_id: UUID, *roles: Role) -> list[UUID]:

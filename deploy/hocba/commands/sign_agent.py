@@ -28,22 +28,25 @@ def command(*, url: str, token_file: Path, module: str, place: str, once: bool) 
     the platform. It only connects out; the PIN stays on this machine.
     """
     agent = Agent(gateway(url), token=token_file.read_text().strip(), module=module, place=place)
+    declined: set[tuple[str, str]] = set()
     while True:
-        look(agent)
+        look(agent, declined)
         if once:
             return
         time.sleep(POLL_SECONDS)
 
 
-def look(agent: Agent) -> None:
-    """Work off what waits now; whatever stands in the way is said, and tried again at the next look."""
+def look(agent: Agent, declined: set[tuple[str, str]]) -> None:
+    """Work off what waits now; what stands in the way is said and tried again at the next look, a "no" is kept."""
     try:
         work = agent.find_work()
         if work["challenge"]:
             click.echo(f"Chứng thư của {work['name']} cần được chứng minh một lần.")
             agent.prove(work, _pin())
         for job in work["jobs"]:
-            _offer(agent, work, job)
+            named = job["session_id"], job["class_id"]
+            if named not in declined and not _offer(agent, work, job):
+                declined.add(named)
     except WrongPin:
         click.echo("Mã PIN không đúng.", err=True)
     except Problem as problem:
@@ -52,12 +55,15 @@ def look(agent: Agent) -> None:
         click.echo(str(away), err=True)
 
 
-def _offer(agent: Agent, work: Document, job: Document) -> None:
+def _offer(agent: Agent, work: Document, job: Document) -> bool:
+    """Whether the person consented."""
     for line in describe(job):
         click.echo(line)
-    if click.confirm("Đồng ý ký?", default=False):
-        taken, asked = agent.sign(work, job, _pin())
-        click.echo(f"Đã ký {taken} trên {asked}.")
+    if not click.confirm("Đồng ý ký?", default=False):
+        return False
+    taken, asked = agent.sign(work, job, _pin())
+    click.echo(f"Đã ký {taken} trên {asked}.")
+    return True
 
 
 def _pin() -> str:

@@ -71,15 +71,15 @@ def find_certificates(tx: Tx, query: FindCertificates, actor: Actor) -> Certific
     """For a school's leaders, and for officers and inspectors of the unit or one above it."""
     grants.require_cover(tx, actor, READERS, query.unit_id)
     units, now = units_of(tx, query.unit_id), tx.now()
-    staff = keyring.staff_of(tx, units)
+    signers = keyring.signers_of(tx, units)
     held = [
         CertificateHeld(
             certificate=one, ends_within_days=_ends_within(one.valid_to, now), blocked=wrong_pins >= MAX_PIN_FAILURES
         )
-        for one, wrong_pins in keyring.certificates_of(tx, staff | set(units))
+        for one, wrong_pins in keyring.certificates_of(tx, signers | set(units))
     ]
     able = {one.certificate.holder for one in held if one.ends_within_days != 0 and not one.blocked}
-    return CertificateRegister(certificates=tuple(held), lacking=tuple(sorted(staff - able)))
+    return CertificateRegister(certificates=tuple(held), lacking=tuple(sorted(signers - able)))
 
 
 def _waiting_in(document: Document, mine: set[UUID]) -> dict[SlotRole, int]:

@@ -108,10 +108,13 @@ def test_the_agent_shows_asks_signs_and_the_class_is_sealed(office, ready):
 
 def test_without_consent_nothing_is_signed(office, ready):
     opened = open_seal(ready)
-    shown = CliRunner().invoke(_looking(office.agent), input="n\n")
+    declined = set()
+    shown = CliRunner().invoke(_looking(office.agent, declined), input="n\n")
+    again = CliRunner().invoke(_looking(office.agent, declined), input="")
     ready.signing.work()
 
     assert "Đã ký" not in shown.output
+    assert again.output == ""
     assert outcome(read(ready, opened)) == (SessionState.RUNNING, 0, 0)
     finish(ready, opened)
 
@@ -194,8 +197,9 @@ def test_the_seals_agent_is_let_in_by_the_clerk_alone(office, school, outside):
         school.signing.ask(command, school.locked.principal)
 
 
-def _looking(agent):
-    return click.command()(lambda: sign_agent.look(agent))
+def _looking(agent, declined=None):
+    kept = set() if declined is None else declined
+    return click.command()(lambda: sign_agent.look(agent, kept))
 
 
 def finish(a_class, opened):
