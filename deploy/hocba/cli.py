@@ -16,15 +16,19 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LOG = CHECKOUT / ".run" / "hocba.log"
 
 
+def _name(module: str) -> str:
+    return module.rstrip("_").replace("_", "-")
+
+
 class Commands(click.Group):
-    """Finds the command `verify` in the module `verify`, under the name `command`; `import` in `import_`."""
+    """Finds `verify` in the module `verify`, under the name `command`; `import` in `import_`, `sign-agent` likewise."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return sorted(module.name.rstrip("_") for module in pkgutil.iter_modules(commands.__path__))
+        return sorted(_name(module.name) for module in pkgutil.iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # likewise
         for module in pkgutil.iter_modules(commands.__path__):
-            if module.name.rstrip("_") == cmd_name:
+            if _name(module.name) == cmd_name:
                 found: click.Command = importlib.import_module(f"{commands.__name__}.{module.name}").command
                 return found
         return None

@@ -256,6 +256,7 @@ def _signing(instance: Instance) -> dict[str, str]:
         "HOCBA_SIGNING_LOG_SECRET": log_secret(instance),
         "HOCBA_SIGNING_LOG_ORIGIN": LOG_ORIGIN,
         "HOCBA_SIGNING_LOG_WITNESSES": _witnesses(instance),
+        "HOCBA_SIGNING_TRUST": str(instance.home / "trust"),
     }
 
 

@@ -74,8 +74,8 @@ class Process:
         outside = self._outside(lambda function, *arguments: function(*arguments))
         for _ in range(self._settings.worker_threads):
             self._spawn(Worker(self._service, outside, bell))
-        if self._service.rounds:
-            self._spawn(Rounds(self._service.rounds, outside))
+        for number, one in enumerate(self._service.rounds, start=1):  # a thread each: a long one holds up no other
+            self._spawn(Rounds([one], outside, number=number))
         self._spawn(Receiver(self._service.name, self._db, self._settings.broker_url))
         self._running.append(bell)
         self._count_inbox()

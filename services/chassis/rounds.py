@@ -11,14 +11,15 @@ from services.chassis.errors import Unavailable
 from services.chassis.service import Outside, Round
 
 LOOK_SECONDS = 1.0
-LEADER_LOCK = (7_204, 1)  # two numbers, as the relay's
+LEADER_LOCK = 7_204  # and a second number, as with the relay's
 
 
 class Rounds:
-    """One thread; of a service's processes the one that holds the lock makes the rounds."""
+    """One thread; of a service's processes the one that holds the lock of this number makes these rounds."""
 
-    def __init__(self, rounds: Sequence[Round], outside: Outside) -> None:
+    def __init__(self, rounds: Sequence[Round], outside: Outside, *, number: int = 1) -> None:
         self._due = dict.fromkeys(rounds, 0.0)
+        self._lock = (LEADER_LOCK, number)
         self._outside = outside
         self._stopping = threading.Event()
 
@@ -42,7 +43,7 @@ class Rounds:
 
     def _lead(self) -> None:
         with self._outside.db.connection() as held:
-            if not held.execute(select(func.pg_try_advisory_lock(*LEADER_LOCK))).scalar_one():
+            if not held.execute(select(func.pg_try_advisory_lock(*self._lock))).scalar_one():
                 return
             while not self._stopping.is_set():
                 held.execute(text("SELECT 1"))  # the lock lives in this session: lose it, lose the lead

@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     KEY_GONE = "key_gone"
     PROVIDER_REFUSED = "provider_refused"
     PROVIDER_AWAY = "provider_away"
+    NOT_GIVEN_YET = "not_given_yet"
     AUTHORISATION_ENDED = "authorisation_ended"
 
 

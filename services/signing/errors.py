@@ -1,6 +1,6 @@
 """Why signing refuses."""
 
-from services.chassis.errors import Forbidden, Invalid, Refused, Unavailable
+from services.chassis.errors import Forbidden, Invalid, Refused, Unauthenticated, Unavailable
 
 
 class PinWrong(Forbidden):
@@ -190,3 +190,45 @@ class CheckpointOld(Refused):
 
     code = "signing.checkpoint_old"
     vi = "Gần đây nhật ký không ký điểm kiểm tra nào như thế; hãy lấy điểm mới nhất rồi ký."
+
+
+class ServiceAway(Unavailable):
+    """The signing service {service} does not answer now; nothing was lost, try again in a moment."""
+
+    code = "signing.service_away"
+    vi = "Dịch vụ ký {service} tạm thời không trả lời; không mất gì, xin thử lại sau ít phút."
+
+
+class ServiceRefused(Refused):
+    """The signing service {service} refuses: {why}."""
+
+    code = "signing.service_refused"
+    vi = "Dịch vụ ký {service} từ chối: {why}."
+
+
+class OtpWanted(Invalid):
+    """The service {service} wants a one-time password beside the PIN; it is being sent to you or shown by your app."""
+
+    code = "signing.otp_wanted"
+    vi = "Dịch vụ {service} cần thêm mã dùng một lần (OTP), được gửi cho bạn hoặc hiện trên ứng dụng của dịch vụ."
+
+
+class TooManyAtOnce(Refused):
+    """{service} signs at most {most} at once for this key, and this is more; choose fewer classes."""
+
+    code = "signing.too_many_at_once"
+    vi = "{service} chỉ ký tối đa {most} mỗi lần với khóa này; xin chọn ít lớp hơn."
+
+
+class HashesWanted(Refused):
+    """{service} wants every hash before it asks the holder (SCAL 2); here this works for keys with a PIN alone."""
+
+    code = "signing.hashes_wanted"
+    vi = "{service} đòi biết từng mã băm trước khi hỏi chủ khóa (SCAL 2); ở đây chỉ hỗ trợ khi khóa chỉ dùng PIN."
+
+
+class AgentUnknown(Unauthenticated):
+    """No agent has this token; let the program in again at the school's account."""
+
+    code = "signing.agent_unknown"
+    vi = "Không có chương trình ký nào mang thẻ này; xin cấp lại cho chương trình từ tài khoản của trường."

@@ -16,6 +16,7 @@ from services.signing.keys import Credential, SealedKey
 from services.signing.models import keys
 from services.signing.providers import Key
 
+SIGNERS = (Role.STAFF, Role.PRINCIPAL, Role.DEPUTY)
 CURRENT = keys.c.retired_at.is_(None)
 
 
@@ -50,10 +51,10 @@ def retire(tx: Tx, holder: UUID, *, by: UUID, why: str) -> CertificateV1:
     return certificate_of(tx.conn.execute(current.returning(keys)).one())
 
 
-def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[CertificateV1]:
-    """The current certificates of these holders, those that end first before the others."""
+def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[tuple[CertificateV1, int]]:
+    """The current certificates of these holders with their wrong PINs, those that end first before the others."""
     mine = select(keys).where(keys.c.holder.in_(list(holders)), CURRENT).order_by(keys.c.valid_to, keys.c.holder)
-    return [certificate_of(row) for row in tx.conn.execute(mine)]
+    return [(certificate_of(row), row.pin_failures) for row in tx.conn.execute(mine)]
 
 
 def registered_holders(tx: Tx, certificates: Collection[bytes]) -> dict[bytes, str]:
@@ -74,19 +75,20 @@ def issuer_and_serial(certificate: x509.Certificate) -> tuple[str, str]:
     return certificate.issuer.rfc4514_string(), format(certificate.serial_number, "x")
 
 
-def staff_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
-    """The units' members of staff now."""
+def signers_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
+    """Who may have to sign at the units now."""
     now = tx.now()
     valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    mine = grants.c.unit_id.in_(list(unit_ids))
-    return set(tx.conn.scalars(select(grants.c.person_id.distinct()).where(grants.c.role == Role.STAFF, valid, mine)))
+    mine = grants.c.unit_id.in_(list(unit_ids)) & grants.c.role.in_(SIGNERS)
+    return set(tx.conn.scalars(select(grants.c.person_id.distinct()).where(valid, mine)))
 
 
-def units_of(tx: Tx, person_id: UUID) -> list[UUID]:
-    """The units at which the person holds any role now."""
+def units_of(tx: Tx, person_id: UUID, *roles: Role) -> list[UUID]:
+    """The units at which the person holds one of the roles now."""
     now = tx.now()
     valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    return list(tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == person_id, valid)))
+    mine = (grants.c.person_id == person_id) & grants.c.role.in_(roles)
+    return list(tx.conn.scalars(select(grants.c.unit_id.distinct()).where(mine, valid)))
 
 
 def count_certified(tx: Tx, unit_ids: Collection[UUID]) -> tuple[int, int]:

@@ -78,6 +78,13 @@ documents = Table(
     Column("pdf", String, nullable=False, comment="with its empty fields prepared, then signed so far"),
     Column("xml", String, comment="with all signatures; null until sealed"),
     Column("completed_at", DateTime(timezone=True)),
+    Column(
+        "revision",
+        Integer,
+        nullable=False,
+        server_default="0",
+        comment="of its files since it is complete; each brings evidence",
+    ),
     CheckConstraint("(xml IS NULL) = (completed_at IS NULL)", name="complete"),
     Index("documents_class_id_idx", "school_year", "class_id"),
     Index("documents_unit_id_idx", "school_year", "unit_id"),
@@ -120,7 +127,7 @@ sessions = Table(
         "role", String, CheckConstraint("role IN ('GVBM', 'GVCN', 'CBQL', 'KY_PHAT_HANH')", name="role"), nullable=False
     ),
     Column("class_ids", ARRAY(UUID), nullable=False),
-    Column("open_classes", Integer, nullable=False, comment="classes whose batch has not ended"),
+    Column("open_class_ids", ARRAY(UUID), nullable=False, comment="classes whose batch has not ended"),
     Column("key_id", UUID, ForeignKey("keys.id"), nullable=False),
     Column(
         "wrapped_secret",
@@ -130,7 +137,8 @@ sessions = Table(
     Column("expected", Integer, nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    CheckConstraint("(open_classes = 0) = (wrapped_secret IS NULL)", name="erased"),
+    Index("sessions_expires_at_idx", "expires_at", postgresql_where=text("wrapped_secret IS NOT NULL")),
+    CheckConstraint("(cardinality(open_class_ids) = 0) = (wrapped_secret IS NULL)", name="erased"),
 )
 
 session_items = Table(
@@ -145,6 +153,41 @@ session_items = Table(
     Column("reason", String, comment="null where it was signed, or waits"),
     CheckConstraint("reason IS NULL OR ended_at IS NOT NULL", name="reason"),
     ForeignKeyConstraint(["session_id"], ["sessions.id"]),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256; the token itself was shown once"),
+    Column("holder", UUID, nullable=False),
+    Column("unit_id", UUID, comment="the unit whose seal it is, or null"),
+    Column("name", String, nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("chain", ARRAY(LargeBinary), nullable=False),
+    Column(
+        "challenge",
+        LargeBinary,
+        nullable=False,
+        comment="the digest that the key must sign before the certificate counts",
+    ),
+    Column("made_by", UUID, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("proved_at", DateTime(timezone=True)),
+)
+
+agent_work = Table(
+    "agent_work",
+    metadata,
+    Column("session_id", UUID, ForeignKey("sessions.id"), primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("class_id", UUID, nullable=False),
+    Column("transcript_id", UUID, nullable=False),
+    Column("slot", String, nullable=False),
+    Column("code", String, nullable=False),
+    Column("part", String, CheckConstraint("part IN ('XML', 'PDF')", name="part"), nullable=False),
+    Column("prepared_at", DateTime(timezone=True), nullable=False, comment="the time that the signature states"),
+    Column("value", LargeBinary, comment="checked against the certificate; null while it waits"),
 )
 
 mark_heads = Table(

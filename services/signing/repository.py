@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, func, insert, select, update
+from sqlalchemy import Integer, Row, ScalarSelect, and_, bindparam, case, cast, func, insert, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
@@ -28,7 +28,7 @@ class Session:
     holder: UUID
     role: SlotRole
     key_id: UUID
-    open_classes: int
+    open_class_ids: tuple[UUID, ...]
     wrapped_secret: bytes | None
     expected: int
     expires_at: datetime
@@ -54,6 +54,44 @@ def open_documents(tx: Tx, school_year: int, class_ids: Collection[UUID], *, hol
     rows = tx.conn.execute(query.with_for_update() if hold else query).all()
     filled = _filled(tx, school_year, [row.transcript_id for row in rows])
     return [_document(row, filled.get((row.transcript_id, row.version), frozenset())) for row in rows]
+
+
+def documents_awaiting(tx: Tx, school_year: int, holders: Collection[UUID]) -> list[Document]:
+    """The year's open documents that have a slot of one of these holders, each in its newest version."""
+    has_slot = [documents.c.slots.contains([{"holder": str(holder)}]) for holder in holders]
+    open_ones = (documents.c.school_year == school_year) & documents.c.completed_at.is_(None) & or_(*has_slot)
+    newest = documents.c.version == _newest_version()
+    rows = tx.conn.execute(select(documents).where(open_ones, newest)).all()
+    filled = _filled(tx, school_year, [row.transcript_id for row in rows])
+    return [_document(row, filled.get((row.transcript_id, row.version), frozenset())) for row in rows]
+
+
+def count_slots(tx: Tx, school_year: int, unit_id: UUID) -> list[Row[Any]]:
+    """(class_id, role, holder, name, slots, signed) of the newest versions of a school's documents."""
+    slot = func.jsonb_array_elements(documents.c.slots).table_valued("value").render_derived(name="slot")
+    fields = {name: slot.c.value.op("->>")(name) for name in ("role", "holder", "name", "slot")}
+    same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
+    joined = documents.join(slot, true()).outerjoin(signatures, and_(*same, signatures.c.slot == fields["slot"]))
+    groups = [documents.c.class_id, *(fields[name].label(name) for name in ("role", "holder", "name"))]
+    mine = (documents.c.school_year == school_year) & (documents.c.unit_id == unit_id)
+    query = select(*groups, func.count().label("slots"), func.count(signatures.c.slot).label("signed"))
+    query = query.select_from(joined).where(mine, documents.c.version == _newest_version())
+    return list(tx.conn.execute(query.group_by(*groups).order_by(*groups)))
+
+
+def count_documents(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> list[Row[Any]]:
+    """(unit_id, documents, complete, slots, signed) of the newest versions of the schools' documents."""
+    same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
+    signed = select(func.count()).where(*same).scalar_subquery()
+    mine = (documents.c.school_year == school_year) & documents.c.unit_id.in_(list(unit_ids))
+    query = select(
+        documents.c.unit_id,
+        func.count().label("documents"),
+        func.count(documents.c.completed_at).label("complete"),
+        cast(func.sum(func.jsonb_array_length(documents.c.slots)), Integer).label("slots"),
+        cast(func.sum(signed), Integer).label("signed"),
+    ).where(mine, documents.c.version == _newest_version())
+    return list(tx.conn.execute(query.group_by(documents.c.unit_id).order_by(documents.c.unit_id)))
 
 
 def xml_signatures(
@@ -91,6 +129,7 @@ def signed_documents(tx: Tx, school_year: int, class_id: UUID) -> list[SignedDoc
             complete=row.completed_at is not None,
             xml=row.xml or row.frozen_xml,
             pdf=row.pdf,
+            revision=row.revision,
         )
         for row in rows
     ]
@@ -106,14 +145,14 @@ def insert_session(tx: Tx, session: Session, items: Sequence[Item]) -> None:
         "holder",
         "role",
         "key_id",
-        "open_classes",
         "wrapped_secret",
         "expected",
         "expires_at",
     )
     row = {name: getattr(session, name) for name in names}
-    classes = sorted({item.class_id for item in items})
-    tx.conn.execute(insert(sessions).values(row | {"class_ids": classes, "began_at": tx.now()}))
+    classes = list(session.open_class_ids)
+    row |= {"class_ids": classes, "open_class_ids": classes, "began_at": tx.now()}
+    tx.conn.execute(insert(sessions).values(row))
     rows = [{"session_id": session.id, **asdict(item)} for item in items]
     tx.conn.execute(insert(session_items), rows)
 
@@ -125,16 +164,22 @@ def find_session(tx: Tx, session_id: UUID) -> Session | None:
 
 def is_running(tx: Tx, session_id: UUID) -> bool:
     """Whether the session goes on; nobody ends it until the transaction does."""
-    running = (sessions.c.id == session_id) & (sessions.c.open_classes > 0)
+    running = (sessions.c.id == session_id) & sessions.c.wrapped_secret.is_not(None)
     return tx.conn.execute(select(sessions.c.id).where(running).with_for_update()).first() is not None
 
 
-def end_class(tx: Tx, session_id: UUID) -> None:
+def end_class(tx: Tx, session_id: UUID, class_id: UUID) -> None:
     """One class's batch has ended; with the last one the secret is erased."""
-    left = sessions.c.open_classes - 1
-    kept = case((left > 0, sessions.c.wrapped_secret), else_=None)
-    running = (sessions.c.id == session_id) & (sessions.c.open_classes > 0)
-    tx.conn.execute(update(sessions).where(running).values(open_classes=left, wrapped_secret=kept))
+    left = func.array_remove(sessions.c.open_class_ids, class_id)
+    kept = case((func.cardinality(left) > 0, sessions.c.wrapped_secret), else_=None)
+    mine = update(sessions).where(sessions.c.id == session_id)
+    tx.conn.execute(mine.values(open_class_ids=left, wrapped_secret=kept))
+
+
+def end_expired(tx: Tx) -> int:
+    """End the sessions whose time is over, whatever became of their work; how many."""
+    over = (sessions.c.expires_at <= tx.now()) & sessions.c.wrapped_secret.is_not(None)
+    return tx.conn.execute(update(sessions).where(over).values(open_class_ids=[], wrapped_secret=None)).rowcount
 
 
 def open_items(tx: Tx, session_id: UUID, class_id: UUID) -> list[Item]:
@@ -181,6 +226,13 @@ def count_signatures(tx: Tx, school_year: int, class_id: UUID) -> int:
     return int(tx.conn.execute(query.where(mine)).scalar_one())
 
 
+def _newest_version() -> ScalarSelect[int]:
+    """The newest version of the transcript of a row of documents: an older one is signed no more."""
+    newer = documents.alias("newer")
+    same = (newer.c.school_year == documents.c.school_year) & (newer.c.transcript_id == documents.c.transcript_id)
+    return select(func.max(newer.c.version)).where(same).correlate(documents).scalar_subquery()
+
+
 def _filled(tx: Tx, school_year: int, transcript_ids: Collection[UUID]) -> dict[tuple[UUID, int], frozenset[str]]:
     mine = (signatures.c.school_year == school_year) & signatures.c.transcript_id.in_(list(transcript_ids))
     columns = (signatures.c.transcript_id, signatures.c.version, func.array_agg(signatures.c.slot))
@@ -206,7 +258,7 @@ def _document(row: Row[Any], signed: frozenset[str]) -> Document:
 
 
 def _session(row: Row[Any]) -> Session:
-    names = ("id", "school_year", "account_id", "person_id", "holder", "key_id", "open_classes", "expected")
+    names = ("id", "school_year", "account_id", "person_id", "holder", "key_id", "expected", "expires_at")
     named = {name: getattr(row, name) for name in names}
     wrapped = bytes(row.wrapped_secret) if row.wrapped_secret is not None else None
-    return Session(**named, role=SlotRole(row.role), wrapped_secret=wrapped, expires_at=row.expires_at)
+    return Session(**named, role=SlotRole(row.role), open_class_ids=tuple(row.open_class_ids), wrapped_secret=wrapped)

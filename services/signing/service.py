@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography import x509
 
 from services.chassis import authority
+from services.chassis.codec import decode, from_json
 from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts import signing as contracts
@@ -25,6 +26,8 @@ from services.signing.log.commitments import Salts
 from services.signing.log.keys import signer_of, witnesses_of
 from services.signing.log.sequencing import Sequencer
 from services.signing.providers import Provider
+from services.signing.providers.agent import AgentKeys
+from services.signing.providers.csc import CscService, CscServices
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.revocation import Revocations
@@ -32,7 +35,9 @@ from services.signing.settings import Settings, published_at
 from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
-from services.signing.usecases import batches, certificates, checking, registering, revoking, sessions
+from services.signing.usecases import agents, batches, boards, certificates, checking, registering, revoking, sessions
+
+EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
 
 
 def build() -> Service:
@@ -50,14 +55,23 @@ def build() -> Service:
     service = Service("signing", Path(__file__).parent / "migrations")
     service.command(contracts.CreateKey, made.create_key, before=made.make_key)
     service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)
+    at_schools = agents.Agents(registered)
+    service.command(contracts.CreateAgent, at_schools.create_agent, before=at_schools.check)
+    service.open(contracts.ProveAgent, agents.prove_agent)
+    service.open(contracts.FindAgentWork, agents.find_agent_work)
+    service.open(contracts.GiveSignatures, agents.give_signatures)
     service.command(contracts.UnblockKey, registering.unblock_key)
     service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
     service.query(contracts.ReadSigningSession, sessions.read_session)
     service.query(contracts.CountCertificates, certificates.count_certificates)
+    service.query(contracts.FindCertificates, boards.find_certificates)
+    service.query(contracts.FindWaiting, boards.find_waiting)
+    service.query(contracts.ReadSigningProgress, boards.read_signing_progress)
     service.internal(contracts.ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
     service.open(contracts.CheckFiles, checking.answer_check, before=checks.check)
     service.open(contracts.ReadTrust, checks.read_trust)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
+    service.every(EXPIRY_SECONDS, sessions.end_expired)
     service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)
@@ -70,9 +84,15 @@ def build() -> Service:
 
 def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provider]:
     """Those that this installation is set up for."""
-    available: dict[KeyProvider, Provider] = {KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key)}
+    available: dict[KeyProvider, Provider] = {
+        KeyProvider.SOFTWARE: SoftwareKeys(server_key=server_key),
+        KeyProvider.AGENT: AgentKeys(),
+    }
     if settings.pkcs11_module:
         available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+    services = from_json(settings.csc_services.encode())
+    if services:
+        available[KeyProvider.CSC] = CscServices(decode(dict[str, CscService], services))
     return available
 
 

@@ -12,7 +12,8 @@ class Settings:
     Of the transparency log: `log_key` its Ed25519 private key (PEM), `log_secret` any secret, from which the salts of
     its entries are made, `log_origin` its name for ever (as host/path), `log_witnesses` vkeys with spaces between.
     `summary_key` is the P-256 private key (PEM) of the codes on paper; public keys of those before it may follow it.
-    `trust` is a folder of outside authorities' root certificates (PEM), `pkcs11_module` the path of a device's module.
+    `trust` is a folder of outside authorities' root certificates (PEM), `pkcs11_module` the path of a device's module,
+    `csc_services` JSON of the remote services by name: `{"name": {"url": …, "user": …, "password": …}}`.
     """
 
     server_key: str
@@ -27,6 +28,7 @@ class Settings:
     certificate_days: int = 730
     trust: str = ""
     pkcs11_module: str = ""
+    csc_services: str = "{}"
     timestamp_urls: str = ""
 
 

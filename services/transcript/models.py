@@ -66,6 +66,7 @@ transcripts = Table(
     Column("xml", String, comment="the newest file, signed so far"),
     Column("pdf", String),
     Column("signatures", Integer, nullable=False, server_default="0"),
+    Column("revision", Integer, nullable=False, server_default="0", comment="of the files since they are issued"),
     Column("issued_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     UniqueConstraint("school_year", "pupil_id", "version"),

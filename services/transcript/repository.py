@@ -181,9 +181,11 @@ def advance(tx: Tx, school_year: int, document: SignedDocument) -> TranscriptV1 
         "xml": document.xml,
         "pdf": document.pdf,
         "signatures": document.signatures,
+        "revision": document.revision,
     }
     if document.complete:
         values["issued_at"] = tx.now()
+        _take_evidence(tx, school_year, document)
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.id == document.transcript_id)
     going_on = transcripts.c.state.in_((TranscriptState.FROZEN, TranscriptState.SIGNING))
     newer = (transcripts.c.version == document.version) & (transcripts.c.signatures < document.signatures)
@@ -191,6 +193,15 @@ def advance(tx: Tx, school_year: int, document: SignedDocument) -> TranscriptV1 
         update(transcripts).where(mine, going_on, newer).values(values).returning(transcripts)
     ).first()
     return _transcript(row) if row and document.complete else None
+
+
+def _take_evidence(tx: Tx, school_year: int, document: SignedDocument) -> None:
+    """An issued document's files with more evidence beside its signatures, which stay; a greater revision wins."""
+    mine = (transcripts.c.school_year == school_year) & (transcripts.c.id == document.transcript_id)
+    issued = (transcripts.c.version == document.version) & (transcripts.c.state == TranscriptState.ISSUED)
+    same = (transcripts.c.signatures == document.signatures) & (transcripts.c.revision < document.revision)
+    newer = {"xml": document.xml, "pdf": document.pdf, "revision": document.revision}
+    tx.conn.execute(update(transcripts).where(mine, issued, same).values(newer))
 
 
 def revoke(tx: Tx, school_year: int, transcript_id: UUID, reason: str) -> TranscriptV1:

@@ -15,7 +15,7 @@ from services.chassis.dispatch import Dispatcher
 from services.chassis.errors import Unauthenticated, from_wire
 from services.chassis.ids import new_id
 from services.chassis.objects import Objects
-from services.chassis.service import Outside, Service
+from services.chassis.service import Outside, Round, Service
 from services.chassis.tables import grants
 from services.chassis.wire import Envelope
 from services.chassis.worker import Worker
@@ -90,6 +90,10 @@ class Acting:
         worker = Worker(self.service, self.outside, None)  # type: ignore[arg-type]  # only `run` waits for a bell
         while worker.work_once():
             pass
+
+    def round(self, name: str) -> Round:
+        """The service's round of that handler."""
+        return next(one for one in self.service.rounds if one.handler.__name__ == name)
 
     def unfinished(self) -> list[str]:
         """Why background work has not ended."""

@@ -96,6 +96,105 @@ class CountCertificates(Query[CertificateCounts]):
     unit_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateHeld:
+    """A certificate of the register; `ends_within_days` is 30, 7 or 1 when it soon ends, 0 when it has, else None."""
+
+    certificate: CertificateV1
+    ends_within_days: int | None
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRegister:
+    """Who can sign and until when, the first to end first; `lacking` are staff and leaders without a valid one."""
+
+    certificates: tuple[CertificateHeld, ...]
+    lacking: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindCertificates(Query[CertificateRegister]):
+    """The certificates of staff, leaders and seals at or below a unit."""
+
+    operation: ClassVar[str] = "signing.find_certificates"
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingClass:
+    """What waits for somebody in a class: `ready` of the `waiting` slots are those whose turn has come."""
+
+    class_id: UUID
+    unit_id: UUID
+    role: SlotRole
+    waiting: int
+    ready: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    classes: tuple[WaitingClass, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindWaiting(Query[Waiting]):
+    """What waits for the own signature, and for the seals whose clerk one is."""
+
+    operation: ClassVar[str] = "signing.find_waiting"
+    school_year: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassProgress:
+    """Signed slots of all slots of a role in a class."""
+
+    class_id: UUID
+    role: SlotRole
+    slots: int
+    signed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignerProgress:
+    """Signed slots of all slots that are somebody's in a role; `name` is as the documents have it."""
+
+    holder: UUID
+    name: str
+    role: SlotRole
+    slots: int
+    signed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitProgress:
+    """A school's documents: registered, complete, and their slots."""
+
+    unit_id: UUID
+    documents: int
+    complete: int
+    slots: int
+    signed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningProgress:
+    """`schools` are those at or below the unit with documents; `classes` and `signers` are the unit's own."""
+
+    schools: tuple[UnitProgress, ...]
+    classes: tuple[ClassProgress, ...]
+    signers: tuple[SignerProgress, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSigningProgress(Query[SigningProgress]):
+    """How far signing is, for a school's leaders and for those above it."""
+
+    operation: ClassVar[str] = "signing.read_signing_progress"
+    school_year: int
+    unit_id: UUID
+
+
 class SessionState(StrEnum):
     RUNNING = "RUNNING"
     ENDED = "ENDED"
@@ -148,8 +247,104 @@ class ReadSigningSession(Query[SigningSessionV1]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewAgent:
+    """A program at the school that was let in: `token` is shown this once; its key signs `challenge` (hex) first."""
+
+    agent_id: UUID
+    token: str
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateAgent(Command[NewAgent]):
+    """Let a program at the school sign with a token plugged in there, whose certificates (PEM, own first) these are.
+
+    With `unit_id` it is the seal of a unit whose clerk one is.
+    """
+
+    operation: ClassVar[str] = "signing.create_agent"
+    certificates: str
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProveAgent(Request[CertificateV1]):
+    """Bind the agent's certificate to its holder: `value` (hex) is its key's raw signature over the challenge."""
+
+    operation: ClassVar[str] = "signing.prove_agent"
+    token: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentItem:
+    """A digest (hex) to be signed, of a document's XML or PDF."""
+
+    digest: str
+    code: str
+    slot: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentJob:
+    """What waits of one session in one class, until `expires_at`."""
+
+    session_id: UUID
+    school_year: int
+    class_id: UUID
+    role: SlotRole
+    expires_at: datetime
+    items: tuple[AgentItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWork:
+    """`certificate` (base64 of DER) names the key to sign with; `challenge` (hex) is there until it was answered."""
+
+    holder: UUID
+    name: str
+    certificate: str
+    challenge: str | None
+    jobs: tuple[AgentJob, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAgentWork(Request[AgentWork]):
+    operation: ClassVar[str] = "signing.find_agent_work"
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSignature:
+    """A raw value over a digest, both hex."""
+
+    digest: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTaken:
+    """How many signatures were taken; the others were wrong, not asked for, or came too late."""
+
+    taken: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveSignatures(Request[AgentTaken]):
+    operation: ClassVar[str] = "signing.give_signatures"
+    token: str
+    session_id: UUID
+    signatures: tuple[AgentSignature, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedDocument:
-    """Where a document stands: signatures made of those needed, and the newest files; complete when sealed."""
+    """Where a document stands: signatures made of those needed, and the newest files; complete when sealed.
+
+    `revision` counts what was added to its files since then, so that its signatures stay checkable; greater wins.
+    """
 
     transcript_id: UUID
     version: int
@@ -157,6 +352,7 @@ class SignedDocument:
     complete: bool
     xml: str
     pdf: str
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,12 @@ def _keep_file(tx: Tx, step: Step) -> bool:
         return False
     due, column = step.due, documents.c.xml if step.due.form is Form.XML else documents.c.pdf
     mine = and_(*(documents.c[name] == getattr(due, name) for name in _KEY), column == due.file)
-    return tx.conn.execute(update(documents).where(mine).values({column: step.file})).rowcount == 1
+    return (
+        tx.conn.execute(
+            update(documents).where(mine).values({column: step.file, "revision": documents.c.revision + 1})
+        ).rowcount
+        == 1
+    )
 
 
 def _values(step: Step) -> dict[str, Any]:

@@ -15,13 +15,15 @@ from services.contracts.messages import Task
 from services.contracts.signing import DocumentsSignedV1
 from services.contracts.signing.log import LogKind
 from services.contracts.transcript import DocumentV1, ReadDocuments
-from services.signing import domain, drafts, keyring, providers, repository
+from services.signing import agents, domain, drafts, keyring, providers, repository
+from services.signing.agents import Brought
 from services.signing.custody import unwrap
 from services.signing.domain import Document, Item, Refusal
 from services.signing.drafts import Draft, Signed
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
 from services.signing.providers import Key, Providers
+from services.signing.providers.agent import AgentKeys
 from services.signing.repository import Session
 
 Refused = tuple[Item, Refusal]
@@ -39,12 +41,13 @@ class SignClassTask(Task):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What a batch came to; nothing of it counts before it is stored."""
+    """What a batch came to; nothing of it counts before it is stored. `awaited` is what an agent is to bring."""
 
     session: Session
     at: datetime
     signed: tuple[Signed, ...]
     refused: tuple[Refused, ...]
+    awaited: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,13 @@ class Ready:
     items: Sequence[Item]
     documents: dict[tuple[UUID, int], Document]
     earlier: dict[tuple[UUID, int], dict[str, bytes]]
+    brought: Brought
     now: datetime
+
+    @property
+    def at(self) -> datetime:
+        """The time that signatures state: what an agent brings was prepared earlier."""
+        return self.brought.prepared_at or self.now
 
 
 class Batches:
@@ -76,25 +85,36 @@ class Batches:
         asked = ReadDocuments(school_year=task.school_year, class_id=task.class_id)
         confirmed = outside.ask(asked, timeout=30).documents
         prepared, refused = self._prepare(ready, confirmed, outside)
-        digests = [digest for draft in prepared for digest in draft.digests()]
-        provider = providers.provider_of(self._providers, ready.key.provider)
-        values = iter(providers.sign(provider, ready.key, ready.secret, digests))
-        signed, failed = _sorted_out(prepared, values)
+        signed, failed, awaited = _sorted_out(prepared, self._values(prepared, ready))
         made = [
             drafts.assemble(of_one, ready.earlier.get(which, {}), outside.objects) for which, of_one in signed.items()
         ]
-        return Batch(session=ready.session, at=ready.now, signed=tuple(made), refused=(*refused, *failed))
+        return Batch(
+            session=ready.session,
+            at=ready.at,
+            signed=tuple(made),
+            refused=(*refused, *failed),
+            awaited=tuple(awaited),
+        )
+
+    def _values(self, prepared: Sequence[Draft], ready: Ready) -> Iterator[bytes | Refusal]:
+        digests = [digest for draft in prepared for digest in draft.digests()]
+        provider = providers.provider_of(self._providers, ready.key.provider)
+        if isinstance(provider, AgentKeys):
+            provider = AgentKeys(ready.brought.values)
+        return iter(providers.sign(provider, ready.key, ready.secret, digests))
 
     def _read(self, task: SignClassTask, outside: Outside) -> Ready | None:
         with outside.db.transaction() as tx:
             session = repository.find_session(tx, task.session_id)
-            if session is None or session.wrapped_secret is None:
+            if session is None or session.wrapped_secret is None or task.class_id not in session.open_class_ids:
                 return None
             key, now = keyring.find_by_id(tx, session.key_id), tx.now()
             items = repository.open_items(tx, session.id, task.class_id)
             documents = repository.open_documents(tx, task.school_year, [task.class_id])
             ids = [document.transcript_id for document in documents]
             earlier = repository.xml_signatures(tx, task.school_year, ids)
+            brought = agents.brought(tx, session.id, task.class_id)
         if key is None or session.expires_at <= now:
             return None
         return Ready(
@@ -104,6 +124,7 @@ class Batches:
             items=items,
             documents={(one.transcript_id, one.version): one for one in documents},
             earlier=earlier,
+            brought=brought,
             now=now,
         )
 
@@ -127,7 +148,7 @@ class Batches:
                 document,
                 slots,
                 ready.key.credential,
-                at=ready.now,
+                at=ready.at,
                 objects=outside.objects,
                 public_url=self._public_url,
             )
@@ -140,7 +161,7 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     What a provider gives after the session's time, or after its key was revoked, is not stored at all.
     """
     if batch is None or batch.session.expires_at <= tx.now() or not repository.is_running(tx, task.session_id):
-        repository.end_class(tx, task.session_id)
+        repository.end_class(tx, task.session_id, task.class_id)
         return
     held = repository.open_documents(tx, task.school_year, [task.class_id], hold=True)
     unchanged = {(one.transcript_id, one.version): one for one in held}
@@ -151,10 +172,11 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     log.add(tx, [waiting for signed in kept for waiting in _waiting(signed)])
     done = [(item, None) for signed in kept for item in _items(signed)]
     repository.end_items(tx, batch.session.id, [*done, *batch.refused])
+    agents.insert_work(tx, [row for draft in batch.awaited for row in _work(draft, batch)])
     if len(kept) < len(batch.signed):
         tx.later(task)
-    else:
-        repository.end_class(tx, batch.session.id)
+    elif not batch.awaited:
+        repository.end_class(tx, task.session_id, task.class_id)
     if kept:
         tx.emit(_told(tx, task, batch))
 
@@ -171,19 +193,22 @@ def _refusal(item: Item, ready: Ready, confirmed: Sequence[DocumentV1]) -> Refus
 
 def _sorted_out(
     prepared: Sequence[Draft], values: Iterator[bytes | Refusal]
-) -> tuple[dict[tuple[UUID, int], list[tuple[Draft, list[bytes]]]], list[Refused]]:
-    """The drafts whose values are all there, by document, and those that lack one with its reason."""
+) -> tuple[dict[tuple[UUID, int], list[tuple[Draft, list[bytes]]]], list[Refused], list[Draft]]:
+    """The drafts whose values are all there, by document; those that lack one with its reason; those awaited."""
     signed: dict[tuple[UUID, int], list[tuple[Draft, list[bytes]]]] = defaultdict(list)
     failed: list[Refused] = []
+    awaited: list[Draft] = []
     for draft in prepared:
         mine = list(islice(values, draft.count))
         reasons = [value for value in mine if isinstance(value, Refusal)]
-        if reasons:
+        if Refusal.NOT_GIVEN_YET in reasons:
+            awaited.append(draft)
+        elif reasons:
             failed.append((_item(draft.document, draft.slot), reasons[0]))
         else:
             which = draft.document.transcript_id, draft.document.version
             signed[which].append((draft, [value for value in mine if isinstance(value, bytes)]))
-    return signed, failed
+    return signed, failed, awaited
 
 
 def _is_current(signed: Signed, held: dict[tuple[UUID, int], Document]) -> bool:
@@ -220,6 +245,23 @@ def _waiting(signed: Signed) -> list[Waiting]:
     files = [(LogKind.FILE, name, name) for name in (signed.xml, signed.pdf)]
     data = [(LogKind.DOCUMENT, signed.document.code, digest) for digest in [signed.document.canonical] if digest]
     return [Waiting(kind=kind, reference=of, digest=bytes.fromhex(digest)) for kind, of, digest in (*data, *files)]
+
+
+def _work(draft: Draft, batch: Batch) -> list[dict[str, object]]:
+    document = draft.document
+    return [
+        {
+            "session_id": batch.session.id,
+            "digest": digest,
+            "class_id": document.class_id,
+            "transcript_id": document.transcript_id,
+            "slot": draft.slot,
+            "code": document.code,
+            "part": part,
+            "prepared_at": batch.at,
+        }
+        for part, digest in zip(("XML", "PDF"), draft.digests(), strict=False)
+    ]
 
 
 def _told(tx: Tx, task: SignClassTask, batch: Batch) -> DocumentsSignedV1:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -50,12 +51,12 @@ UNSUITABLE = {  # reason: English, Vietnamese
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proved:
-    """A certificate whose key has just signed for the one whom it names."""
+class Suitable:
+    """A certificate of a trusted authority, to sign documents with, made out to the one who brings it."""
 
     named: Named
     certificate: x509.Certificate
-    chain: tuple[bytes, ...]
+    credential: Credential
 
 
 class Registering:
@@ -65,27 +66,36 @@ class Registering:
         self._providers = available
         self._roots = roots
 
-    def prove(self, command: RegisterCertificate, outside: Outside) -> Proved:
-        """Check the certificate against roots and name, and have its key sign a challenge that nobody saw before."""
-        if command.provider is KeyProvider.SOFTWARE:
+    def prove(self, command: RegisterCertificate, outside: Outside) -> Suitable:
+        """Check the certificate, and have its key sign a challenge that nobody saw before."""
+        if command.provider in (KeyProvider.SOFTWARE, KeyProvider.AGENT):
             raise ProviderMissing(provider=command.provider)
+        found = self.suitable(command.certificates, command.unit_id, outside)
+        key = _key(command, found)
+        outside.run(lambda: self._challenge(key, Entry(pin=command.pin, otp=command.otp)))
+        return found
+
+    def suitable(self, certificates: str, unit_id: UUID | None, outside: Outside) -> Suitable:
+        """The certificates (PEM, own first) judged by roots and purpose, and by the name of who brings them."""
         with outside.db.transaction() as tx:
-            require_own(tx, command.unit_id, person(outside))
+            require_own(tx, unit_id, person(outside))
             now = tx.now()
-        named = find_named(command.unit_id, outside)
-        own, chain = _read(command.certificates)
+        named = find_named(unit_id, outside)
+        own, chain = _read(certificates)
         self._check(own, chain, now)
         _check_name(own, named)
-        key = _key(command, named, own, chain)
-        outside.run(lambda: self._challenge(key, Entry(pin=command.pin, otp=command.otp)))
-        return Proved(named=named, certificate=own, chain=key.credential.chain)
+        above = tuple(one.public_bytes(Encoding.DER) for one in chain if one.subject != one.issuer)
+        credential = Credential(certificate=own.public_bytes(Encoding.DER), chain=above)
+        return Suitable(named=named, certificate=own, credential=credential)
 
-    def register_certificate(self, tx: Tx, command: RegisterCertificate, actor: Actor, proved: Proved) -> CertificateV1:
+    def register_certificate(
+        self, tx: Tx, command: RegisterCertificate, actor: Actor, proved: Suitable
+    ) -> CertificateV1:
         """Bind the certificate to the holder."""
         if keyring.is_registered(tx, proved.certificate):
             raise CertificateTaken
         make_room(tx, command.unit_id, actor, proved.named.holder)
-        row = key_row(proved.named, proved.certificate, proved.chain, made_by=actor.person_id)
+        row = key_row(proved.named, proved.certificate, proved.credential.chain, made_by=actor.person_id)
         kept = {"provider": command.provider, "place": command.place, "is_seal": command.unit_id is not None}
         return keyring.insert_key(tx, row | kept)
 
@@ -112,7 +122,7 @@ class Registering:
 def unblock_key(tx: Tx, command: UnblockKey, actor: Actor) -> CertificateV1:
     """By an admin of a unit where the holder has a role, or of the seal's own, and not by the holder."""
     key = keyring.find_key(tx, command.holder)
-    units = [command.holder, *keyring.units_of(tx, command.holder)]
+    units = [command.holder, *keyring.units_of(tx, command.holder, *Role)]
     if key is None or not any(grants.holds(tx, actor, (Role.ADMIN,), unit_id) for unit_id in units):
         raise NotFound(holder=command.holder)
     if actor.person_id == command.holder:
@@ -144,16 +154,13 @@ def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
-def _key(command: RegisterCertificate, named: Named, own: x509.Certificate, chain: Sequence[x509.Certificate]) -> Key:
-    credential = Credential(
-        certificate=own.public_bytes(Encoding.DER),
-        chain=tuple(one.public_bytes(Encoding.DER) for one in chain if one.subject != one.issuer),
-    )
+def _key(command: RegisterCertificate, found: Suitable) -> Key:
+    own = found.certificate
     return Key(
         id=new_id(),
-        holder=named.holder,
+        holder=found.named.holder,
         provider=command.provider,
-        credential=credential,
+        credential=found.credential,
         validity=Validity(valid_from=own.not_valid_before_utc, valid_to=own.not_valid_after_utc),
         place=command.place,
     )

@@ -124,8 +124,8 @@ def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:
 
 def _stop_sessions(tx: Tx, key_id: UUID) -> int:
     """End the sessions with this key and erase what opened it; gives how many."""
-    running = (sessions.c.key_id == key_id) & (sessions.c.open_classes > 0)
-    return tx.conn.execute(update(sessions).where(running).values(open_classes=0, wrapped_secret=None)).rowcount
+    running = (sessions.c.key_id == key_id) & sessions.c.wrapped_secret.is_not(None)
+    return tx.conn.execute(update(sessions).where(running).values(open_class_ids=[], wrapped_secret=None)).rowcount
 
 
 def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: datetime, stopped: int) -> dict[str, Any]:

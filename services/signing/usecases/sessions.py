@@ -70,16 +70,13 @@ class Sessions:
 
     def open_session(self, tx: Tx, command: OpenSigningSession, actor: Actor, opened: Opened) -> SigningSessionV1:
         """One authorisation for the items counted a moment ago, each of which is looked at again when it is signed."""
-        classes = {item.class_id for item in opened.asked.items}
-        session = self._new_session(command, actor, opened, classes=len(classes), now=tx.now())
+        session = self._new_session(command, actor, opened, now=tx.now())
         repository.insert_session(tx, session, opened.asked.items)
-        for class_id in sorted(classes):
+        for class_id in session.open_class_ids:
             tx.later(SignClassTask(session_id=session.id, school_year=command.school_year, class_id=class_id))
         return _answer(session, ())
 
-    def _new_session(
-        self, command: OpenSigningSession, actor: Actor, opened: Opened, *, classes: int, now: datetime
-    ) -> Session:
+    def _new_session(self, command: OpenSigningSession, actor: Actor, opened: Opened, *, now: datetime) -> Session:
         session_id, asked = new_id(), opened.asked
         ends = [now + self._length, *filter(None, [opened.authorisation.expires_at])]
         return Session(
@@ -90,11 +87,17 @@ class Sessions:
             holder=asked.key.holder,
             role=command.role,
             key_id=asked.key.id,
-            open_classes=classes,
+            open_class_ids=tuple(sorted({item.class_id for item in asked.items})),
             wrapped_secret=wrap(opened.authorisation.secret, server_key=self._server_key, session_id=session_id),
             expected=len(asked.items),
             expires_at=min(ends),
         )
+
+
+def end_expired(tx: Tx) -> bool:
+    """Erase what opens keys when its time is over, though a task died or an agent never came."""
+    repository.end_expired(tx)
+    return False
 
 
 def read_session(tx: Tx, query: ReadSigningSession, actor: Actor) -> SigningSessionV1:
@@ -153,7 +156,7 @@ def _answer(session: Session, items: Sequence[Any]) -> SigningSessionV1:
     signed = sum(item.signed for item in items)
     return SigningSessionV1(
         id=session.id,
-        state=SessionState.RUNNING if session.open_classes else SessionState.ENDED,
+        state=SessionState.RUNNING if session.open_class_ids else SessionState.ENDED,
         role=session.role,
         expected=session.expected,
         signed=signed,

@@ -82,10 +82,10 @@ def test_a_round_that_fails_leaves_nothing_and_does_not_keep_others_from_theirs(
 
 def test_only_the_process_that_holds_the_lock_makes_the_rounds(gradebook, made):
     with gradebook.db.connection() as held:
-        held.execute(select(func.pg_advisory_lock(*LEADER_LOCK)))
+        held.execute(select(func.pg_advisory_lock(LEADER_LOCK, 1)))
         with running(rounds(gradebook, note)) as waiting:
             assert made() == 0
-            held.execute(select(func.pg_advisory_unlock(*LEADER_LOCK)))
+            held.execute(select(func.pg_advisory_unlock(LEADER_LOCK, 1)))
 
             until(made)
             assert waiting is not None

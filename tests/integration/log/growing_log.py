@@ -33,8 +33,7 @@ class GrowingLog:
 
     @property
     def round(self) -> Any:
-        (mine,) = self.signing.service.rounds
-        return mine
+        return self.signing.round("publish")
 
     def add(self, waiting: list[Waiting]) -> None:
         with self.signing.db.transaction() as tx:

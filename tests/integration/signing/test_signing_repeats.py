@@ -11,6 +11,7 @@ from tests.integration.signing.class_to_sign import (
     HOMEROOM,
     SUBJECTS,
     batch_of,
+    open_session,
     outcome,
     read,
     slots,
@@ -91,3 +92,14 @@ def test_a_session_waits_while_the_owner_of_the_documents_does_not_answer(school
 
     assert outcome(waiting) == (SessionState.RUNNING, 0, 0)
     assert outcome(read(a_class, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 3, 0)
+
+
+def test_a_task_done_twice_ends_its_own_class_alone(school, new_class):
+    first, second = new_class(), new_class()
+    opened = open_session(school, [first, second], SUBJECTS)
+    for _ in range(2):
+        store(first, opened, batch_of(first, opened))
+
+    assert wrapped_secret(first, opened) is not None
+    school.signing.work()
+    assert outcome(read(first, opened, school.locked.maths_teacher)) == (SessionState.ENDED, 6, 0)

@@ -7,7 +7,7 @@ import pytest
 from services.chassis.errors import Forbidden, NotFound, Problem, Refused, Unavailable
 from services.chassis.ids import new_code, new_id
 from services.contracts.identity import Role
-from services.contracts.signing import CheckFiles, FileReport, FileReports
+from services.contracts.signing import CheckFiles, FileReport, FileReports, SignedDocument
 from services.contracts.transcript import (
     FindPupilTranscripts,
     IssuedFile,
@@ -81,6 +81,40 @@ def test_news_after_the_issue_changes_nothing(frozen_class, issued):
 
     assert frozen_class.of_pupil(0) == issued
     assert len(frozen_class.told(TranscriptIssuedV1)) == 1
+
+
+def with_evidence(frozen_class, issued, revision):
+    """The news that the issued document's files hold more evidence."""
+    files = [frozen_class.transcript.objects.put(f"{kind} {revision}".encode()) for kind in ("xml", "pdf")]
+    return SignedDocument(
+        transcript_id=issued.id,
+        version=issued.version,
+        signatures=issued.signatures,
+        complete=True,
+        xml=files[0],
+        pdf=files[1],
+        revision=revision,
+    )
+
+
+def test_an_issued_transcript_takes_over_files_with_more_evidence_and_never_older_ones(frozen_class, issued):
+    older, newer = (with_evidence(frozen_class, issued, revision) for revision in (1, 2))
+
+    for news in (newer, older, newer):
+        frozen_class.hear_of(news)
+
+    found = frozen_class.of_pupil(0)
+    assert (found.state, found.xml, found.pdf) == (TranscriptState.ISSUED, newer.xml, newer.pdf)
+    assert found.signatures == issued.signatures
+    assert len(frozen_class.told(TranscriptIssuedV1)) == 1
+
+
+def test_a_revoked_transcript_keeps_its_files_whatever_evidence_comes(frozen_class, issued):
+    revoked = revoke(frozen_class, issued)
+
+    frozen_class.hear_of(with_evidence(frozen_class, issued, 1))
+
+    assert frozen_class.of_pupil(0) == revoked
 
 
 def test_issued_transcripts_are_no_longer_given_to_be_signed_or_frozen(frozen_class, issued):

@@ -289,6 +289,35 @@ ASKED = [
         200,
     ),
     ("POST", "/v1/keys", {"pin": "123456"}, signing.CreateKey(pin="123456"), 201),
+    ("POST", "/v1/signing-agents", {"certificates": "PEM"}, signing.CreateAgent(certificates="PEM"), 201),
+    ("POST", "/v1/signing-agents/proof", {"token": "T", "value": "ab"}, signing.ProveAgent(token="T", value="ab"), 201),
+    ("POST", "/v1/signing-agents/work", {"token": "T"}, signing.FindAgentWork(token="T"), 200),
+    (
+        "POST",
+        "/v1/signing-agents/signatures",
+        {"token": "T", "session_id": str(ID), "signatures": []},
+        signing.GiveSignatures(token="T", session_id=ID, signatures=()),
+        200,
+    ),
+    ("POST", f"/v1/keys/{ID}/unblocking", None, signing.UnblockKey(holder=ID), 200),
+    (
+        "POST",
+        "/v1/certificates",
+        {"provider": "CSC", "place": "mau/GX01", "certificates": "PEM", "pin": "123456", "otp": "654321"},
+        signing.RegisterCertificate(
+            provider=signing.KeyProvider.CSC, place="mau/GX01", certificates="PEM", pin="123456", otp="654321"
+        ),
+        201,
+    ),
+    ("GET", f"{UNIT}/certificates/register", None, signing.FindCertificates(unit_id=ID), 200),
+    ("GET", f"{YEAR}/signing/waiting", None, signing.FindWaiting(school_year=2025), 200),
+    (
+        "GET",
+        f"{YEAR}/units/{ID}/signing/progress",
+        None,
+        signing.ReadSigningProgress(school_year=2025, unit_id=ID),
+        200,
+    ),
     (
         "POST",
         "/v1/signing-sessions",
@@ -335,6 +364,7 @@ OF_THE_LOG = (log.ReadLogKeys, log.ReadCheckpoint, log.ReadTile, log.ProveDocume
 OPEN = (
     identity.LogIn, identity.RefreshSession, identity.LogOut, identity.ActivateAccount, transcript.VerifyCode,
     *OF_THE_LOG, log.ProveConsistency, log.Cosign,
+    signing.ProveAgent, signing.FindAgentWork, signing.GiveSignatures,
 )  # fmt: skip
 
 

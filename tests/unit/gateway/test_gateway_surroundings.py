@@ -31,6 +31,9 @@ OPEN = {
     "GET /v1/log/entries/{entry}",
     "GET /v1/log/consistency",
     "POST /v1/log/cosignatures",
+    "POST /v1/signing-agents/proof",
+    "POST /v1/signing-agents/work",
+    "POST /v1/signing-agents/signatures",
 }
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

@@ -39,7 +39,18 @@ STATEMENTS = (
     "COMMENT ON COLUMN keys.place IS 'where another provider finds the key: PKCS#11 URI, or service/credential'",
     "COMMENT ON COLUMN keys.ciphertext IS 'PKCS#8 under PIN and server key; erased when the key is retired'",
     "COMMENT ON COLUMN keys.retired_why IS 'BLOCKED, REPLACED'",
+    "ALTER TABLE sessions ADD COLUMN open_class_ids UUID[]",
+    "UPDATE sessions SET open_class_ids = CASE WHEN open_classes > 0 THEN class_ids ELSE '{}' END",
+    "ALTER TABLE sessions ALTER COLUMN open_class_ids SET NOT NULL",
+    "ALTER TABLE sessions DROP CONSTRAINT sessions_erased_check",
+    "ALTER TABLE sessions DROP COLUMN open_classes",
+    """
+    ALTER TABLE sessions ADD CONSTRAINT sessions_erased_check
+    CHECK ((cardinality(open_class_ids) = 0) = (wrapped_key IS NULL))
+    """,
+    "COMMENT ON COLUMN sessions.open_class_ids IS 'classes whose batch has not ended'",
     "ALTER TABLE sessions RENAME COLUMN wrapped_key TO wrapped_secret",
+    "CREATE INDEX sessions_expires_at_idx ON sessions (expires_at) WHERE wrapped_secret IS NOT NULL",
     "ALTER TABLE sessions ADD COLUMN key_id UUID",
     "UPDATE sessions SET key_id = (SELECT id FROM keys WHERE keys.holder = sessions.holder)",
     "ALTER TABLE sessions ALTER COLUMN key_id SET NOT NULL",

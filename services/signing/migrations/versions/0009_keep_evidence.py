@@ -2,10 +2,12 @@
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 STATEMENTS = (
+    "ALTER TABLE documents ADD COLUMN revision INTEGER DEFAULT 0 NOT NULL",
+    "COMMENT ON COLUMN documents.revision IS 'of its files since it is complete; each brings evidence'",
     """
     CREATE TABLE evidence (
         school_year SMALLINT NOT NULL,

@@ -1,0 +1,102 @@
+"""What leaders and signers look at: what waits for whom, how far signing is, and who can sign until when."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.chassis import authority as grants
+from services.chassis.authority import Actor
+from services.chassis.database import Tx
+from services.contracts.identity import Role
+from services.contracts.signing import (
+    CertificateHeld,
+    CertificateRegister,
+    ClassProgress,
+    FindCertificates,
+    FindWaiting,
+    ReadSigningProgress,
+    SignerProgress,
+    SigningProgress,
+    SlotRole,
+    UnitProgress,
+    Waiting,
+    WaitingClass,
+)
+from services.signing import keyring, repository
+from services.signing.domain import Document
+from services.signing.pins import MAX_PIN_FAILURES
+from services.signing.usecases.certificates import READERS, units_of
+
+WARNINGS = (0, 1, 7, 30)  # days before a certificate ends
+
+
+def find_waiting(tx: Tx, query: FindWaiting, actor: Actor) -> Waiting:
+    """By class and role, those with something to sign now first."""
+    mine = {actor.person_id, *keyring.units_of(tx, actor.person_id, Role.CLERK)}
+    waiting: Counter[tuple[UUID, UUID, SlotRole]] = Counter()
+    ready: Counter[tuple[UUID, UUID, SlotRole]] = Counter()
+    for document in repository.documents_awaiting(tx, query.school_year, mine):
+        for role, count in _waiting_in(document, mine).items():
+            place = document.class_id, document.unit_id, role
+            waiting[place] += count
+            ready[place] += count * document.is_turn_of(role)
+    found = [
+        WaitingClass(class_id=place[0], unit_id=place[1], role=place[2], waiting=count, ready=ready[place])
+        for place, count in waiting.items()
+    ]
+    return Waiting(classes=tuple(sorted(found, key=lambda one: (-one.ready, one.class_id, one.role))))
+
+
+def read_signing_progress(tx: Tx, query: ReadSigningProgress, actor: Actor) -> SigningProgress:
+    """For a school's leaders, and for officers and inspectors of the unit or one above it."""
+    grants.require_cover(tx, actor, READERS, query.unit_id)
+    schools = repository.count_documents(tx, query.school_year, units_of(tx, query.unit_id))
+    rows = repository.count_slots(tx, query.school_year, query.unit_id)
+    return SigningProgress(
+        schools=tuple(UnitProgress(**row._mapping) for row in schools),  # noqa: SLF001 - the documented way by name
+        classes=tuple(
+            ClassProgress(class_id=place[0], role=SlotRole(place[1]), slots=slots, signed=signed)
+            for place, (slots, signed) in _summed(rows, "class_id", "role").items()
+        ),
+        signers=tuple(
+            SignerProgress(holder=UUID(who[0]), name=who[1], role=SlotRole(who[2]), slots=slots, signed=signed)
+            for who, (slots, signed) in _summed(rows, "holder", "name", "role").items()
+        ),
+    )
+
+
+def find_certificates(tx: Tx, query: FindCertificates, actor: Actor) -> CertificateRegister:
+    """For a school's leaders, and for officers and inspectors of the unit or one above it."""
+    grants.require_cover(tx, actor, READERS, query.unit_id)
+    units, now = units_of(tx, query.unit_id), tx.now()
+    signers = keyring.signers_of(tx, units)
+    held = [
+        CertificateHeld(
+            certificate=one, ends_within_days=_ends_within(one.valid_to, now), blocked=wrong_pins >= MAX_PIN_FAILURES
+        )
+        for one, wrong_pins in keyring.certificates_of(tx, signers | set(units))
+    ]
+    able = {one.certificate.holder for one in held if one.ends_within_days != 0 and not one.blocked}
+    return CertificateRegister(certificates=tuple(held), lacking=tuple(sorted(signers - able)))
+
+
+def _waiting_in(document: Document, mine: set[UUID]) -> dict[SlotRole, int]:
+    slots = {role: sum(len(document.waiting_for(role, holder)) for holder in mine) for role in SlotRole}
+    return {role: count for role, count in slots.items() if count}
+
+
+def _summed(rows: Sequence[Any], *names: str) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Slots and signed ones, by these columns."""
+    slots: Counter[tuple[Any, ...]] = Counter()
+    signed: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        place = tuple(getattr(row, name) for name in names)
+        slots[place] += row.slots
+        signed[place] += row.signed
+    return {place: (count, signed[place]) for place, count in slots.items()}
+
+
+def _ends_within(valid_to: datetime, now: datetime) -> int | None:
+    return next((days for days in WARNINGS if valid_to <= now + timedelta(days=days)), None)
