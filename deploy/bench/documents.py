@@ -12,6 +12,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 import typst
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from deploy.bench.figures import Figure
 from services.chassis.ids import new_code
@@ -19,6 +20,7 @@ from services.chassis.typesetting import FONTS
 from services.signing import algorithms, authority, keys, pdf, xml
 from services.signing.appearance import Drawing, qr
 from services.signing.keys import Signer
+from services.signing.summary import Issuer, summary_of
 from services.transcript.canonical import (
     Corrections,
     Gender,
@@ -33,6 +35,7 @@ from services.transcript.canonical import (
     Term,
     TranscriptData,
     Year,
+    to_canonical,
 )
 from services.transcript.document_xml import write
 from services.transcript.render import FORMS, STANDARD, Renderer, inputs_of
@@ -130,7 +133,7 @@ def _issue(renderer: Renderer, data: TranscriptData, signer: Signer) -> tuple[by
     at, frozen = datetime.now(UTC), _frozen(renderer, data)
     paper = frozen.paper
     for field in pdf.ON_PAPER:
-        paper = pdf.sign(paper, field, signer, at=at, drawing=_drawing(field, data))
+        paper = pdf.sign(paper, field, signer, at=at, drawings=_drawings(field, data))
     return paper, xml.sign(frozen.document, [(slot.slot, signer) for slot in data.slots], at=at)
 
 
@@ -138,7 +141,7 @@ def _elsewhere(signer: Signer, frozen: Frozen) -> tuple[bytes, bytes]:
     """The same signatures, but for the key's own work: each value is a signature that was made before."""
     at, paper, value = datetime.now(UTC), frozen.paper, _value(signer)
     for field in pdf.ON_PAPER:
-        draft = pdf.draft(paper, field, signer.credential, at=at, drawing=_drawing(field, frozen.data))
+        draft = pdf.draft(paper, field, signer.credential, at=at, drawings=_drawings(field, frozen.data))
         draft.digest_to_sign()
         paper = draft.signed(value)
     slots = [(slot.slot, signer.credential) for slot in frozen.data.slots]
@@ -160,8 +163,16 @@ def _value(signer: Signer) -> bytes:
     return signer.sign([DIGEST])[0]
 
 
-def _drawing(field: str, data: TranscriptData) -> Drawing | None:
-    return qr(f"https://hocba.example.vn/verify/{data.code}") if field == pdf.ON_PAPER[-1] else None
+def _drawings(field: str, data: TranscriptData) -> list[Drawing]:
+    if field != pdf.ON_PAPER[-1]:
+        return []
+    summary = summary_of(to_canonical(data), issued_at=data.frozen_at)
+    return [qr(f"https://hocba.example.vn/verify/{data.code}"), qr(_issuer().write(summary))]
+
+
+@cache
+def _issuer() -> Issuer:
+    return Issuer(private=ec.generate_private_key(ec.SECP256R1()))
 
 
 def _raw(bare: Bare, given: dict[str, str], signer: Signer) -> None:

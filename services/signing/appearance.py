@@ -1,5 +1,6 @@
-"""What a signature shows on the page: nothing, or a QR code drawn as paths, so that no font need be embedded."""
+"""What a signature shows on the page: nothing, or QR codes drawn as paths, so that no font need be embedded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -18,9 +19,9 @@ class Drawing:
     operators: bytes
 
 
-def qr(url: str) -> Drawing:
-    """The URL as a QR code that stays readable with 15 % of it damaged (level M)."""
-    code = segno.make_qr(url, error="m", boost_error=False, mask=MASK)
+def qr(text: str) -> Drawing:
+    """The text as a QR code that stays readable with 15 % of it damaged (level M)."""
+    code = segno.make_qr(text, error="m", boost_error=False, mask=MASK)
     side = len(code.matrix) + 2 * QUIET_ZONE
     bars = (
         b"%d %d %d 1 re" % (QUIET_ZONE + start, side - QUIET_ZONE - row - 1, length)
@@ -31,9 +32,10 @@ def qr(url: str) -> Drawing:
     return Drawing(side=side, operators=white + b"0 g " + b" ".join(bars) + b" f")
 
 
-def form(drawing: Drawing | None, *, width: float, height: float) -> bytes:
-    """The form XObject (ISO 32000-1, 12.5.5) with the drawing as large as fits, centred; empty without one."""
-    content = _placed(drawing, width, height) if drawing else b""
+def form(drawings: Sequence[Drawing], *, width: float, height: float) -> bytes:
+    """The form XObject (ISO 32000-1, 12.5.5) with the drawings side by side, each as large as fits and centred."""
+    room = width / max(1, len(drawings))
+    content = b" ".join(_placed(one, room * place, room, height) for place, one in enumerate(drawings))
     head = f"<</Type/XObject/Subtype/Form/BBox[0 0 {width:g} {height:g}]/Resources<<>>/Length {len(content)}>>"
     return head.encode() + b"\nstream\n" + content + b"\nendstream"
 
@@ -47,7 +49,7 @@ def _dark_runs(modules: bytearray) -> list[tuple[int, int]]:
     return runs
 
 
-def _placed(drawing: Drawing, width: float, height: float) -> bytes:
+def _placed(drawing: Drawing, start: float, width: float, height: float) -> bytes:
     scale = (min(width, height) - 2 * FRAME) / drawing.side
-    left, bottom = (width - scale * drawing.side) / 2, (height - scale * drawing.side) / 2
+    left, bottom = start + (width - scale * drawing.side) / 2, (height - scale * drawing.side) / 2
     return b"q %.4f 0 0 %.4f %.4f %.4f cm " % (scale, scale, left, bottom) + drawing.operators + b" Q"

@@ -8,10 +8,26 @@ from services.chassis.objects import Objects
 from services.contracts.signing import SlotRole
 from services.contracts.transcript import SlotV1
 from services.signing import domain, pdf, xml
-from services.signing.appearance import qr
+from services.signing.appearance import Drawing, qr
 from services.signing.domain import Document
 from services.signing.keys import Credential
+from services.signing.summary import Issuer, summary_of
 from services.signing.xades import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """What the seal paints: the address of the public page, and the signed summary, checked without a network."""
+
+    public_url: str
+    issuer: Issuer
+
+    def of(self, document: Document, at: datetime, objects: Objects) -> list[Drawing]:
+        drawings = [qr(f"{self.public_url}/verify/{document.code}")]
+        if document.canonical is not None:
+            summary = summary_of(objects.get(document.canonical), issued_at=at)
+            drawings.append(qr(self.issuer.write(summary)))
+        return drawings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +65,7 @@ def prepare(
     *,
     at: datetime,
     objects: Objects,
-    public_url: str,
+    codes: Codes,
 ) -> list[Draft]:
     """The document's slots, of which one at most is on the PDF: each signature there covers the one before it."""
     frozen = objects.get(document.frozen_xml)
@@ -59,7 +75,7 @@ def prepare(
             document=document,
             slot=slot.slot,
             statement=statements[slot.slot],
-            paper=_paper(document, slot, credential, at=at, objects=objects, public_url=public_url),
+            paper=_paper(document, slot, credential, at=at, objects=objects, codes=codes),
         )
         for slot in slots
     ]
@@ -78,10 +94,10 @@ def assemble(drafts: Sequence[tuple[Draft, Sequence[bytes]]], earlier: Mapping[s
 
 
 def _paper(
-    document: Document, slot: SlotV1, credential: Credential, *, at: datetime, objects: Objects, public_url: str
+    document: Document, slot: SlotV1, credential: Credential, *, at: datetime, objects: Objects, codes: Codes
 ) -> pdf.Draft | None:
-    """The seal paints the QR of the public page; the other fields stay as the form printed them."""
+    """The seal paints its codes; the other fields stay as the form printed them."""
     if not slot.on_pdf:
         return None
-    drawing = qr(f"{public_url}/verify/{document.code}") if slot.role == SlotRole.SEAL else None
-    return pdf.draft(objects.get(document.pdf), slot.slot, credential, at=at, drawing=drawing)
+    drawings = codes.of(document, at, objects) if slot.role == SlotRole.SEAL else ()
+    return pdf.draft(objects.get(document.pdf), slot.slot, credential, at=at, drawings=drawings)

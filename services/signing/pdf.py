@@ -64,7 +64,7 @@ def prepare(pdf: bytes, boxes: Sequence[Box]) -> bytes:
     objects[acroform] = b"<</Fields[%b]/SigFlags %d>>" % (_references(sorted(fields)), SIGNATURES_APPEND_ONLY)
     for number, box in sorted(fields.items()):
         objects[number] = _field(box, page=pages[box.page], appearance=number + 1)
-        objects[number + 1] = form(None, width=box.x1 - box.x0, height=box.y1 - box.y0)
+        objects[number + 1] = form((), width=box.x1 - box.x0, height=box.y1 - box.y0)
     return file.append(objects)
 
 
@@ -87,10 +87,10 @@ class Draft:
         return b"%b<%b>%b" % (self.head, signature.hex().encode(), self.tail)
 
 
-def draft(pdf: bytes, field: str, credential: Credential, *, at: datetime, drawing: Drawing | None = None) -> Draft:
+def draft(pdf: bytes, field: str, credential: Credential, *, at: datetime, drawings: Sequence[Drawing] = ()) -> Draft:
     """The file with the field about to be signed over everything before it.
 
-    The drawing is fitted into the field's box; without one the box stays as the form printed it.
+    Drawings are fitted into the field's box; without any the box stays as the form printed it.
     Raises NotItsTurn out of turn, UnsupportedPdf for a file that `prepare` did not make.
     """
     file = pdf_file.read(pdf)
@@ -99,15 +99,15 @@ def draft(pdf: bytes, field: str, credential: Credential, *, at: datetime, drawi
     room = 2 * cms.size(credential)
     locking = _locking(file.last.root) if b"/Lock" in widget else b""
     objects = {value: _signature(at, locking=locking, room=room), number: _with(widget, b"/V %d 0 R" % value)}
-    if drawing:
+    if drawings:
         objects[number] = _APPEARANCE.sub(b"/AP<</N %d 0 R>>" % appearance, objects[number])
-        objects[appearance] = _painted(drawing, widget)
+        objects[appearance] = _painted(drawings, widget)
     return _cut(file.append(objects), start=len(pdf), room=room, credential=credential)
 
 
-def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawing: Drawing | None = None) -> bytes:
+def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawings: Sequence[Drawing] = ()) -> bytes:
     """The file with the field signed by a key at hand; raises like `draft`."""
-    made = draft(pdf, field, signer.credential, at=at, drawing=drawing)
+    made = draft(pdf, field, signer.credential, at=at, drawings=drawings)
     (value,) = signer.sign([made.digest_to_sign()])
     return made.signed(value)
 
@@ -180,11 +180,11 @@ def _locking(root: int) -> bytes:
     return b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data %d 0 R/TransformParams%b>>]" % (root, parameters)
 
 
-def _painted(drawing: Drawing, widget: bytes) -> bytes:
+def _painted(drawings: Sequence[Drawing], widget: bytes) -> bytes:
     if not (rectangle := _RECTANGLE.search(widget)):
         raise UnsupportedPdf("The field has no rectangle of its own.")
     x0, y0, x1, y1 = map(float, rectangle.groups())
-    return form(drawing, width=x1 - x0, height=y1 - y0)
+    return form(drawings, width=x1 - x0, height=y1 - y0)
 
 
 def _cut(whole: bytes, *, start: int, room: int, credential: Credential) -> Draft:

@@ -19,6 +19,7 @@ from services.contracts.signing import revocation as revocation_contracts
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import custody, heads, registration
 from services.signing.authority import Authority
+from services.signing.drafts import Codes
 from services.signing.evidence import rounds
 from services.signing.log import sequencing
 from services.signing.log.answers import PublicLog
@@ -49,9 +50,12 @@ def build() -> Service:
     length = timedelta(minutes=settings.session_minutes)
     opening = sessions.Sessions(available, server_key=server_key, length=length)
     made = certificates.Certificates(held, server_key=server_key, length=timedelta(days=settings.certificate_days))
-    checks = checking.Checking(roots, Issuer.of(settings.summary_key))
+    issuer = Issuer.of(settings.summary_key)
+    checks = checking.Checking(roots, issuer)
     registered = registering.Registering(available, roots)
-    signer = batches.Batches(available, server_key=server_key, public_url=settings.public_url)
+    signer = batches.Batches(
+        available, server_key=server_key, codes=Codes(public_url=settings.public_url, issuer=issuer)
+    )
     service = Service("signing", Path(__file__).parent / "migrations")
     service.command(contracts.CreateKey, made.create_key, before=made.make_key)
     service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)

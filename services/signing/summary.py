@@ -1,5 +1,6 @@
 """The signed summary on paper: a transcript in short as COSE_Sign1 in base45 (RFC 9052, RFC 9285), checked offline."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ LONGEST = 2_000  # characters; a code of the largest size holds some more, ours 
 KEY_ID_BYTES = 8
 
 _ISSUED_AT, _TRANSCRIPT = 6, -65_537  # claims: RFC 8392, 3.1.6, and one for private use
+_PROMOTIONS = {"PROMOTED": "Được lên lớp", "NOT_PROMOTED": "Không được lên lớp"}
 _PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 _FIELDS = ("code", "version", "digest", "school", "school_year", "class_name", "pupil", "born_on", "results")
 
@@ -93,6 +95,26 @@ class Issuer:
         writer = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
         message = writer.encode(_payload(summary), COSEKey.from_pem(pem, kid=self.key_id))
         return f"{PREFIX}{base45.b45encode(message).decode()}"
+
+
+def summary_of(canonical: bytes, *, issued_at: datetime) -> Summary:
+    """What is in short in a transcript's canonical data."""
+    data = json.loads(canonical)
+    year = data["year"]
+    told = (year["level_after"] or year["level"], year["conduct_after"] or year["conduct"], year["title"])
+    words = (*told, _PROMOTIONS.get(year["promotion"]))
+    return Summary(
+        code=data["code"],
+        version=data["version"],
+        digest=sha256(canonical).digest(),
+        school=data["school"]["name"],
+        school_year=data["school_year"],
+        class_name=data["class"]["name"],
+        pupil=data["pupil"]["name"],
+        born_on=date.fromisoformat(data["pupil"]["born_on"]),
+        results=tuple(word for word in words if word),
+        issued_at=issued_at,
+    )
 
 
 def key_id_of(public: ec.EllipticCurvePublicKey) -> bytes:

@@ -30,13 +30,14 @@ from tests.journeys.school import PUPILS, Gateway, mark
 
 KEY = bytes(range(32))
 CODE = "0" * 26
-ISSUED = """
+FROZEN = """
     INSERT INTO transcripts (school_year, id, class_id, unit_id, pupil_id, version, state, code, canonical, frozen_xml,
-                             frozen_pdf, xml, pdf, frozen_at, issued_at)
-    VALUES (2025, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'ISSUED', %s,
-            %s, %s, %s, %s, %s, now(), now())
+                             frozen_pdf, xml, pdf, frozen_at)
+    VALUES (2025, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 'FROZEN', %s,
+            %s, %s, %s, %s, %s, now())
     RETURNING code
 """
+SEALED = "UPDATE transcripts SET state = 'ISSUED', issued_at = now() WHERE code = %s RETURNING code"
 HASHES = (
     "SELECT code, canonical, frozen_xml, frozen_pdf, xml, pdf FROM transcripts WHERE state = 'ISSUED' ORDER BY code"
 )
@@ -60,7 +61,8 @@ def transcript(platform):
     """The file of a transcript that was issued to nobody."""
     paper = b"%PDF of nobody" * 100_000
     name = Objects(local.objects_folder(platform.instance)).put(paper)
-    platform.sql("transcript", ISSUED, CODE, *[name] * 5)
+    platform.sql("transcript", FROZEN, CODE, *[name] * 5)
+    platform.sql("transcript", SEALED, CODE)
     return paper
 
 

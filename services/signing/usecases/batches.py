@@ -19,7 +19,7 @@ from services.signing import agents, domain, drafts, keyring, providers, reposit
 from services.signing.agents import Brought
 from services.signing.custody import unwrap
 from services.signing.domain import Document, Item, Refusal
-from services.signing.drafts import Draft, Signed
+from services.signing.drafts import Codes, Draft, Signed
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
 from services.signing.providers import Key, Providers
@@ -72,10 +72,10 @@ class Ready:
 class Batches:
     """The use cases that need signing's own secrets."""
 
-    def __init__(self, available: Providers, *, server_key: bytes, public_url: str) -> None:
+    def __init__(self, available: Providers, *, server_key: bytes, codes: Codes) -> None:
         self._providers = available
         self._server_key = server_key
-        self._public_url = public_url
+        self._codes = codes
 
     def sign_class(self, task: SignClassTask, outside: Outside) -> Batch | None:
         """Sign what still waits of the session's list; None when the session is over."""
@@ -150,7 +150,7 @@ class Batches:
                 ready.key.credential,
                 at=ready.at,
                 objects=outside.objects,
-                public_url=self._public_url,
+                codes=self._codes,
             )
         return prepared, refused
 

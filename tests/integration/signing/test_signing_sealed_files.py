@@ -1,13 +1,19 @@
 """A sealed class: every document whole, valid to us and to programs that share no code with us."""
 
 import shutil
+import subprocess
+from base64 import urlsafe_b64decode
 
 import pytest
+import zxingcpp
+from cryptography.hazmat.primitives.asymmetric import ec
+from PIL import Image
 
 from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
 from services.chassis.errors import NotFound
-from services.contracts.signing import CheckFiles
+from services.contracts.signing import CheckFiles, ReadTrust
 from services.contracts.transcript import Verdict
+from services.signing import summary
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, slots
 
 QUEUED = "SELECT kind, reference, digest FROM log_queue ORDER BY id"
@@ -58,6 +64,31 @@ def test_programs_that_share_no_code_with_us_accept_a_sealed_document(sealed, ro
 
     assert check_pdf(tmp_path / "pdf", roots) == {"pdfsig": True, "qpdf": True, "openssl": True}
     assert check_xml(tmp_path / "xml", roots)
+
+
+def test_the_printed_seal_shows_a_code_with_the_address_and_one_that_is_checked_without_a_network(sealed, tmp_path):
+    if not shutil.which("pdftoppm"):
+        pytest.skip("not installed: poppler")
+    document = sealed.signed()[0]
+    (tmp_path / "paper.pdf").write_bytes(sealed.signing.objects.get(document.pdf))
+    subprocess.run(["pdftoppm", "-r", "200", "-png", tmp_path / "paper.pdf", tmp_path / "page"], check=True)
+    pages = [Image.open(page) for page in sorted(tmp_path.glob("page*.png"))]
+
+    codes = {code.text for page in pages for code in zxingcpp.read_barcodes(page)}
+
+    [address] = [code for code in codes if not code.startswith(summary.PREFIX)]
+    [short] = [code for code in codes if code.startswith(summary.PREFIX)]
+    told = summary.read(
+        short, {bytes.fromhex(one.key_id): _public(one) for one in sealed.signing.ask(ReadTrust()).summary_keys}
+    )
+    [frozen] = [one for one in sealed.documents if one.transcript_id == document.transcript_id]
+    assert address.endswith(f"/verify/{frozen.code}")
+    assert (told.code, told.digest.hex()) == (frozen.code, frozen.canonical)
+
+
+def _public(key):
+    x, y = (int.from_bytes(urlsafe_b64decode(f"{number}=="), "big") for number in (key.x, key.y))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def test_a_sealed_file_altered_in_one_place_is_broken(sealed):

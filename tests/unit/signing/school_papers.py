@@ -48,8 +48,8 @@ class School:
 
     def sign_paper(self, paper: bytes, slots=ON_PAPER, *, at=SIGNED_AT) -> bytes:
         for slot in slots:
-            drawing = qr(VERIFY_AT) if slot == "KY_PHAT_HANH" else None
-            paper = pdf.sign(paper, slot, self.signers[slot], at=at, drawing=drawing)
+            drawings = [qr(VERIFY_AT)] if slot == "KY_PHAT_HANH" else []
+            paper = pdf.sign(paper, slot, self.signers[slot], at=at, drawings=drawings)
         return paper
 
     def sign_xml(self, document: bytes, slots=tuple(PEOPLE), *, at=SIGNED_AT) -> bytes:
