@@ -10,11 +10,11 @@ from typing import Any
 
 import base45
 import cbor2
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
     load_pem_public_key,
@@ -30,6 +30,7 @@ LONGEST = 2_000  # characters; a code of the largest size holds some more, ours 
 KEY_ID_BYTES = 8
 
 _ISSUED_AT, _TRANSCRIPT = 6, -65_537  # claims: RFC 8392, 3.1.6, and one for private use
+_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 6979
 _PROMOTIONS = {"PROMOTED": "Được lên lớp", "NOT_PROMOTED": "Không được lên lớp"}
 _PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 _FIELDS = ("code", "version", "digest", "school", "school_year", "class_name", "pupil", "born_on", "results")
@@ -90,10 +91,12 @@ class Issuer:
         return {key_id_of(one): one for one in (self.private.public_key(), *self.earlier)}
 
     def write(self, summary: Summary) -> str:
-        """The text of the code."""
-        pem = self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        writer = COSE.new(alg_auto_inclusion=True, kid_auto_inclusion=True)
-        message = writer.encode(_payload(summary), COSEKey.from_pem(pem, kid=self.key_id))
+        """The text of the code; the same summary gives the same, so that a paper can be prepared for signing again."""
+        protected, payload = cbor2.dumps({1: -7}), _payload(summary)  # alg: ES256
+        to_sign = cbor2.dumps(["Signature1", protected, b"", payload])  # Sig_structure, RFC 9052, 4.4
+        r, s = decode_dss_signature(self.private.sign(to_sign, _DETERMINISTIC))
+        signature = r.to_bytes(32) + s.to_bytes(32)
+        message = cbor2.dumps(cbor2.CBORTag(18, [protected, {4: self.key_id}, payload, signature]))
         return f"{PREFIX}{base45.b45encode(message).decode()}"
 
 

@@ -41,6 +41,10 @@ def test_what_is_written_is_read_back():
     assert read_ours(KEY.write(SUMMARY)) == SUMMARY
 
 
+def test_the_same_summary_gives_the_same_code():
+    assert KEY.write(SUMMARY) == KEY.write(SUMMARY)
+
+
 def test_a_code_fits_the_alphabet_of_compact_qr_codes():
     assert set(KEY.write(SUMMARY)) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
