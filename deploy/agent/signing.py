@@ -8,7 +8,7 @@ from uuid import UUID
 import requests
 from cryptography import x509
 
-from services.contracts.signing import KeyProvider
+from services.contracts.signing.certificates import KeyProvider
 from services.signing import providers
 from services.signing.domain import Refusal, Validity
 from services.signing.keys import Credential

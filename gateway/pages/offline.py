@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from gateway.backend import admit, ask
 from gateway.language import say
-from services.contracts.signing import ReadTrust
+from services.contracts.signing.checking import ReadTrust
 
 site = flask.Blueprint("offline", __name__)
 STATIC = Path(__file__).parents[1] / "static"

@@ -22,7 +22,7 @@ from services.contracts.gradebook.statistics import (
     StatisticsRow,
 )
 from services.contracts.identity import FindUnits, ReadMe, Role
-from services.contracts.signing import CertificateCounts, CountCertificates
+from services.contracts.signing.certificates import CertificateCounts, CountCertificates
 
 READERS = frozenset({Role.ADMIN, Role.PRINCIPAL, Role.DEPUTY, Role.OFFICER, Role.INSPECTOR})
 BAR_WIDTH = 320

@@ -7,7 +7,7 @@ from gateway.pages.reasons import REASONS
 from gateway.resources.verifications import check_upload, find_verdict
 from services.chassis.errors import NotFound
 from services.chassis.ids import normalise_code
-from services.contracts.signing import FileReport
+from services.contracts.signing.checking import FileReport
 from services.contracts.transcript import PublicVerdict, Verdict
 
 site = flask.Blueprint("verify", __name__)

@@ -1,21 +1,11 @@
 """Keys, certificates and their revocation, signing sessions, programs that sign at schools."""
 
 from gateway.endpoints import UNIT, YEAR, offer, resource
-from services.contracts.signing import (
-    CreateAgent,
-    CreateKey,
-    FindAgentWork,
-    FindCertificates,
-    FindWaiting,
-    GiveSignatures,
-    OpenSigningSession,
-    ProveAgent,
-    ReadSigningProgress,
-    ReadSigningSession,
-    RegisterCertificate,
-    UnblockKey,
-)
+from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
+from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
+from services.contracts.signing.certificates import CreateKey, FindCertificates, RegisterCertificate, UnblockKey
 from services.contracts.signing.revocation import ReadRevocationReach, RevokeCertificate
+from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 
 api = resource("signing", "Khóa và phiên ký số (keys, signing sessions)")
 

@@ -19,7 +19,7 @@ from services.contracts.gradebook.statistics import (
     RebuildReadiness,
     RebuildStatistics,
 )
-from services.contracts.signing import CountCertificates
+from services.contracts.signing.certificates import CountCertificates
 
 STATISTICS = f"{UNIT_YEAR}/statistics"
 ARGUMENTS = arguments_of(STATISTICS, ReadStatistics)

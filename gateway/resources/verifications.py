@@ -5,7 +5,7 @@ import flask
 from gateway.backend import HEAVY_SECONDS, admit, ask
 from gateway.endpoints import FILE_BODY, SCHEMA, offer, read, reply, resource, serve, store_upload
 from services.chassis.ids import normalise_code
-from services.contracts.signing import CheckFiles, FileReport, ReadTrust
+from services.contracts.signing.checking import CheckFiles, FileReport, ReadTrust
 from services.contracts.transcript import PublicVerdict, VerifyCode
 
 FILE_BYTES = 10 * 2**20

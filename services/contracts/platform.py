@@ -8,7 +8,7 @@ from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.gradebook.views import RecordViewedV1 as GradesViewedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.messages import Event
-from services.contracts.signing import DocumentsSignedV1
+from services.contracts.signing.documents import DocumentsSignedV1
 from services.contracts.signing.revocation import CertificateRevokedV1
 from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1

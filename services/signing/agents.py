@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
-from services.contracts.signing import KeyProvider
+from services.contracts.signing.certificates import KeyProvider
 from services.signing.models import agent_work, agents, keys, sessions
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from services.contracts.signing import SlotRole
+from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import DocumentV1, SlotV1
 
 ORDER = tuple(SlotRole)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.objects import Objects
-from services.contracts.signing import SlotRole
+from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import SlotV1
 from services.signing import domain, pdf, xml
 from services.signing.appearance import Drawing, qr

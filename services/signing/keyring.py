@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, insert, select, tuple_, update
 from services.chassis.database import Tx
 from services.chassis.tables import grants
 from services.contracts.identity import Role
-from services.contracts.signing import CertificateV1, KeyProvider
+from services.contracts.signing.certificates import CertificateV1, KeyProvider
 from services.signing.domain import Validity
 from services.signing.keys import Credential, SealedKey
 from services.signing.models import keys

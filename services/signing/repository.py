@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode
 from services.chassis.database import Tx
-from services.contracts.signing import SessionItem, SignedDocument, SlotRole
+from services.contracts.signing.documents import SignedDocument, SlotRole
+from services.contracts.signing.sessions import SessionItem
 from services.contracts.transcript import SlotV1
 from services.signing.domain import Document, Item
 from services.signing.models import documents, session_items, sessions, signatures

@@ -10,12 +10,32 @@ from services.chassis import authority
 from services.chassis.codec import decode, from_json
 from services.chassis.service import Service
 from services.chassis.settings import load
-from services.contracts import signing as contracts
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.contracts.signing import KeyProvider
-from services.contracts.signing import log as log_contracts
-from services.contracts.signing import revocation as revocation_contracts
+from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
+from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
+from services.contracts.signing.certificates import (
+    CountCertificates,
+    CreateKey,
+    FindCertificates,
+    KeyProvider,
+    RegisterCertificate,
+    UnblockKey,
+)
+from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.documents import ReadSignedDocuments
+from services.contracts.signing.log import (
+    Cosign,
+    ProveConsistency,
+    ProveDocument,
+    ProveEntry,
+    ProveFile,
+    ReadCheckpoint,
+    ReadLogKeys,
+    ReadTile,
+)
+from services.contracts.signing.revocation import AnswerOcsp, ReadRevocationList, ReadRevocationReach, RevokeCertificate
+from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 from services.contracts.transcript import TranscriptsFrozenV1
 from services.signing import custody, heads, registration
 from services.signing.authority import Authority
@@ -43,47 +63,61 @@ EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
 
 def build() -> Service:
     settings = load(Settings, "signing")
-    server_key = custody.server_key_of(settings.server_key)
-    held = custody.read_authority(Path(settings.authority), published_at=published_at(settings))
-    available = _providers(settings, server_key)
-    roots = [held.root, *custody.read_roots(settings.trust)]
-    length = timedelta(minutes=settings.session_minutes)
-    opening = sessions.Sessions(available, server_key=server_key, length=length)
-    made = certificates.Certificates(held, server_key=server_key, length=timedelta(days=settings.certificate_days))
-    issuer = Issuer.of(settings.summary_key)
-    checks = checking.Checking(roots, issuer)
-    registered = registering.Registering(available, roots)
-    signer = batches.Batches(
-        available, server_key=server_key, codes=Codes(public_url=settings.public_url, issuer=issuer)
-    )
     service = Service("signing", Path(__file__).parent / "migrations")
-    service.command(contracts.CreateKey, made.create_key, before=made.make_key)
-    service.command(contracts.RegisterCertificate, registered.register_certificate, before=registered.prove)
-    at_schools = agents.Agents(registered)
-    service.command(contracts.CreateAgent, at_schools.create_agent, before=at_schools.check)
-    service.open(contracts.ProveAgent, agents.prove_agent)
-    service.open(contracts.FindAgentWork, agents.find_agent_work)
-    service.open(contracts.GiveSignatures, agents.give_signatures)
-    service.command(contracts.UnblockKey, registering.unblock_key)
-    service.command(contracts.OpenSigningSession, opening.open_session, before=opening.open_key)
-    service.query(contracts.ReadSigningSession, sessions.read_session)
-    service.query(contracts.CountCertificates, certificates.count_certificates)
-    service.query(contracts.FindCertificates, boards.find_certificates)
-    service.query(contracts.FindWaiting, boards.find_waiting)
-    service.query(contracts.ReadSigningProgress, boards.read_signing_progress)
-    service.internal(contracts.ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
-    service.open(contracts.CheckFiles, checking.answer_check, before=checks.check)
-    service.open(contracts.ReadTrust, checks.read_trust)
-    service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
-    service.every(EXPIRY_SECONDS, sessions.end_expired)
-    service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
-    service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
-    service.consumes(GrantChangedV1, authority.copy_grants)
-    service.consumes(UnitChangedV1, authority.copy_units)
+    held = custody.read_authority(Path(settings.authority), published_at=published_at(settings))
+    roots = [held.root, *custody.read_roots(settings.trust)]
+    issuer = Issuer.of(settings.summary_key)
+    server_key = custody.server_key_of(settings.server_key)
+    available = _providers(settings, server_key)
+    _hold_keys(service, certificates.Certificates(held, server_key=server_key, length=_days(settings)))
+    _register(service, registering.Registering(available, roots))
+    opening = sessions.Sessions(available, server_key=server_key, length=timedelta(minutes=settings.session_minutes))
+    codes = Codes(public_url=settings.public_url, issuer=issuer)
+    _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
+    _check(service, checking.Checking(roots, issuer))
     _keep_log(service, settings)
     _revoke(service, held)
     _bring_evidence(service, settings, roots)
+    service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
+    service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
     return service
+
+
+def _days(settings: Settings) -> timedelta:
+    return timedelta(days=settings.certificate_days)
+
+
+def _hold_keys(service: Service, made: certificates.Certificates) -> None:
+    service.command(CreateKey, made.create_key, before=made.make_key)
+    service.command(UnblockKey, registering.unblock_key)
+    service.query(CountCertificates, certificates.count_certificates)
+    service.query(FindCertificates, boards.find_certificates)
+
+
+def _register(service: Service, registered: registering.Registering) -> None:
+    at_schools = agents.Agents(registered)
+    service.command(RegisterCertificate, registered.register_certificate, before=registered.prove)
+    service.command(CreateAgent, at_schools.create_agent, before=at_schools.check)
+    service.open(ProveAgent, agents.prove_agent)
+    service.open(FindAgentWork, agents.find_agent_work)
+    service.open(GiveSignatures, agents.give_signatures)
+
+
+def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches) -> None:
+    service.consumes(TranscriptsFrozenV1, registration.register_documents, before=registration.prepare_documents)
+    service.command(OpenSigningSession, opening.open_session, before=opening.open_key)
+    service.query(ReadSigningSession, sessions.read_session)
+    service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
+    service.every(EXPIRY_SECONDS, sessions.end_expired)
+    service.query(FindWaiting, boards.find_waiting)
+    service.query(ReadSigningProgress, boards.read_signing_progress)
+    service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
+
+
+def _check(service: Service, checks: checking.Checking) -> None:
+    service.open(CheckFiles, checking.answer_check, before=checks.check)
+    service.open(ReadTrust, checks.read_trust)
 
 
 def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provider]:
@@ -106,22 +140,22 @@ def _keep_log(service: Service, settings: Settings) -> None:
     log = PublicLog(key=signer.verifier, salts=salts, witnesses=witnesses_of(settings.log_witnesses))
     sequencer = Sequencer(signer=signer, salts=salts)
     service.every(sequencing.ROUND_SECONDS, sequencer.publish, before=sequencer.integrate)
-    service.open(log_contracts.ReadLogKeys, log.read_keys)
-    service.open(log_contracts.ReadCheckpoint, log.read_checkpoint)
-    service.open(log_contracts.ReadTile, log.read_tile)
-    service.open(log_contracts.ProveDocument, log.prove_document)
-    service.open(log_contracts.ProveFile, log.prove_file)
-    service.open(log_contracts.ProveEntry, log.prove_entry)
-    service.open(log_contracts.ProveConsistency, log.prove_consistency)
-    service.open(log_contracts.Cosign, log.cosign)
+    service.open(ReadLogKeys, log.read_keys)
+    service.open(ReadCheckpoint, log.read_checkpoint)
+    service.open(ReadTile, log.read_tile)
+    service.open(ProveDocument, log.prove_document)
+    service.open(ProveFile, log.prove_file)
+    service.open(ProveEntry, log.prove_entry)
+    service.open(ProveConsistency, log.prove_consistency)
+    service.open(Cosign, log.cosign)
 
 
 def _revoke(service: Service, held: Authority) -> None:
     published = revoking.Publications(held)
-    service.command(revocation_contracts.RevokeCertificate, revoking.revoke)
-    service.query(revocation_contracts.ReadRevocationReach, revoking.read_reach)
-    service.open(revocation_contracts.ReadRevocationList, revoking.answer_list, before=published.make_list)
-    service.open(revocation_contracts.AnswerOcsp, published.answer_ocsp)
+    service.command(RevokeCertificate, revoking.revoke)
+    service.query(ReadRevocationReach, revoking.read_reach)
+    service.open(ReadRevocationList, revoking.answer_list, before=published.make_list)
+    service.open(AnswerOcsp, published.answer_ocsp)
 
 
 def _bring_evidence(service: Service, settings: Settings, roots: Sequence[x509.Certificate]) -> None:

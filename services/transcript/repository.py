@@ -12,7 +12,7 @@ from services.chassis.codec import decode, encode
 from services.chassis.database import Tx
 from services.chassis.tables import grants
 from services.contracts.identity import Role
-from services.contracts.signing import SignedDocument
+from services.contracts.signing.documents import SignedDocument
 from services.contracts.transcript import BoxV1, DocumentV1, IssuedFile, SlotV1, TranscriptState, TranscriptV1
 from services.contracts.transcript.copies import CopyKind, CopyV1
 from services.transcript.models import copies, freezes, ready_classes, received, transcripts

@@ -7,7 +7,7 @@ from services.chassis.service import Service
 from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.contracts.signing import DocumentsSignedV1
+from services.contracts.signing.documents import DocumentsSignedV1
 from services.contracts.transcript import copies, hub
 from services.transcript import freezing, handing_out, packing, usecases, verification
 

@@ -10,7 +10,7 @@ from services.chassis.errors import NotFound
 from services.chassis.service import Outside
 from services.contracts.gradebook.results import Period, ResultsLockedV1
 from services.contracts.identity import Change, Role
-from services.contracts.signing import DocumentsSignedV1, ReadSignedDocuments, SignedDocument
+from services.contracts.signing.documents import DocumentsSignedV1, ReadSignedDocuments, SignedDocument
 from services.contracts.transcript import (
     ClassTranscripts,
     Documents,

@@ -9,7 +9,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import Problem
 from services.chassis.ids import CODE_LENGTH, normalise_code
 from services.chassis.service import Outside
-from services.contracts.signing import CheckFiles, FileReport
+from services.contracts.signing.checking import CheckFiles, FileReport
 from services.contracts.transcript import PublicVerdict, TranscriptState, Verdict, VerdictReason, VerifyCode
 from services.transcript import repository
 

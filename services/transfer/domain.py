@@ -12,7 +12,7 @@ from services.chassis.ids import normalise_code
 from services.contracts.gradebook.enrolment import EnrolmentV1
 from services.contracts.identity import UnitKind, UnitV1
 from services.contracts.messages import Task
-from services.contracts.signing import FileReport
+from services.contracts.signing.checking import FileReport
 from services.contracts.transcript import IssuedFile, Verdict
 from services.contracts.transfer import OfferTransfer, TransferState, TransferV1
 from services.transfer.errors import (

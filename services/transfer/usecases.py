@@ -10,7 +10,7 @@ from services.chassis.errors import NotFound, Refused, Unauthenticated
 from services.chassis.service import Outside
 from services.contracts.gradebook.enrolment import FindEnrolment, MovePupil
 from services.contracts.identity import Change, FindUnits, Role
-from services.contracts.signing import CheckFiles, ReadTrust
+from services.contracts.signing.checking import CheckFiles, ReadTrust
 from services.contracts.transcript import FindPupilTranscripts, IssuedFile, ReceiveTranscripts
 from services.contracts.transfer import (
     AcceptTransfer,

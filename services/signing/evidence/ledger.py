@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, insert, literal, select, update
 
 from services.chassis.database import Tx
 from services.contracts.messages import Change
-from services.contracts.signing import DocumentsSignedV1, SlotRole
+from services.contracts.signing.documents import DocumentsSignedV1, SlotRole
 from services.contracts.signing.log import LogKind
 from services.signing import repository
 from services.signing.evidence.proof import Level

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.contracts.signing import KeyProvider
+from services.contracts.signing.certificates import KeyProvider
 from services.signing import algorithms
 from services.signing.domain import Refusal, Validity
 from services.signing.errors import ProviderMissing

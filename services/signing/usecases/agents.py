@@ -15,20 +15,19 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
-from services.contracts.signing import (
+from services.contracts.signing.agents import (
     AgentItem,
     AgentJob,
     AgentTaken,
     AgentWork,
-    CertificateV1,
     CreateAgent,
     FindAgentWork,
     GiveSignatures,
-    KeyProvider,
     NewAgent,
     ProveAgent,
-    SlotRole,
 )
+from services.contracts.signing.certificates import CertificateV1, KeyProvider
+from services.contracts.signing.documents import SlotRole
 from services.signing import agents, algorithms, keyring
 from services.signing.errors import AgentUnknown, CertificateTaken, PossessionNotProved
 from services.signing.usecases.batches import SignClassTask

@@ -12,7 +12,7 @@ from services.chassis.database import Tx
 from services.chassis.service import Outside
 from services.contracts.identity import Change
 from services.contracts.messages import Task
-from services.contracts.signing import DocumentsSignedV1
+from services.contracts.signing.documents import DocumentsSignedV1
 from services.contracts.signing.log import LogKind
 from services.contracts.transcript import DocumentV1, ReadDocuments
 from services.signing import agents, domain, drafts, keyring, providers, repository

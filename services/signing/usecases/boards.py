@@ -10,20 +10,18 @@ from services.chassis import authority as grants
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.contracts.identity import Role
-from services.contracts.signing import (
-    CertificateHeld,
-    CertificateRegister,
+from services.contracts.signing.boards import (
     ClassProgress,
-    FindCertificates,
     FindWaiting,
     ReadSigningProgress,
     SignerProgress,
     SigningProgress,
-    SlotRole,
     UnitProgress,
     Waiting,
     WaitingClass,
 )
+from services.contracts.signing.certificates import CertificateHeld, CertificateRegister, FindCertificates
+from services.contracts.signing.documents import SlotRole
 from services.signing import keyring, repository
 from services.signing.domain import Document
 from services.signing.pins import MAX_PIN_FAILURES

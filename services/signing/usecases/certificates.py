@@ -15,7 +15,7 @@ from services.chassis.errors import Forbidden, NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.identity import FindPeople, FindUnits, Role
-from services.contracts.signing import (
+from services.contracts.signing.certificates import (
     CertificateCounts,
     CertificateV1,
     CountCertificates,

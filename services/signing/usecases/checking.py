@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.chassis.database import Tx
 from services.chassis.service import Outside
-from services.contracts.signing import (
+from services.contracts.signing.checking import (
     CheckFiles,
     FileReport,
     FileReports,

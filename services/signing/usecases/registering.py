@@ -20,7 +20,7 @@ from services.chassis.errors import Forbidden, NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.identity import Role
-from services.contracts.signing import CertificateV1, KeyProvider, RegisterCertificate, UnblockKey
+from services.contracts.signing.certificates import CertificateV1, KeyProvider, RegisterCertificate, UnblockKey
 from services.signing import algorithms, keyring, providers
 from services.signing.domain import Refusal, Validity
 from services.signing.errors import (

@@ -13,15 +13,8 @@ from services.chassis.errors import NotFound, Unauthenticated
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.identity import Role
-from services.contracts.signing import (
-    OpenSigningSession,
-    ReadSignedDocuments,
-    ReadSigningSession,
-    SessionState,
-    SignedDocuments,
-    SigningSessionV1,
-    SlotRole,
-)
+from services.contracts.signing.documents import ReadSignedDocuments, SignedDocuments, SlotRole
+from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
 from services.contracts.transcript import SlotV1
 from services.signing import keyring, pins, repository
 from services.signing.custody import wrap

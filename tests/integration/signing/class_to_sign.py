@@ -9,20 +9,10 @@ from uuid import UUID
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.contracts.identity import Change
-from services.contracts.signing import (
-    CertificateV1,
-    CheckFiles,
-    CreateKey,
-    FileReport,
-    KeyProvider,
-    OpenSigningSession,
-    ReadSignedDocuments,
-    ReadSigningSession,
-    SessionState,
-    SignedDocument,
-    SigningSessionV1,
-    SlotRole,
-)
+from services.contracts.signing.certificates import CertificateV1, CreateKey, KeyProvider
+from services.contracts.signing.checking import CheckFiles, FileReport
+from services.contracts.signing.documents import ReadSignedDocuments, SignedDocument, SlotRole
+from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
 from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
 from services.signing.providers import Provider
 from services.signing.usecases.batches import Batch, SignClassTask

@@ -13,7 +13,7 @@ from services.chassis.database import Database
 from services.chassis.ids import new_id
 from services.chassis.objects import Objects
 from services.contracts.identity import Role
-from services.contracts.signing import SlotRole
+from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import ReadDocuments
 from services.signing import service as signing_service
 from services.signing.authority import Authority, establish

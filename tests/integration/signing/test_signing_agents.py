@@ -12,15 +12,8 @@ from deploy.agent import signing as agents
 from deploy.hocba.commands import sign_agent
 from services.chassis.codec import decode, encode
 from services.chassis.errors import Forbidden, Problem, Unauthenticated
-from services.contracts.signing import (
-    CreateAgent,
-    FindAgentWork,
-    GiveSignatures,
-    OpenSigningSession,
-    ProveAgent,
-    ReadSigningSession,
-    SessionState,
-)
+from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
+from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState
 from services.contracts.transcript import Verdict
 from services.signing import algorithms
 from tests.integration.locked_class import YEAR

@@ -7,7 +7,8 @@ import pytest
 from services.chassis.errors import Forbidden
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
-from services.contracts.signing import FindCertificates, FindWaiting, ReadSigningProgress
+from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
+from services.contracts.signing.certificates import FindCertificates
 from services.signing.pins import MAX_PIN_FAILURES
 from tests.integration.locked_class import YEAR
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS

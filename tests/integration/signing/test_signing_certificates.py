@@ -6,7 +6,7 @@ from services.chassis.errors import Forbidden
 from services.chassis.ids import new_id
 from services.chassis.tables import unit_parents
 from services.contracts.identity import Role, UnitKind
-from services.contracts.signing import CountCertificates
+from services.contracts.signing.certificates import CountCertificates
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from deploy.outside_checks import check_pdf, check_xml
 from services.chassis.objects import Objects
-from services.contracts.signing import DocumentsSignedV1, SlotRole
+from services.contracts.signing.documents import DocumentsSignedV1, SlotRole
 from services.contracts.signing.revocation import (
     AnswerOcsp,
     Issuer,

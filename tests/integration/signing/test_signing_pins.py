@@ -9,7 +9,7 @@ from cryptography import x509
 from services.chassis.errors import Forbidden, Invalid, Problem, Refused
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
-from services.contracts.signing import ReadTrust
+from services.contracts.signing.checking import ReadTrust
 from services.signing.pins import MAX_PIN_FAILURES
 from tests.integration.signing.class_to_sign import HOMEROOM, PIN, PRINCIPAL, SEAL, SUBJECTS
 

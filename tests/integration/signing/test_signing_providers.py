@@ -7,7 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from services.chassis.errors import Unavailable
-from services.contracts.signing import KeyProvider, SessionState
+from services.contracts.signing.certificates import KeyProvider
+from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import Verdict
 from services.signing import algorithms
 from services.signing.domain import Refusal

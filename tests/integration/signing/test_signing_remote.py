@@ -6,13 +6,8 @@ from threading import Event
 import pytest
 
 from services.chassis.errors import Problem
-from services.contracts.signing import (
-    KeyProvider,
-    OpenSigningSession,
-    ReadSigningSession,
-    RegisterCertificate,
-    SessionState,
-)
+from services.contracts.signing.certificates import KeyProvider, RegisterCertificate
+from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState
 from services.contracts.transcript import Verdict
 from services.signing.providers import csc
 from services.signing.providers.csc import CscService, CscServices

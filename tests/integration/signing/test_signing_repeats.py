@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.chassis.errors import Unavailable
-from services.contracts.signing import SessionState
+from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import ReadDocuments
 from tests.integration.signing.class_to_sign import (
     HOMEROOM,

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from services.chassis.errors import Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
-from services.contracts.signing import CreateKey, SlotRole
+from services.contracts.signing.certificates import CreateKey
+from services.contracts.signing.documents import SlotRole
 from services.contracts.signing.revocation import (
     AnswerOcsp,
     CertificateRevokedV1,

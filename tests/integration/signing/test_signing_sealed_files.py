@@ -11,7 +11,7 @@ from PIL import Image
 
 from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
 from services.chassis.errors import NotFound
-from services.contracts.signing import CheckFiles, ReadTrust
+from services.contracts.signing.checking import CheckFiles, ReadTrust
 from services.contracts.transcript import Verdict
 from services.signing import summary
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, slots

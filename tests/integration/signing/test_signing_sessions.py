@@ -6,11 +6,8 @@ import pytest
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.signing import (
-    DocumentsSignedV1,
-    ReadSignedDocuments,
-    SessionState,
-)
+from services.contracts.signing.documents import DocumentsSignedV1, ReadSignedDocuments
+from services.contracts.signing.sessions import SessionState
 from tests.integration.locked_class import YEAR
 from tests.integration.signing.class_to_sign import (
     HOMEROOM,

@@ -12,7 +12,8 @@ from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
-from services.contracts.signing import KeyProvider, RegisterCertificate, SessionState, UnblockKey
+from services.contracts.signing.certificates import KeyProvider, RegisterCertificate, UnblockKey
+from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import Verdict
 from services.signing.pins import MAX_PIN_FAILURES
 from services.signing.validation import Reason, validate_pdf

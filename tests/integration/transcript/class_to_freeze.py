@@ -7,7 +7,13 @@ from uuid import UUID
 
 from services.contracts.gradebook.results import Period, ResultsLockedV1
 from services.contracts.identity import Change
-from services.contracts.signing import DocumentsSignedV1, ReadSignedDocuments, SignedDocument, SignedDocuments, SlotRole
+from services.contracts.signing.documents import (
+    DocumentsSignedV1,
+    ReadSignedDocuments,
+    SignedDocument,
+    SignedDocuments,
+    SlotRole,
+)
 from services.contracts.transcript import (
     ClassTranscripts,
     FindClassTranscripts,

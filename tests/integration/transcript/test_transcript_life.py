@@ -7,7 +7,8 @@ import pytest
 from services.chassis.errors import Forbidden, NotFound, Problem, Refused, Unavailable
 from services.chassis.ids import new_code, new_id
 from services.contracts.identity import Role
-from services.contracts.signing import CheckFiles, FileReport, FileReports, SignedDocument
+from services.contracts.signing.checking import CheckFiles, FileReport, FileReports
+from services.contracts.signing.documents import SignedDocument
 from services.contracts.transcript import (
     FindPupilTranscripts,
     IssuedFile,

@@ -14,7 +14,7 @@ from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.contracts.gradebook.enrolment import EnrolmentV1, FindEnrolment, MovePupil
 from services.contracts.identity import FindUnits, Role, UnitKind, Units, UnitV1
-from services.contracts.signing import CheckFiles, FileReport, FileReports, ReadTrust, Trust
+from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, ReadTrust, Trust
 from services.contracts.transcript import (
     FindPupilTranscripts,
     IssuedFile,

@@ -4,7 +4,7 @@ import pytest
 
 from services.chassis.errors import NotFound, Refused, Unavailable
 from services.contracts.gradebook.enrolment import MovePupil
-from services.contracts.signing import CheckFiles
+from services.contracts.signing.checking import CheckFiles
 from services.contracts.transcript import ReceiveTranscripts, Verdict
 from services.contracts.transfer import TransferState
 

@@ -8,7 +8,7 @@ import pytest
 from gateway_services import ID, example, form
 
 from services.chassis.errors import Unauthenticated
-from services.contracts import identity, notify, signing, transcript, transfer
+from services.contracts import identity, notify, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
 from services.contracts.gradebook.exams import (
@@ -54,7 +54,7 @@ from services.contracts.gradebook.sheets import (
 from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
-from services.contracts.signing import log
+from services.contracts.signing import agents, boards, certificates, checking, documents, log, sessions
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -288,44 +288,44 @@ ASKED = [
         transcript.RevokeTranscript(school_year=2025, transcript_id=ID, reason="sai tên"),
         200,
     ),
-    ("POST", "/v1/keys", {"pin": "123456"}, signing.CreateKey(pin="123456"), 201),
-    ("POST", "/v1/signing-agents", {"certificates": "PEM"}, signing.CreateAgent(certificates="PEM"), 201),
-    ("POST", "/v1/signing-agents/proof", {"token": "T", "value": "ab"}, signing.ProveAgent(token="T", value="ab"), 201),
-    ("POST", "/v1/signing-agents/work", {"token": "T"}, signing.FindAgentWork(token="T"), 200),
+    ("POST", "/v1/keys", {"pin": "123456"}, certificates.CreateKey(pin="123456"), 201),
+    ("POST", "/v1/signing-agents", {"certificates": "PEM"}, agents.CreateAgent(certificates="PEM"), 201),
+    ("POST", "/v1/signing-agents/proof", {"token": "T", "value": "ab"}, agents.ProveAgent(token="T", value="ab"), 201),
+    ("POST", "/v1/signing-agents/work", {"token": "T"}, agents.FindAgentWork(token="T"), 200),
     (
         "POST",
         "/v1/signing-agents/signatures",
         {"token": "T", "session_id": str(ID), "signatures": []},
-        signing.GiveSignatures(token="T", session_id=ID, signatures=()),
+        agents.GiveSignatures(token="T", session_id=ID, signatures=()),
         200,
     ),
-    ("POST", f"/v1/keys/{ID}/unblocking", None, signing.UnblockKey(holder=ID), 200),
+    ("POST", f"/v1/keys/{ID}/unblocking", None, certificates.UnblockKey(holder=ID), 200),
     (
         "POST",
         "/v1/certificates",
         {"provider": "CSC", "place": "mau/GX01", "certificates": "PEM", "pin": "123456", "otp": "654321"},
-        signing.RegisterCertificate(
-            provider=signing.KeyProvider.CSC, place="mau/GX01", certificates="PEM", pin="123456", otp="654321"
+        certificates.RegisterCertificate(
+            provider=certificates.KeyProvider.CSC, place="mau/GX01", certificates="PEM", pin="123456", otp="654321"
         ),
         201,
     ),
-    ("GET", f"{UNIT}/certificates/register", None, signing.FindCertificates(unit_id=ID), 200),
-    ("GET", f"{YEAR}/signing/waiting", None, signing.FindWaiting(school_year=2025), 200),
+    ("GET", f"{UNIT}/certificates/register", None, certificates.FindCertificates(unit_id=ID), 200),
+    ("GET", f"{YEAR}/signing/waiting", None, boards.FindWaiting(school_year=2025), 200),
     (
         "GET",
         f"{YEAR}/units/{ID}/signing/progress",
         None,
-        signing.ReadSigningProgress(school_year=2025, unit_id=ID),
+        boards.ReadSigningProgress(school_year=2025, unit_id=ID),
         200,
     ),
     (
         "POST",
         "/v1/signing-sessions",
         {"school_year": 2025, "class_ids": [str(ID)], "role": "GVCN", "pin": "123456"},
-        signing.OpenSigningSession(school_year=2025, class_ids=(ID,), role=signing.SlotRole.HOMEROOM, pin="123456"),
+        sessions.OpenSigningSession(school_year=2025, class_ids=(ID,), role=documents.SlotRole.HOMEROOM, pin="123456"),
         202,
     ),
-    ("GET", f"/v1/signing-sessions/{ID}", None, signing.ReadSigningSession(session_id=ID), 200),
+    ("GET", f"/v1/signing-sessions/{ID}", None, sessions.ReadSigningSession(session_id=ID), 200),
     (
         "POST",
         "/v1/transfers",
@@ -364,7 +364,7 @@ OF_THE_LOG = (log.ReadLogKeys, log.ReadCheckpoint, log.ReadTile, log.ProveDocume
 OPEN = (
     identity.LogIn, identity.RefreshSession, identity.LogOut, identity.ActivateAccount, transcript.VerifyCode,
     *OF_THE_LOG, log.ProveConsistency, log.Cosign,
-    signing.ProveAgent, signing.FindAgentWork, signing.GiveSignatures,
+    agents.ProveAgent, agents.FindAgentWork, agents.GiveSignatures,
 )  # fmt: skip
 
 
@@ -458,7 +458,7 @@ def test_a_form_without_a_file_is_refused(client, services, teacher):
 
 @pytest.mark.parametrize(("path", "megabytes"), [(f"{UNIT}/staff-imports", 20), ("/v1/verifications", 10)])
 def test_a_file_beyond_the_limit_is_refused_and_one_within_is_not(client, services, teacher, path, megabytes):
-    services.tell(signing.CheckFiles, signing.FileReports(reports=(example(signing.FileReport),)))
+    services.tell(checking.CheckFiles, checking.FileReports(reports=(example(checking.FileReport),)))
 
     def send(size):
         return client.post(path, **form(bytes(size)), headers=teacher)
@@ -470,12 +470,12 @@ def test_a_file_beyond_the_limit_is_refused_and_one_within_is_not(client, servic
 
 
 def test_a_stranger_learns_the_verdict_on_a_file(client, services, files):
-    report = example(signing.FileReport, verdict=transcript.Verdict.UNDECIDED, reasons=("certificate_untrusted",))
-    services.tell(signing.CheckFiles, signing.FileReports(reports=(report,)))
+    report = example(checking.FileReport, verdict=transcript.Verdict.UNDECIDED, reasons=("certificate_untrusted",))
+    services.tell(checking.CheckFiles, checking.FileReports(reports=(report,)))
 
     response = client.post("/v1/verifications", **form(DOCUMENT))
 
-    assert services.calls == [(signing.CheckFiles(files=(SHA,)), None, None)]
+    assert services.calls == [(checking.CheckFiles(files=(SHA,)), None, None)]
     assert files.get(SHA) == DOCUMENT
     assert (response.json["verdict"], response.json["reasons"]) == ("UNDECIDED", ["certificate_untrusted"])
 

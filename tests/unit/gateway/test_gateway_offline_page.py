@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.contracts.signing import ReadTrust, SummaryKeyV1, Trust
+from services.contracts.signing.checking import ReadTrust, SummaryKeyV1, Trust
 
 KEY = SummaryKeyV1(key_id="00" * 8, x="x", y="y")
 

@@ -22,7 +22,7 @@ from services.contracts.gradebook.sheets import (
     SubjectComment,
 )
 from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
-from services.contracts.signing import CheckFiles, FileReport, FileReports
+from services.contracts.signing.checking import CheckFiles, FileReport, FileReports
 from services.contracts.transcript import PublicVerdict, Verdict, VerdictReason, VerifyCode
 
 GREEN, AMBER, RED, GREY = "verdict valid", "verdict undecided", "verdict broken", "verdict unknown"

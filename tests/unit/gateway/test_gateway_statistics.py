@@ -25,7 +25,7 @@ from services.contracts.gradebook.statistics import (
     StatisticsRow,
 )
 from services.contracts.identity import FindUnits, GrantV1, LogIn, Me, ReadMe, Role, Tokens, Units, UnitV1
-from services.contracts.signing import CertificateCounts, CountCertificates
+from services.contracts.signing.certificates import CertificateCounts, CountCertificates
 
 UNIT_YEAR = f"/v1/years/2025/units/{ID}"
 IN_YEAR = {"school_year": 2025, "unit_id": ID}

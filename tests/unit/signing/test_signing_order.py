@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.contracts.signing import SlotRole
+from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import DocumentV1, SlotV1
 from services.signing.domain import Document, Refusal, Validity, is_complete, refusal
 

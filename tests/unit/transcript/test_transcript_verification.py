@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.contracts.signing import FileReport
+from services.contracts.signing.checking import FileReport
 from services.contracts.transcript import TranscriptState, Verdict, VerifyCode
 from services.transcript.verification import REASONS, Found, verify_code
 

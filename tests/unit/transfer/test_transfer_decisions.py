@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.contracts.signing import FileReport
+from services.contracts.signing.checking import FileReport
 from services.contracts.transcript import IssuedFile, Verdict
 from services.transfer import bundle, domain
 from services.transfer.bundle import BundleIndex

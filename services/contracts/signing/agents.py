@@ -1,0 +1,103 @@
+"""What the agent at a school asks and gives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts.messages import Command, Request
+from services.contracts.signing.certificates import CertificateV1
+from services.contracts.signing.documents import SlotRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAgent:
+    """A program at the school that was let in: `token` is shown this once; its key signs `challenge` (hex) first."""
+
+    agent_id: UUID
+    token: str
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateAgent(Command[NewAgent]):
+    """Let a program at the school sign with a token plugged in there, whose certificates (PEM, own first) these are.
+
+    With `unit_id` it is the seal of a unit whose clerk one is.
+    """
+
+    operation: ClassVar[str] = "signing.create_agent"
+    certificates: str
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProveAgent(Request[CertificateV1]):
+    """Bind the agent's certificate to its holder: `value` (hex) is its key's raw signature over the challenge."""
+
+    operation: ClassVar[str] = "signing.prove_agent"
+    token: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentItem:
+    """A digest (hex) to be signed, of a document's XML or PDF."""
+
+    digest: str
+    code: str
+    slot: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentJob:
+    """What waits of one session in one class, until `expires_at`."""
+
+    session_id: UUID
+    school_year: int
+    class_id: UUID
+    role: SlotRole
+    expires_at: datetime
+    items: tuple[AgentItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWork:
+    """`certificate` (base64 of DER) names the key to sign with; `challenge` (hex) is there until it was answered."""
+
+    holder: UUID
+    name: str
+    certificate: str
+    challenge: str | None
+    jobs: tuple[AgentJob, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAgentWork(Request[AgentWork]):
+    operation: ClassVar[str] = "signing.find_agent_work"
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSignature:
+    """A raw value over a digest, both hex."""
+
+    digest: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTaken:
+    """How many signatures were taken; the others were wrong, not asked for, or came too late."""
+
+    taken: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveSignatures(Request[AgentTaken]):
+    operation: ClassVar[str] = "signing.give_signatures"
+    token: str
+    session_id: UUID
+    signatures: tuple[AgentSignature, ...]

@@ -1,0 +1,61 @@
+"""Signing sessions: one authorisation for a counted list of documents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from services.contracts.messages import Command, Query
+from services.contracts.signing.documents import SlotRole
+
+
+class SessionState(StrEnum):
+    RUNNING = "RUNNING"
+    ENDED = "ENDED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionItem:
+    """One slot of one document in a session: signed, or refused for a reason."""
+
+    transcript_id: UUID
+    slot: str
+    signed: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningSessionV1:
+    """One authorisation for a counted list of items, until `expires_at`. `items` are those that have ended."""
+
+    id: UUID
+    state: SessionState
+    role: SlotRole
+    expected: int
+    signed: int
+    refused: int
+    expires_at: datetime
+    items: tuple[SessionItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSigningSession(Command[SigningSessionV1]):
+    """Sign every slot of the role that is mine in these classes, with one PIN entry.
+
+    `otp` is the one-time password that some remote services want beside the PIN.
+    """
+
+    operation: ClassVar[str] = "signing.open_signing_session"
+    secrets: ClassVar[frozenset[str]] = frozenset({"pin", "otp"})
+    school_year: int
+    class_ids: tuple[UUID, ...]
+    role: SlotRole
+    pin: str
+    otp: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSigningSession(Query[SigningSessionV1]):
+    operation: ClassVar[str] = "signing.read_signing_session"
+    session_id: UUID
