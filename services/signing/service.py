@@ -74,7 +74,7 @@ def build() -> Service:
     opening = sessions.Sessions(available, server_key=server_key, length=timedelta(minutes=settings.session_minutes))
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
-    _check(service, checking.Checking(roots, issuer))
+    _check(service, checking.Checking(roots, issuer, held))
     _keep_log(service, settings)
     _revoke(service, held)
     _bring_evidence(service, settings, roots)

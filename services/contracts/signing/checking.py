@@ -10,13 +10,19 @@ from services.contracts.transcript import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
-    """One signature as found: who, in what role, when it says it was made, and the verdict on it."""
+    """One signature as found: who, in what role, when it says it was made, and the verdict on it.
+
+    `proven_at` is the earliest time that a believed timestamp proves, `level` (B_B, B_T, B_LT, B_LTA) how far the file
+    alone carries the proof; without `proven_at` the timestamp is still pending.
+    """
 
     slot: str
     role: str
     holder: str | None
     name: str | None
     signed_at: datetime | None
+    proven_at: datetime | None
+    level: str | None
     verdict: Verdict
     reason: str | None
 
