@@ -31,4 +31,8 @@ REASONS = {
         "Chứng thư của tổ chức khác cấp; chỉ sổ đăng ký chứng thư mới cho biết là của ai.",
         "Another authority issued a certificate, and only the register can tell whose it is.",
     ),
+    "issuer_unknown": (
+        "Chưa nhận ra nơi ký tệp này.",
+        "Who signed this file is not recognised yet.",
+    ),
 }

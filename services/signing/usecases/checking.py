@@ -43,10 +43,10 @@ class Checking:
         """Validate stored files, each by what it is."""
         with outside.db.transaction() as tx:
             now = tx.now()
-        return FileReports(reports=tuple(self._report(name, outside, now) for name in request.files))
+        return FileReports(reports=tuple(_file_report(*self.judge(name, outside, now)) for name in request.files))
 
-    def _report(self, name: str, outside: Outside, now: datetime) -> FileReport:
-        """Judged again with what the register knows, where a certificate does not tell by itself whose it is."""
+    def judge(self, name: str, outside: Outside, now: datetime) -> tuple[str, Report]:
+        """Kind and verdict; judged again with the register where a certificate does not tell by itself whose it is."""
         data = outside.objects.get(name)
         kind, report = outside.run(lambda: validate(data, trust=self._roots, at=now))
         unknown = {one.certificate for one in report.signatures if one.reason is Reason.HOLDER_UNREGISTERED}
@@ -54,7 +54,7 @@ class Checking:
             with outside.db.transaction() as tx:
                 holders = keyring.registered_holders(tx, unknown)
             kind, report = outside.run(lambda: validate(data, trust=self._roots, at=now, holders=holders))
-        return _file_report(kind, report)
+        return kind, report
 
 
 def answer_check(_tx: Tx, _request: CheckFiles, reports: FileReports) -> FileReports:

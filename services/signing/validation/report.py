@@ -45,11 +45,12 @@ class Reason(StrEnum):
     CERTIFICATE_NOT_VALID_THEN = "certificate_not_valid_then"
     CERTIFICATE_UNTRUSTED = "certificate_untrusted"
     HOLDER_UNREGISTERED = "holder_unregistered"
+    ISSUER_UNKNOWN = "issuer_unknown"
 
     @property
     def verdict(self) -> Verdict:
-        """An authority unknown today may be recognised tomorrow, and a holder found in the register; no more heals."""
-        heals = self in (Reason.CERTIFICATE_UNTRUSTED, Reason.HOLDER_UNREGISTERED)
+        """An authority or issuer unknown today may be known tomorrow, and a holder registered; no more heals."""
+        heals = self in (Reason.CERTIFICATE_UNTRUSTED, Reason.HOLDER_UNREGISTERED, Reason.ISSUER_UNKNOWN)
         return Verdict.UNDECIDED if heals else Verdict.BROKEN
 
 
