@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.contracts.transcript.words import QUALITIES
 from services.signing.summary import PROMOTIONS
 
 Fields = dict[str, Any]
@@ -81,12 +82,12 @@ def _of_periods(data: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _of_qualities(data: Mapping[str, Any]) -> Iterator[Found]:
-    """Those at the year's end are named by their codes, as they are in the data."""
     scale = {"resultType": "LetterGrade", "allowedValue": list(QUALITY)}
     for one in data["qualities"]:
+        name, _ = QUALITIES.get(one["code"], (one["code"], ""))
         for key, suffix in (("level", ""), ("retest", "-retest")):
             if one[key]:
-                yield Found(key=f"quality-{one['code']}{suffix}", name=one["code"], value=one[key], scale=scale)
+                yield Found(key=f"quality-{one['code']}{suffix}", name=name, value=one[key], scale=scale)
 
 
 def _decided(year: Mapping[str, Any]) -> Iterator[Found]:
