@@ -120,7 +120,7 @@ def _parts(data: TranscriptData) -> Iterator[Element]:
         yield _specification("conduct", ("Rèn luyện", "Conduct"), *_result(LEVEL, conduct))
     for one in data.qualities:
         names = QUALITIES.get(one.code, (one.code,))
-        yield _specification(one.code, names, *_result(QUALITY, one.retest or one.level))
+        yield _specification(f"quality-{one.code}", names, *_result(QUALITY, one.retest or one.level))
 
 
 def _subject(subject: Subject) -> Element:
