@@ -244,6 +244,10 @@ def _gradebook(instance: Instance) -> dict[str, str]:
     return {"HOCBA_GRADEBOOK_LEDGER_KEY_FILE": str(key_path(instance, LEDGER_KEY))}
 
 
+def _transcript(instance: Instance) -> dict[str, str]:
+    return {"HOCBA_TRANSCRIPT_PUBLIC_URL": gateway_url(instance)}
+
+
 def _signing(instance: Instance) -> dict[str, str]:
     secret = instance.secret("signing-server-key")
     return {
@@ -277,6 +281,7 @@ def _notify(instance: Instance) -> dict[str, str]:
 _OWN: dict[str, Callable[[Instance], dict[str, str]]] = {
     "identity": _identity,
     "gradebook": _gradebook,
+    "transcript": _transcript,
     "signing": _signing,
     "notify": _notify,
 }

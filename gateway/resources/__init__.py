@@ -3,6 +3,7 @@
 from gateway.resources import (
     books,
     classes,
+    credentials,
     enrolments,
     evidence,
     exams,
@@ -45,5 +46,6 @@ ALL = (
     pki.api,
     transfers.api,
     verifications.api,
+    credentials.api,
     log.api,
 )

@@ -24,6 +24,13 @@ class NotIssued(Refused):
     vi = "Chỉ thu hồi được học bạ đã phát hành; học bạ này đang ở trạng thái {state}."
 
 
+class NotInForce(Refused):
+    """Only a transcript that is issued and in force is given out to other programs; this one is {state}."""
+
+    code = "transcript.not_in_force"
+    vi = "Chỉ học bạ đã phát hành và đang có hiệu lực mới được xuất ra tệp; học bạ này đang ở trạng thái {state}."
+
+
 class NothingIssued(Refused):
     """There is no issued transcript to print here; have it signed and sealed first."""
 

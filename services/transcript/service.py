@@ -4,16 +4,19 @@ from pathlib import Path
 
 from services.chassis import authority
 from services.chassis.service import Service
+from services.chassis.settings import load
 from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
-from services.contracts.transcript import copies, hub
-from services.transcript import freezing, handing_out, packing, usecases, verification
+from services.contracts.transcript import copies, files, hub
+from services.transcript import exporting, freezing, handing_out, packing, usecases, verification
+from services.transcript.settings import Settings
 
 
 def build() -> Service:
     service = Service("transcript", Path(__file__).parent / "migrations")
+    exports = exporting.Exporting(public_url=load(Settings, "transcript").public_url)
     service.command(contracts.FreezeClass, usecases.ask_freeze, before=freezing.check_form)
     service.query(contracts.FindClassTranscripts, usecases.find_class_transcripts)
     service.query(contracts.ReadTranscript, usecases.read_transcript)
@@ -27,6 +30,7 @@ def build() -> Service:
     service.command(copies.HandOutClass, handing_out.hand_out, before=handing_out.press_class)
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
+    service.query(files.ReadTranscriptFile, exporting.give_file, before=exports.make)
     service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)

@@ -46,12 +46,13 @@ class Checking:
 
     def check(self, request: CheckFiles, outside: Outside) -> FileReports:
         """Validate stored files, each by what it is."""
-        return FileReports(reports=tuple(self._report(name, outside) for name in request.files))
+        return FileReports(reports=tuple(_file_report(self.judge(name, outside)) for name in request.files))
 
-    def _report(self, name: str, outside: Outside) -> FileReport:
+    def judge(self, name: str, outside: Outside) -> Report:
+        """The verdict on a stored file."""
         data = outside.objects.get(name)
-        reading = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
-        return _file_report(reading.report(self._known(reading, outside)))
+        reading: Readable = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
+        return reading.report(self._known(reading, outside))
 
     def _known(self, reading: Readable, outside: Outside) -> Known:
         """What the register tells of the certificates, and what issuers publish; of ours, what we know ourselves."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from cryptography import x509
 
-from services.signing.validation import package
+from services.signing.validation import clr, package
+from services.signing.validation.clr import CredentialRead
 from services.signing.validation.code import KIND as CODE
 from services.signing.validation.code import Issuers, check_code, is_code
 from services.signing.validation.judging import Known
@@ -22,12 +23,15 @@ __all__ = ["Known", "Readable", "Reason", "Report", "SignatureReport", "Verdict"
 
 
 def read(data: bytes, *, roots: Sequence[x509.Certificate], issuers: Issuers) -> Readable:
-    """A file by what it is taken for: PDF, zip, a code on paper or a picture of it, and XML for all else.
+    """A file by what it is taken for: PDF, zip, credential, a code on paper or a picture of it, and XML for all else.
 
-    `roots` are the certificates that are believed, `issuers` the keys of codes on paper by their ids.
+    `roots` are the certificates that are believed, `issuers` the keys of credentials and of codes on
+    paper, by their ids.
     """
     if data.startswith(package.SIGNATURE):
         return read_package(data, lambda member: _document(member, roots))
+    if data.startswith(clr.START):
+        return CredentialRead(data=data.strip(), issuers=issuers)
     if is_code(data):
         codes = [Told(one) for one in check_code(data, issuers)]
         return codes[0] if len(codes) == 1 else Together(kind=CODE, members=tuple((CODE, one) for one in codes))
