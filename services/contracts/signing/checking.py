@@ -1,7 +1,7 @@
 """Checks of files, and whom they rest on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from services.contracts.messages import Request
@@ -28,8 +28,36 @@ class SignatureReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSummary:
+    """What the signed code on paper says, to be compared with what is printed beside it."""
+
+    pupil: str
+    born_on: date
+    school: str
+    school_year: int
+    class_name: str
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberReport:
+    """The verdict on one of several documents that came together, by its name among them."""
+
+    name: str
+    kind: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    code: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """The verdict on a file. `reasons` are stable codes; `code` and `version` are those of the transcript inside."""
+    """The verdict on a file: PDF, XML, a package (zip), a credential (clr), or the code on paper (qr).
+
+    `reasons` are stable codes; `code` and `version` are those of the transcript inside. A package is as good as the
+    worst of its `members`.
+    """
 
     kind: str
     verdict: Verdict
@@ -37,6 +65,8 @@ class FileReport:
     code: str | None
     version: int | None
     signatures: tuple[SignatureReport, ...]
+    members: tuple[MemberReport, ...] = ()
+    summary: PaperSummary | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +76,7 @@ class FileReports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFiles(Request[FileReports]):
-    """Check the signatures of stored files (SHA-256 each), PDF or XML."""
+    """Check stored files (SHA-256 each): whatever form a transcript has."""
 
     operation: ClassVar[str] = "signing.check_files"
     files: tuple[str, ...]

@@ -14,6 +14,8 @@ from services.contracts.signing.checking import (
     CheckFiles,
     FileReport,
     FileReports,
+    MemberReport,
+    PaperSummary,
     ReadTrust,
     SignatureReport,
     SummaryKeyV1,
@@ -24,7 +26,7 @@ from services.signing import keyring, validation
 from services.signing.authority import Authority
 from services.signing.revocation import Answer, Revocations, Status
 from services.signing.revocation.lookup import Question
-from services.signing.summary import Issuer
+from services.signing.summary import Issuer, Summary
 from services.signing.validation import Known, Readable, Report, read
 
 
@@ -100,7 +102,25 @@ def _file_report(report: Report) -> FileReport:
         code=report.code,
         version=report.version,
         signatures=tuple(map(_signature_report, report.signatures)),
+        members=tuple(map(_member_report, report.members)),
+        summary=_paper_summary(report.summary) if report.summary else None,
     )
+
+
+def _member_report(report: Report) -> MemberReport:
+    return MemberReport(
+        name=report.name or report.kind,
+        kind=report.kind,
+        verdict=Verdict[report.verdict.name],
+        reasons=tuple(str(reason) for reason in report.reasons),
+        code=report.code,
+        version=report.version,
+    )
+
+
+def _paper_summary(told: Summary) -> PaperSummary:
+    names = ("pupil", "born_on", "school", "school_year", "class_name", "results")
+    return PaperSummary(**{name: getattr(told, name) for name in names})
 
 
 def _signature_report(one: validation.SignatureReport) -> SignatureReport:
