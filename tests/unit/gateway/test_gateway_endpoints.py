@@ -54,7 +54,7 @@ from services.contracts.gradebook.sheets import (
 from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
-from services.contracts.signing import agents, boards, certificates, checking, documents, log, sessions
+from services.contracts.signing import agents, boards, certificates, checking, documents, evidence, log, sessions
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -311,6 +311,7 @@ ASKED = [
     ),
     ("GET", f"{UNIT}/certificates/register", None, certificates.FindCertificates(unit_id=ID), 200),
     ("GET", f"{YEAR}/signing/waiting", None, boards.FindWaiting(school_year=2025), 200),
+    ("GET", f"{YEAR}/units/{ID}/signing/evidence", None, evidence.ReadEvidence(school_year=2025, unit_id=ID), 200),
     (
         "GET",
         f"{YEAR}/units/{ID}/signing/progress",
