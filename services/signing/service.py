@@ -23,6 +23,7 @@ from services.contracts.signing.certificates import (
     UnblockKey,
 )
 from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
 from services.contracts.signing.documents import ReadSignedDocuments
 from services.contracts.signing.log import (
     Cosign,
@@ -56,7 +57,17 @@ from services.signing.settings import Settings, published_at
 from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
-from services.signing.usecases import agents, batches, boards, certificates, checking, registering, revoking, sessions
+from services.signing.usecases import (
+    agents,
+    batches,
+    boards,
+    certificates,
+    checking,
+    class_sheets,
+    registering,
+    revoking,
+    sessions,
+)
 
 EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
 
@@ -111,6 +122,8 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.every(EXPIRY_SECONDS, sessions.end_expired)
     service.query(FindWaiting, boards.find_waiting)
+    service.query(FindClassSheets, class_sheets.find_class_sheets)
+    service.query(ReadClassSheet, class_sheets.read_class_sheet)
     service.query(ReadSigningProgress, boards.read_signing_progress)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
 

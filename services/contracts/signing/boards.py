@@ -10,7 +10,7 @@ from services.contracts.signing.documents import SlotRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingClass:
-    """What waits for somebody in a class: `ready` of the `waiting` slots are those whose turn has come."""
+    """What waits for somebody in a class, slots and class sheets: `ready` are those whose turn has come."""
 
     class_id: UUID
     unit_id: UUID

@@ -22,7 +22,7 @@ from services.contracts.signing.boards import (
 )
 from services.contracts.signing.certificates import CertificateHeld, CertificateRegister, FindCertificates
 from services.contracts.signing.documents import SlotRole
-from services.signing import keyring, repository
+from services.signing import class_sheets, keyring, repository
 from services.signing.domain import Document
 from services.signing.pins import MAX_PIN_FAILURES
 from services.signing.usecases.certificates import READERS, units_of
@@ -40,6 +40,10 @@ def find_waiting(tx: Tx, query: FindWaiting, actor: Actor) -> Waiting:
             place = document.class_id, document.unit_id, role
             waiting[place] += count
             ready[place] += count * document.is_turn_of(role)
+    for sheet in class_sheets.waiting_for(tx, query.school_year, actor.person_id):
+        place = sheet.class_id, sheet.unit_id, SlotRole.SUBJECT_TEACHER
+        waiting[place] += 1
+        ready[place] += 1
     found = [
         WaitingClass(class_id=place[0], unit_id=place[1], role=place[2], waiting=count, ready=ready[place])
         for place, count in waiting.items()
