@@ -32,6 +32,7 @@ class Reason(StrEnum):
     DATA_MISSING = "data_missing"
     SLOT_LIST = "slot_list"
     SLOT_EMPTY = "slot_empty"
+    CLASS_SHEET_MISMATCH = "class_sheet_mismatch"
     UNEXPECTED_SIGNATURE = "unexpected_signature"
     CHANGED_AFTER_SIGNING = "changed_after_signing"
     SIGNATURE_MALFORMED = "signature_malformed"

@@ -75,7 +75,7 @@ def _check(signed: Signed, slot: Slot, trust: Trust) -> None:
         own, *chain = (x509.load_der_x509_certificate(der) for der in signed.certificates)
         key = algorithms.public_key(signed.certificates[0])
         holder = _holder(own, slot, trust)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     _check_value(key, signed)
     if holder not in (slot.holder, None):
