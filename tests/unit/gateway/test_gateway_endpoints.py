@@ -54,7 +54,7 @@ from services.contracts.gradebook.sheets import (
 from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
-from services.contracts.signing import agents, boards, certificates, checking, documents, log, sessions
+from services.contracts.signing import agents, boards, certificates, checking, class_sheets, documents, log, sessions
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -326,6 +326,20 @@ ASKED = [
         202,
     ),
     ("GET", f"/v1/signing-sessions/{ID}", None, sessions.ReadSigningSession(session_id=ID), 200),
+    (
+        "GET",
+        f"{YEAR}/classes/{ID}/class-sheets",
+        None,
+        class_sheets.FindClassSheets(school_year=2025, class_id=ID),
+        200,
+    ),
+    (
+        "GET",
+        f"{YEAR}/class-sheets/{ID}",
+        None,
+        class_sheets.ReadClassSheet(school_year=2025, sheet_id=ID),
+        200,
+    ),
     (
         "POST",
         "/v1/transfers",
