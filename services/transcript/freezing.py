@@ -94,7 +94,7 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
         expected=len(results.results),
         rows=tuple(rows.values()),
         batch=batch.number if bound else None,
-        sheets=tuple(_stored(sheet, outside.objects) for sheet in sheets),
+        sheets=tuple(stored(sheet, outside.objects) for sheet in sheets),
     )
 
 
@@ -188,7 +188,8 @@ def _empty_row(setting: Setting, result: PupilResult, standing: Standing) -> dic
     }
 
 
-def _stored(sheet: Sheet, objects: Objects) -> ClassSheetV1:
+def stored(sheet: Sheet, objects: Objects) -> ClassSheetV1:
+    """The sheet with its statement as a file, as signing is told of it."""
     return ClassSheetV1(
         sheet_id=new_id(),
         subject=sheet.subject,

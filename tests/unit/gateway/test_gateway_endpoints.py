@@ -511,6 +511,19 @@ def test_a_transcript_that_is_parked_has_no_file(client, services, teacher):
     assert client.get(f"{YEAR}/transcripts/{ID}/pdf", headers=teacher).status_code == 404
 
 
+def test_a_signed_class_sheet_is_a_download_and_an_unsigned_one_has_no_file(client, services, teacher, files):
+    unsigned = example(class_sheets.SignedSheetV1, subject="TOAN", number=2)
+    signed = example(class_sheets.SignedSheetV1, subject="TOAN", number=2, file=files.put(b"{}"))
+    found = []
+    for sheet in (unsigned, signed):
+        services.tell(class_sheets.ReadClassSheet, sheet)
+        found.append(client.get(f"{YEAR}/class-sheets/{ID}/file", headers=teacher))
+
+    assert [one.status_code for one in found] == [404, 200]
+    assert (found[1].data, found[1].mimetype) == (b"{}", "application/json")
+    assert found[1].headers["Content-Disposition"] == "attachment; filename=bang-ky-lop-TOAN-2.json"
+
+
 def test_a_sheet_that_did_not_change_is_not_sent_again(client, services, teacher):
     tag = client.get(f"{YEAR}/sheets/{ID}", headers=teacher).headers["ETag"]
 
