@@ -5,14 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from deploy.agent.signing import describe
+from services.chassis.codec import encode
 from services.chassis.errors import NotFound, Refused, Unavailable
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
+from services.contracts.signing.agents import AgentSignature, CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting
 from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
 from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import ReadDocuments
+from services.signing import algorithms
 from services.signing.validation import Verdict
 from services.signing.validation.class_rows import rows_of
 from services.signing.validation.class_sheet import covers, statement_of, validate_class_sheet
@@ -30,6 +35,7 @@ from tests.integration.signing.class_to_sign import (
     slots,
     store,
 )
+from tests.integration.signing.outside_authority import new_key
 
 
 @pytest.fixture
@@ -272,3 +278,33 @@ def test_the_database_takes_no_second_signature_of_a_sheet(with_sheets):
 
     with pytest.raises(Exception, match="class_sheet_signatures_pkey"):
         with_sheets.signing.sql(again, id=sheets(with_sheets)[MATHS].sheet_id)
+
+
+def test_a_teachers_token_at_the_school_signs_the_sheet_with_the_documents(school, with_sheets, outside):
+    teacher, key = school.locked.maths_teacher, new_key("P-256")
+    certificate = outside.issue("Phạm Quốc Vượng", key.public_key())
+    school.forget_key(teacher)
+    made = school.signing.ask(CreateAgent(certificates=outside.pem(certificate)), teacher)
+    challenge = algorithms.sign(key, bytes.fromhex(made.challenge))
+    school.signing.ask(ProveAgent(token=made.token, value=challenge.hex()))
+    opened = with_sheets.open(SUBJECTS)
+    school.signing.work()
+
+    (job,) = school.signing.ask(FindAgentWork(token=made.token)).jobs
+    given = [(item.digest, algorithms.sign(key, bytes.fromhex(item.digest)).hex()) for item in job.items]
+    values = tuple(AgentSignature(digest=digest, value=value) for digest, value in given)
+    school.signing.ask(GiveSignatures(token=made.token, session_id=opened.id, signatures=values))
+    school.signing.work()
+    school.forget_key(teacher)
+    school.create_key(teacher)
+
+    assert sorted(item.part for item in job.items) == ["SHEET", "XML", "XML", "XML"]
+    assert "3 học bạ, 1 bảng ký lớp, 4 chữ ký." in describe(encode(job))[0]
+    assert outcome(read(with_sheets, opened, teacher)) == (SessionState.ENDED, 4, 0)
+    report = validate_class_sheet(
+        with_sheets.signing.objects.get(sheets(with_sheets)[MATHS].file),
+        trust=[outside.root],
+        at=datetime.now(UTC),
+        holders={certificate.public_bytes(Encoding.DER): str(teacher)},
+    )
+    assert report.verdict is Verdict.VALID
