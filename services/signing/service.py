@@ -23,7 +23,7 @@ from services.contracts.signing.certificates import (
     UnblockKey,
 )
 from services.contracts.signing.checking import CheckFiles, ReadTrust
-from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
+from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
 from services.contracts.signing.documents import ReadSignedDocuments
 from services.contracts.signing.log import (
     Cosign,
@@ -124,6 +124,7 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.query(FindWaiting, boards.find_waiting)
     service.query(FindClassSheets, class_sheets.find_class_sheets)
     service.query(ReadClassSheet, class_sheets.read_class_sheet)
+    service.internal(ReadSheetFiles, class_sheets.read_sheet_files, systems=("transcript",))
     service.query(ReadSigningProgress, boards.read_signing_progress)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
 

@@ -42,6 +42,20 @@ class FindClassSheets(Query[ClassSheets]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFiles:
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSheetFiles(Query[SheetFiles]):
+    """The files (SHA-256) of a class's signed sheets."""
+
+    operation: ClassVar[str] = "signing.read_sheet_files"
+    school_year: int
+    class_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadClassSheet(Query[SignedSheetV1]):
     operation: ClassVar[str] = "signing.read_class_sheet"
     school_year: int

@@ -9,7 +9,14 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.contracts.identity import Role
-from services.contracts.signing.class_sheets import ClassSheets, FindClassSheets, ReadClassSheet, SignedSheetV1
+from services.contracts.signing.class_sheets import (
+    ClassSheets,
+    FindClassSheets,
+    ReadClassSheet,
+    ReadSheetFiles,
+    SheetFiles,
+    SignedSheetV1,
+)
 from services.contracts.signing.log import LogKind
 from services.contracts.transcript.class_sheets import ClassSheetV1
 from services.signing import class_sheets, domain
@@ -65,6 +72,11 @@ def read_class_sheet(tx: Tx, query: ReadClassSheet, actor: Actor) -> SignedSheet
     if found is None or not grants.holds(tx, actor, AT_SCHOOL, found[0]):
         raise NotFound(sheet_id=query.sheet_id)
     return found[1]
+
+
+def read_sheet_files(tx: Tx, query: ReadSheetFiles, _actor: Actor) -> SheetFiles:
+    found = class_sheets.told_of_class(tx, query.school_year, query.class_id)
+    return SheetFiles(files=tuple(sheet.file for _, sheet in found if sheet.file))
 
 
 def _row(signed: SignedSheet, session: Session, at: datetime) -> dict[str, object]:

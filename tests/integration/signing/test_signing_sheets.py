@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from deploy.agent.signing import describe
 from services.chassis.codec import encode
-from services.chassis.errors import NotFound, Refused, Unavailable
+from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
 from services.contracts.signing.agents import AgentSignature, CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting
-from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
+from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
 from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import ReadDocuments
 from services.signing import algorithms
@@ -308,3 +308,12 @@ def test_a_teachers_token_at_the_school_signs_the_sheet_with_the_documents(schoo
         holders={certificate.public_bytes(Encoding.DER): str(teacher)},
     )
     assert report.verdict is Verdict.VALID
+
+
+def test_transcript_alone_is_given_the_files_of_the_signed_sheets(with_sheets):
+    question = ReadSheetFiles(school_year=YEAR, class_id=with_sheets.class_id)
+    with_sheets.sign(SUBJECTS)
+
+    assert with_sheets.signing.ask_as("transcript", question).files == (sheets(with_sheets)[MATHS].file,)
+    with pytest.raises(Forbidden):
+        with_sheets.signing.ask(question, with_sheets.school.locked.principal)
