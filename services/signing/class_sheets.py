@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
 from services.contracts.signing.class_sheets import SignedSheetV1
+from services.contracts.signing.revocation import TouchedSlot
 from services.contracts.transcript.class_sheets import ClassSheetV1
-from services.signing.domain import Sheet
+from services.signing.domain import Sheet, sheet_slot
 from services.signing.models import class_sheet_signatures as signed
 from services.signing.models import class_sheets as sheets
+from services.signing.models import sessions
 
 _BOTH = sheets.outerjoin(signed, (signed.c.school_year == sheets.c.school_year) & (signed.c.sheet_id == sheets.c.id))
 
@@ -48,6 +51,23 @@ def insert_signatures(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[UUID]:
         return set()
     new = upsert(signed).values(list(rows)).on_conflict_do_nothing().returning(signed.c.sheet_id)
     return set(tx.conn.scalars(new))
+
+
+def signed_with(tx: Tx, key_id: UUID, since: datetime) -> list[TouchedSlot]:
+    """What sessions with this key signed from that moment on."""
+    query = _select(signed.c.signed_at >= since).join(sessions, sessions.c.id == signed.c.session_id)
+    return [
+        TouchedSlot(
+            school_year=row.school_year,
+            class_id=row.class_id,
+            transcript_id=row.id,
+            version=row.number,
+            slot=sheet_slot(row.subject),
+            signed_at=row.signed_at,
+            complete=True,
+        )
+        for row in tx.conn.execute(query.where(sessions.c.key_id == key_id))
+    ]
 
 
 def told_of_class(tx: Tx, school_year: int, class_id: UUID) -> list[tuple[UUID, SignedSheetV1]]:

@@ -91,9 +91,13 @@ class Sheet:
 
     @property
     def item(self) -> Item:
-        return Item(
-            class_id=self.class_id, transcript_id=self.id, version=self.number, slot=f"CLASS_SHEET-{self.subject}"
-        )
+        slot = sheet_slot(self.subject)
+        return Item(class_id=self.class_id, transcript_id=self.id, version=self.number, slot=slot)
+
+
+def sheet_slot(subject: str) -> str:
+    """What a subject's class sheet is called among slots."""
+    return f"CLASS_SHEET-{subject}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

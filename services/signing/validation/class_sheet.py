@@ -13,6 +13,7 @@ import rfc8785
 from cryptography import x509
 
 from services.signing import cms
+from services.signing.domain import sheet_slot
 from services.signing.validation import report
 from services.signing.validation.class_rows import Count, Digest, Row
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
@@ -74,7 +75,7 @@ def validate_class_sheet(
     except Exception:  # noqa: BLE001 - hostile JSON may fail a parser in any way; none of it is a class sheet
         return report.unreadable(Reason.UNREADABLE)
     told = file.statement
-    slot = Slot(slot=f"CLASS_SHEET-{told.subject}", role="GVBM", holder=told.teacher.person_id, name=told.teacher.name)
+    slot = Slot(slot=sheet_slot(told.subject), role="GVBM", holder=told.teacher.person_id, name=told.teacher.name)
     judged = judge(slot, partial(_signed, file, statement), Trust(roots=trust, at=at, holders=holders))
     concluded = report.conclude(Transcript(code="", version=0, data=statement, slots=(slot,)), [judged])
     return replace(concluded, code=None, version=None)

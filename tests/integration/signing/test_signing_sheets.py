@@ -15,6 +15,7 @@ from services.contracts.identity import Role
 from services.contracts.signing.agents import AgentSignature, CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting
 from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
+from services.contracts.signing.revocation import ReadRevocationReach, RevocationReason, RevokeCertificate
 from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import ReadDocuments
 from services.signing import algorithms
@@ -317,3 +318,18 @@ def test_transcript_alone_is_given_the_files_of_the_signed_sheets(with_sheets):
     assert with_sheets.signing.ask_as("transcript", question).files == (sheets(with_sheets)[MATHS].file,)
     with pytest.raises(Forbidden):
         with_sheets.signing.ask(question, with_sheets.school.locked.principal)
+
+
+def test_a_revocation_touches_the_sheets_that_the_certificate_signed(school, in_primary, sport):
+    (key,) = school.signing.sql("SELECT serial FROM keys WHERE holder = :id AND retired_at IS NULL", id=sport)
+    in_primary.sign(SUBJECTS, sport)
+    (sheet,) = (one for one in sheets(in_primary).values() if one.file)
+
+    command = RevokeCertificate(
+        serial=key.serial, reason=RevocationReason.KEY_COMPROMISE, compromised_at=sheet.signed_at
+    )
+    revocation = school.signing.ask(command, sport)
+    school.create_key(sport)
+
+    reach = school.signing.ask(ReadRevocationReach(revocation_id=revocation.id), sport)
+    assert [(slot.transcript_id, slot.slot) for slot in reach.slots] == [(sheet.sheet_id, f"CLASS_SHEET-{SPORT}")]
