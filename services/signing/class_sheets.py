@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
@@ -51,6 +51,15 @@ def insert_signatures(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[UUID]:
         return set()
     new = upsert(signed).values(list(rows)).on_conflict_do_nothing().returning(signed.c.sheet_id)
     return set(tx.conn.scalars(new))
+
+
+def count(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """By school, how many sheets there are, and how many of them are signed."""
+    counts = (func.count().label("class_sheets"), func.count(signed.c.file).label("class_sheets_signed"))
+    query = select(sheets.c.unit_id, *counts).select_from(_BOTH).group_by(sheets.c.unit_id)
+    mine = (sheets.c.school_year == school_year) & sheets.c.unit_id.in_(list(unit_ids))
+    names = ("class_sheets", "class_sheets_signed")
+    return {row.unit_id: {name: getattr(row, name) for name in names} for row in tx.conn.execute(query.where(mine))}
 
 
 def signed_with(tx: Tx, key_id: UUID, since: datetime) -> list[TouchedSlot]:

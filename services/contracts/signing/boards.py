@@ -55,13 +55,15 @@ class SignerProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitProgress:
-    """A school's documents: registered, complete, and their slots."""
+    """A school's documents: registered, complete, and their slots; its class sheets, and how many are signed."""
 
     unit_id: UUID
     documents: int
     complete: int
     slots: int
     signed: int
+    class_sheets: int = 0
+    class_sheets_signed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

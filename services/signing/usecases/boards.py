@@ -54,10 +54,15 @@ def find_waiting(tx: Tx, query: FindWaiting, actor: Actor) -> Waiting:
 def read_signing_progress(tx: Tx, query: ReadSigningProgress, actor: Actor) -> SigningProgress:
     """For a school's leaders, and for officers and inspectors of the unit or one above it."""
     grants.require_cover(tx, actor, READERS, query.unit_id)
-    schools = repository.count_documents(tx, query.school_year, units_of(tx, query.unit_id))
+    units = units_of(tx, query.unit_id)
+    schools = repository.count_documents(tx, query.school_year, units)
+    sheets = class_sheets.count(tx, query.school_year, units)
     rows = repository.count_slots(tx, query.school_year, query.unit_id)
     return SigningProgress(
-        schools=tuple(UnitProgress(**row._mapping) for row in schools),  # noqa: SLF001 - the documented way by name
+        schools=tuple(
+            UnitProgress(**row._mapping, **sheets.get(row.unit_id, {}))  # noqa: SLF001 - the documented way by name
+            for row in schools
+        ),
         classes=tuple(
             ClassProgress(class_id=place[0], role=SlotRole(place[1]), slots=slots, signed=signed)
             for place, (slots, signed) in _summed(rows, "class_id", "role").items()

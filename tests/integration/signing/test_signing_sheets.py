@@ -13,7 +13,7 @@ from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
 from services.contracts.signing.agents import AgentSignature, CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
-from services.contracts.signing.boards import FindWaiting
+from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
 from services.contracts.signing.revocation import ReadRevocationReach, RevocationReason, RevokeCertificate
 from services.contracts.signing.sessions import SessionState
@@ -333,3 +333,18 @@ def test_a_revocation_touches_the_sheets_that_the_certificate_signed(school, in_
 
     reach = school.signing.ask(ReadRevocationReach(revocation_id=revocation.id), sport)
     assert [(slot.transcript_id, slot.slot) for slot in reach.slots] == [(sheet.sheet_id, f"CLASS_SHEET-{SPORT}")]
+
+
+def test_progress_counts_the_schools_sheets_and_those_signed(school, with_sheets):
+    def counted():
+        (found,) = school.signing.ask(
+            ReadSigningProgress(school_year=YEAR, unit_id=school.locked.unit_id), leader
+        ).schools
+        return found.class_sheets, found.class_sheets_signed
+
+    leader = school.signing.grant(Role.DEPUTY, school.locked.unit_id)
+    before = counted()
+    with_sheets.sign(SUBJECTS)
+
+    assert counted() == (before[0], before[1] + 1)
+    assert before[0] > before[1]
