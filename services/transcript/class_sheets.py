@@ -22,7 +22,8 @@ from services.transcript.canonical import ClassSheet, Subject, Teacher, Transcri
 FORMAT = "vn.hocba.class_sheet.v1"
 
 Place = tuple[str, str]
-"""A row: the code of its transcript, the code of its subject."""
+"""Which row: the code of its transcript, the code of its subject."""
+Row = tuple[TranscriptData, Subject]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +65,16 @@ def bind(transcripts: Sequence[TranscriptData], batch: Batch) -> tuple[list[Tran
 
     Rows stand in the order of the transcripts' codes, which are random: a place tells nothing of the pupil.
     """
-    groups: dict[tuple[str, Teacher], list[TranscriptData]] = defaultdict(list)
+    groups: dict[tuple[str, Teacher], list[Row]] = defaultdict(list)
     for data in sorted(transcripts, key=lambda one: one.code):
         for subject in data.subjects:
             if subject.teacher:
-                groups[subject.code, subject.teacher].append(data)
+                groups[subject.code, subject.teacher].append((data, subject))
     places: dict[Place, ClassSheet] = {}
     sheets = []
-    for (code, teacher), group in groups.items():
-        rows = [_row(data, code) for data in group]
+    for (code, teacher), rows in groups.items():
         places |= _places(rows, batch)
-        first = places[rows[0][0].code, code]
-        sheets.append(_sheet(rows[0], teacher, first))
+        sheets.append(_sheet(rows[0], teacher, places[rows[0][0].code, code]))
     return [_bound(data, places) for data in transcripts], sheets
 
 
@@ -91,13 +90,6 @@ def leaf_of(data: TranscriptData, subject: Subject, place: ClassSheet) -> bytes:
         "salt": place.salt,
     }
     return leaf_hash(rfc8785.dumps(row))
-
-
-Row = tuple[TranscriptData, Subject]
-
-
-def _row(data: TranscriptData, code: str) -> Row:
-    return data, next(subject for subject in data.subjects if subject.code == code)
 
 
 def _places(rows: Sequence[Row], batch: Batch) -> dict[Place, ClassSheet]:
