@@ -79,9 +79,11 @@ class Agent:
 
 def describe(job: Document) -> list[str]:
     """What a person is asked to consent to, line by line."""
-    codes = sorted({item["code"] for item in job["items"]})
+    codes = {item["code"] for item in job["items"] if item["part"] != "SHEET"}
+    sheets = {item["code"] for item in job["items"] if item["part"] == "SHEET"}
+    of_what = f"{len(codes)} học bạ" + (f", {len(sheets)} bảng ký lớp" if sheets else "")
     head = f"Lớp {job['class_id']}, năm học {job['school_year']}, vai trò {job['role']}, đến {job['expires_at']}"
-    lines = [f"{head}: {len(codes)} học bạ, {len(job['items'])} chữ ký."]
+    lines = [f"{head}: {of_what}, {len(job['items'])} chữ ký."]
     return lines + [f"  {item['code']}  {item['slot']}  {item['part']}  {item['digest']}" for item in job["items"]]
 
 

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from deploy.witness import watching
 from deploy.witness.reading import ReadableLog
+from services.chassis import merkle
 from services.chassis.codec import from_json
 from services.chassis.errors import Problem
 from services.contracts.signing.log import LogKind
-from services.signing.log import notes, tree
+from services.signing.log import notes
 from services.signing.log.checkpoints import Checkpoint, checkpoint_in
 from services.signing.log.commitments import commitment
 from services.signing.log.faults import LogFault
@@ -122,7 +123,7 @@ def _recompute(log: ReadableLog, checkpoint: Checkpoint, wanted: Wanted) -> None
             if served != b"".join(made):
                 raise LogFault(f"The tile {tile.path} is not made of the entries below it.")
             if tile.width == WIDTH:
-                roots.append(tree.full_root(made))
+                roots.append(merkle.full_root(made))
             edge[level] = served
         hashes = iter(roots)
     if TiledTree(size=checkpoint.size, fetch=lambda tile: edge[tile.level]).root() != checkpoint.root:
@@ -141,7 +142,7 @@ def _leaves(log: ReadableLog, size: int, wanted: Wanted) -> Iterator[bytes]:
         for index, entry in enumerate(entries, start=bundle.first):
             if index in wanted and wanted[index][1] != entry:
                 raise LogFault(f"The log says that entry {index} is of {wanted[index][0]}, and shows another there.")
-            yield tree.leaf_hash(entry)
+            yield merkle.leaf_hash(entry)
 
 
 def _read(log: ReadableLog, tiles: Iterator[Tile]) -> Iterator[tuple[Tile, bytes]]:

@@ -20,6 +20,7 @@ DIGESTS = {
             SELECT school_year, id, version, state, code, canonical, frozen_xml, frozen_pdf, xml, pdf
             FROM transcripts WHERE state IN ('ISSUED', 'REVOKED') ORDER BY school_year, id
         """,
+        "class_sheets": "SELECT school_year, id, statement FROM class_sheets ORDER BY school_year, id",
         "received": "SELECT transcript_id, unit_id, code, xml, pdf FROM received ORDER BY transcript_id, unit_id",
     },
 }
@@ -27,10 +28,11 @@ DIGESTS = {
 
 NAMED_FILES = {
     "gradebook": "SELECT file FROM evidence",
-    "signing": "SELECT digest FROM mark_head_batches",
+    "signing": "SELECT digest FROM mark_head_batches UNION SELECT file FROM class_sheet_signatures",
     "transcript": """
         SELECT unnest(ARRAY[canonical, frozen_xml, frozen_pdf, xml, pdf]) FROM transcripts
         UNION SELECT unnest(ARRAY[xml, pdf]) FROM received
+        UNION SELECT statement FROM class_sheets
     """,
 }
 """By service: the objects without which a record could not be shown or proven."""

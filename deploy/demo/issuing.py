@@ -112,10 +112,11 @@ def _sign(year: Year, stages: Stages, name: str, role: str, classes_of: dict[str
         ready = [(year.at.people[code], class_ids) for code, class_ids in classes_of.items()]
         sessions = [(client, _open_session(client, role, class_ids, bar)) for client, class_ids in ready]
         wait_until(lambda: _progress(sessions), bar, what=name)
-        refused = [item for client, one in sessions for item in _session(client, one)["items"] if not item["signed"]]
-        stages.figures.setdefault("signatures_refused", []).extend(refused)
-        made = sum(_session(client, one)["signed"] for client, one in sessions)
-        stages.figures["signatures"] = stages.figures.get("signatures", 0) + made
+        items = [item for client, one in sessions for item in _session(client, one)["items"]]
+        stages.figures.setdefault("signatures_refused", []).extend(item for item in items if not item["signed"])
+        signed = [item["slot"].startswith("CLASS_SHEET-") for item in items if item["signed"]]
+        stages.figures["class_sheets"] = stages.figures.get("class_sheets", 0) + sum(signed)
+        stages.figures["signatures"] = stages.figures.get("signatures", 0) + len(signed) - sum(signed)
 
 
 def _open_session(client: Client, role: str, class_ids: Sequence[str], bar: Bar) -> str:

@@ -171,6 +171,7 @@ def _report(stages: Stages, year: Year, checked: checking.Checked, tried: Sequen
         "transcripts_parked": sum(parked.values()),
         "parked_reasons": dict(parked),
         "signatures": stages.figures["signatures"],
+        "class_sheets": stages.figures["class_sheets"],
         "signatures_refused": len(stages.figures["signatures_refused"]),
         "transfer": stages.figures["transfer"],
         "messages": stages.figures["messages"],

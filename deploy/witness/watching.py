@@ -6,11 +6,11 @@ from pathlib import Path
 
 from deploy.local.files import write_private
 from deploy.witness.reading import ReadableLog
+from services.chassis.merkle import is_consistent
 from services.signing.log.checkpoints import Checkpoint, checkpoint_in
 from services.signing.log.faults import LogFault
 from services.signing.log.notes import Note, VerifierKey, note_in
 from services.signing.log.tiles import TiledTree
-from services.signing.log.tree import is_consistent
 
 
 class Contradiction(LogFault):

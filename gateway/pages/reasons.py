@@ -9,6 +9,10 @@ REASONS = {
     "data_missing": ("Thiếu dữ liệu học bạ.", "The transcript's data are missing."),
     "slot_list": ("Danh sách người ký không đúng.", "The list of signers is not right."),
     "slot_empty": ("Còn thiếu chữ ký.", "A signature is missing."),
+    "class_sheet_mismatch": (
+        "Kết quả môn học không khớp bảng ký của lớp.",
+        "A subject's results do not match the sheet that its teacher signs for the class.",
+    ),
     "unexpected_signature": ("Có chữ ký không thuộc danh sách.", "There is a signature that nobody asked for."),
     "changed_after_signing": ("Tệp bị sửa sau khi ký.", "The file was changed after signing."),
     "signature_malformed": ("Chữ ký hỏng.", "A signature is malformed."),

@@ -1,13 +1,19 @@
-"""Keys, certificates and their revocation, signing sessions, programs that sign at schools."""
+"""Keys, certificates and their revocation, signing sessions, class sheets, programs that sign at schools."""
 
-from gateway.endpoints import UNIT, YEAR, offer, resource
+import flask
+
+from gateway.backend import admit, ask
+from gateway.endpoints import BYTES, UNIT, YEAR, offer, read, resource, send_file, serve
+from services.chassis.errors import NotFound
 from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import CreateKey, FindCertificates, RegisterCertificate, UnblockKey
+from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
 from services.contracts.signing.evidence import ReadEvidence
 from services.contracts.signing.revocation import ReadRevocationReach, RevokeCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 
+CLASS_SHEET = f"{YEAR}/class-sheets/<uuid:sheet_id>"
 api = resource("signing", "Khóa và phiên ký số (keys, signing sessions)")
 
 offer(api, "POST", "/v1/keys", CreateKey, status=201)
@@ -26,3 +32,15 @@ offer(api, "POST", "/v1/signing-agents", CreateAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/proof", ProveAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/work", FindAgentWork)
 offer(api, "POST", "/v1/signing-agents/signatures", GiveSignatures)
+offer(api, "GET", f"{YEAR}/classes/<uuid:class_id>/class-sheets", FindClassSheets)
+offer(api, "GET", CLASS_SHEET, ReadClassSheet)
+
+
+@serve(api, "GET", f"{CLASS_SHEET}/file", ReadClassSheet, content={"application/json": BYTES})
+def read_class_sheet_file() -> flask.Response:
+    """Statement and signature, as a download; NotFound while there is no signature."""
+    caller = admit(ReadClassSheet)
+    sheet = ask(read(ReadClassSheet, {}), caller)
+    if sheet.file is None:
+        raise NotFound
+    return send_file(sheet.file, mimetype="application/json", name=f"bang-ky-lop-{sheet.subject}-{sheet.number}.json")

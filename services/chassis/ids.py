@@ -15,8 +15,13 @@ def new_id() -> UUID:
 
 
 def new_code() -> str:
-    """A code of 26 Crockford base32 characters over 128 random bits; nobody finds one by trying."""
-    number = secrets.randbits(128)
+    """A code over 128 random bits; nobody finds one by trying."""
+    return code_of(secrets.token_bytes(16))
+
+
+def code_of(octets: bytes) -> str:
+    """The code of these 16 bytes: 26 characters of Crockford's base32."""
+    number = int.from_bytes(octets, "big")
     return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 

@@ -1,8 +1,13 @@
-"""The CMS signature inside a PDF (PAdES-B-B, ETSI EN 319 142-1): a prebuilt DER per signer with two places to fill."""
+"""CMS signatures: inside a PDF (PAdES-B-B, ETSI EN 319 142-1), and of a file with its time (CAdES-B-B, EN 319 122-1).
+
+Each is a prebuilt DER per signer with two places to fill.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from asn1crypto import algos, cms, tsp, x509
 
@@ -17,57 +22,69 @@ _LONGEST = {Algorithm.RSA: algorithms.RSA_BITS // 8, Algorithm.ECDSA: 72}  # byt
 
 
 def size(credential: Credential) -> int:
-    """Length in bytes of every signature under this certificate."""
+    """Length in bytes of every signature inside a PDF under this certificate."""
     longest = _LONGEST[credential.algorithm]
     return _template_of(credential.certificate, credential.chain, longest).size(longest)
 
 
-def digest_to_sign(credential: Credential, digest: bytes) -> bytes:
+def digest_to_sign(credential: Credential, digest: bytes, *, at: datetime | None = None) -> bytes:
     """SHA-256 of the signed attributes over a document's digest: content-type, message-digest, signing-certificate-v2.
 
-    There is no signingTime attribute: PAdES takes the time from the signature dictionary's /M.
+    With a time there is signingTime too, as CAdES wants; PAdES takes the time from the signature dictionary's /M.
     """
-    template = _template_of(credential.certificate, credential.chain, _LONGEST[credential.algorithm])
+    template = _template_of(credential.certificate, credential.chain, _LONGEST[credential.algorithm], at)
     return sha256(template.attributes(digest)).digest()
 
 
-def detached(credential: Credential, digest: bytes, value: bytes) -> bytes:
-    """DER SignedData over a document's digest, with the raw value over `digest_to_sign`, in zeros up to `size`."""
+def detached(credential: Credential, digest: bytes, value: bytes, *, at: datetime | None = None) -> bytes:
+    """DER SignedData over a document's digest, with the raw value over `digest_to_sign`.
+
+    Without a time it is for a PDF, whose place for it has a fixed length: in zeros up to `size`.
+    """
     signature = _in_cms(value, credential.algorithm)
-    template = _template_of(credential.certificate, credential.chain, len(signature))
-    return template.encode(digest, signature).ljust(size(credential), b"\0")
+    whole = _template_of(credential.certificate, credential.chain, len(signature), at).encode(digest, signature)
+    return whole if at else whole.ljust(size(credential), b"\0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a signature consists of: the raw `value` is over `message`, which holds `digest`; certificates own first."""
+    """What a signature consists of: the raw `value` is over `message`, which holds `digest`; certificates own first.
+
+    `at` is the time that it states, None inside a PDF.
+    """
 
     certificates: tuple[bytes, ...]
     digest: bytes
     message: bytes
     value: bytes
+    at: datetime | None = None
 
 
-def read(der: bytes) -> Parts:
-    """Raises ValueError when one byte is not as `detached` writes it: what is not signed leaves no choice either."""
+def read(der: bytes, *, timed: bool = False) -> Parts:
+    """Raises ValueError when one byte is not as `detached` writes it: what is not signed leaves no choice either.
+
+    `timed` says which of the two it must be: that of a file, with its time, or that inside a PDF.
+    """
     signed_data = cms.ContentInfo.load(der)["content"]
     (signer_info,) = signed_data["signer_infos"]
     certificates = [found.chosen for found in signed_data["certificates"]]
     serial = signer_info["sid"].chosen["serial_number"].native
     (own,) = (found for found in certificates if found.serial_number == serial)
-    (digest,) = (
-        found["values"][0].native for found in signer_info["signed_attrs"] if found["type"].native == "message_digest"
-    )
+    digest = _attribute(signer_info, "message_digest")
+    at = _attribute(signer_info, "signing_time") if timed else None
     others = tuple(found.dump() for found in certificates if found is not own)
     algorithm = algorithms.algorithm_of(algorithms.public_key(own.dump()))
     signature = signer_info["signature"].native
-    longest, template = _LONGEST[algorithm], _template(own.dump(), others, len(signature))
-    room = template if len(signature) == longest else _template(own.dump(), others, longest)
-    whole = template.encode(digest, signature).ljust(room.size(longest), b"\0")
+    longest, template = _LONGEST[algorithm], _template(own.dump(), others, len(signature), at)
+    whole = template.encode(digest, signature)
+    if not timed:
+        room = template if len(signature) == longest else _template(own.dump(), others, longest)
+        whole = whole.ljust(room.size(longest), b"\0")
     value = algorithms.raw(signature) if algorithm is Algorithm.ECDSA else signature
     if whole != der or _in_cms(value, algorithm) != signature:
         raise ValueError("The signature is not in the form in which this platform writes signatures.")
-    return Parts(certificates=(own.dump(), *others), digest=digest, message=template.attributes(digest), value=value)
+    chain, message = (own.dump(), *others), template.attributes(digest)
+    return Parts(certificates=chain, digest=digest, message=message, value=value, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +117,24 @@ class _Template:
         )
 
 
+def _attribute(signer_info: cms.SignerInfo, name: str) -> Any:
+    (value,) = (found["values"][0].native for found in signer_info["signed_attrs"] if found["type"].native == name)
+    return value
+
+
 def _in_cms(value: bytes, algorithm: Algorithm) -> bytes:
     return algorithms.der(value) if algorithm is Algorithm.ECDSA else value
 
 
 @lru_cache(maxsize=4096)
-def _template_of(certificate: bytes, chain: tuple[bytes, ...], length: int) -> _Template:
+def _template_of(certificate: bytes, chain: tuple[bytes, ...], length: int, at: datetime | None = None) -> _Template:
     """Kept for our own signers alone: what strangers hand in for validation must not fill our memory."""
-    return _template(certificate, chain, length)
+    return _template(certificate, chain, length, at)
 
 
-def _template(certificate: bytes, chain: tuple[bytes, ...], length: int) -> _Template:
+def _template(certificate: bytes, chain: tuple[bytes, ...], length: int, at: datetime | None = None) -> _Template:
     """For signatures of this length, which every length around them depends on."""
-    attributes, place = _attributes(certificate), _SIGNATURE[:length]
+    attributes, place = _attributes(certificate, at), _SIGNATURE[:length]
     as_set = attributes.dump()
     whole = _signed_data(certificate, chain, attributes, place).dump()
     before, after = _once(whole, as_set[1:])  # inside SignerInfo the attributes bear another tag, [0]
@@ -121,15 +143,16 @@ def _template(certificate: bytes, chain: tuple[bytes, ...], length: int) -> _Tem
     return _Template(before, head, tail, before_signature, after_signature)
 
 
-def _attributes(certificate: bytes) -> cms.CMSAttributes:
+def _attributes(certificate: bytes, at: datetime | None) -> cms.CMSAttributes:
     certificate_id = tsp.ESSCertIDv2({"cert_hash": sha256(certificate).digest()})
-    return cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [_DIGEST]}),
-            cms.CMSAttribute({"type": "signing_certificate_v2", "values": [{"certs": [certificate_id]}]}),
-        ]
-    )
+    values: dict[str, object] = {
+        "content_type": "data",
+        "message_digest": _DIGEST,
+        "signing_certificate_v2": {"certs": [certificate_id]},
+    }
+    if at:
+        values["signing_time"] = cms.Time({"utc_time": at})  # until 2049 (RFC 5652, 11.3)
+    return cms.CMSAttributes([cms.CMSAttribute({"type": name, "values": [one]}) for name, one in values.items()])
 
 
 def _signed_data(

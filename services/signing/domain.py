@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import DocumentV1, SlotV1
+from services.contracts.transcript.class_sheets import ClassSheetV1
 
 ORDER = tuple(SlotRole)
 
@@ -26,6 +27,19 @@ class Refusal(StrEnum):
     PROVIDER_AWAY = "provider_away"
     NOT_GIVEN_YET = "not_given_yet"
     AUTHORISATION_ENDED = "authorisation_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One slot of one version of a document, in the list that a session was opened for; or a class sheet.
+
+    A sheet stands under its own id in place of the transcript's, with its number as version.
+    """
+
+    class_id: UUID
+    transcript_id: UUID
+    version: int
+    slot: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +68,36 @@ class Document:
         before = ORDER[: ORDER.index(role)]
         return all(slot.slot in self.signed for slot in self.slots if slot.role in before)
 
+    def item(self, slot: str) -> Item:
+        return Item(class_id=self.class_id, transcript_id=self.transcript_id, version=self.version, slot=slot)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One slot of one version of a document, in the list that a session was opened for."""
+class Sheet:
+    """A registered class sheet: `holder` signs the file `statement`, which says `root` over `size` rows."""
 
+    school_year: int
+    id: UUID
     class_id: UUID
-    transcript_id: UUID
-    version: int
-    slot: str
+    unit_id: UUID
+    subject: str
+    number: int
+    holder: UUID
+    name: str
+    size: int
+    root: str
+    statement: str
+    is_signed: bool
+
+    @property
+    def item(self) -> Item:
+        slot = sheet_slot(self.subject)
+        return Item(class_id=self.class_id, transcript_id=self.id, version=self.number, slot=slot)
+
+
+def sheet_slot(subject: str) -> str:
+    """What a subject's class sheet is called among slots."""
+    return f"CLASS_SHEET-{subject}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +106,9 @@ class Validity:
 
     valid_from: datetime
     valid_to: datetime
+
+    def holds_at(self, now: datetime) -> bool:
+        return self.valid_from <= now < self.valid_to
 
 
 def refusal(
@@ -85,9 +123,22 @@ def refusal(
         return Refusal.NOT_SIGNABLE
     if not document.is_turn_of(role):
         return Refusal.NOT_ITS_TURN
-    if not validity.valid_from <= now < validity.valid_to:
-        return Refusal.CERTIFICATE_NOT_VALID
-    return None
+    return None if validity.holds_at(now) else Refusal.CERTIFICATE_NOT_VALID
+
+
+def sheet_refusal(
+    sheet: Sheet | None, holder: UUID, confirmed: Sequence[ClassSheetV1], validity: Validity, now: datetime
+) -> Refusal | None:
+    """Why this holder cannot sign the sheet now; None when they can. Its turn has always come.
+
+    `confirmed` is what the owner of the sheets says now: the same statement, of the same teacher.
+    """
+    asked = {(one.sheet_id, one.statement, one.holder) for one in confirmed}
+    if sheet is None or (sheet.id, sheet.statement, holder) not in asked:
+        return Refusal.NOT_SIGNABLE
+    if sheet.is_signed:
+        return Refusal.ALREADY_SIGNED
+    return None if validity.holds_at(now) else Refusal.CERTIFICATE_NOT_VALID
 
 
 def is_complete(document: Document, newly_signed: Collection[str]) -> bool:

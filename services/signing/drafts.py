@@ -1,5 +1,6 @@
-"""What is to be signed in a document, as digests, and the document's files once their values are there."""
+"""What is to be signed in a document or a class sheet, as digests, and the files once their values are there."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,9 @@ from datetime import datetime
 from services.chassis.objects import Objects
 from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import SlotV1
-from services.signing import domain, pdf, xml
+from services.signing import cms, domain, pdf, xml
 from services.signing.appearance import Drawing, qr
-from services.signing.domain import Document
+from services.signing.domain import Document, Item, Sheet
 from services.signing.keys import Credential
 from services.signing.summary import Issuer, summary_of
 from services.signing.xades import Statement
@@ -40,12 +41,55 @@ class Draft:
     paper: pdf.Draft | None
 
     @property
-    def count(self) -> int:
-        return 1 if self.paper is None else 2
+    def item(self) -> Item:
+        return self.document.item(self.slot)
+
+    @property
+    def code(self) -> str:
+        """What people know the document by."""
+        return self.document.code
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What each digest is of."""
+        return ("XML",) if self.paper is None else ("XML", "PDF")
 
     def digests(self) -> list[bytes]:
         """What the provider is asked to sign; its values are wanted in the same order."""
         return [one.digest_to_sign() for one in (self.statement, self.paper) if one is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetDraft:
+    """A class sheet about to be signed."""
+
+    sheet: Sheet
+    credential: Credential
+    at: datetime
+
+    @property
+    def item(self) -> Item:
+        return self.sheet.item
+
+    @property
+    def code(self) -> str:
+        """What people know the sheet by."""
+        return f"{self.sheet.subject}-{self.sheet.number}"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return ("SHEET",)
+
+    def digests(self) -> list[bytes]:
+        return [cms.digest_to_sign(self.credential, bytes.fromhex(self.sheet.statement), at=self.at)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedSheet:
+    """A class sheet's new signature: `file` holds statement and signature."""
+
+    sheet: Sheet
+    file: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +135,14 @@ def assemble(drafts: Sequence[tuple[Draft, Sequence[bytes]]], earlier: Mapping[s
         whole = objects.put(xml.splice(objects.get(document.frozen_xml), {**earlier, **made}))
     paper = objects.put(papers[0]) if papers else document.pdf
     return Signed(document=document, signatures=made, pdf=paper, xml=whole)
+
+
+def assemble_sheet(draft: SheetDraft, value: bytes, objects: Objects) -> SignedSheet:
+    """The file that anybody can check: JSON (RFC 8785), as the statement in it already is."""
+    signature = cms.detached(draft.credential, bytes.fromhex(draft.sheet.statement), value, at=draft.at)
+    statement = objects.get(draft.sheet.statement)
+    file = b'{"signature":"%b","statement":%b}' % (b64encode(signature), statement)
+    return SignedSheet(sheet=draft.sheet, file=objects.put(file))
 
 
 def _paper(

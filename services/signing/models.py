@@ -115,6 +115,36 @@ signatures = Table(
     ),
 )
 
+class_sheets = Table(
+    "class_sheets",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("class_id", UUID, nullable=False),
+    Column("unit_id", UUID, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("number", Integer, nullable=False, comment="of the class's freezing"),
+    Column("holder", UUID, nullable=False),
+    Column("name", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("root", String, nullable=False),
+    Column("statement", String, nullable=False, comment="SHA-256 of the file that is signed"),
+    Index("class_sheets_class_id_idx", "school_year", "class_id"),
+    Index("class_sheets_holder_idx", "school_year", "holder"),
+)
+
+class_sheet_signatures = Table(
+    "class_sheet_signatures",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("sheet_id", UUID, primary_key=True),
+    Column("file", String, nullable=False, comment="SHA-256 of the file with statement and signature"),
+    Column("session_id", UUID, nullable=False),
+    Column("authorised_by", UUID, nullable=False, comment="the account that gave the PIN"),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(["school_year", "sheet_id"], ["class_sheets.school_year", "class_sheets.id"]),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -145,10 +175,10 @@ session_items = Table(
     "session_items",
     metadata,
     Column("session_id", UUID, primary_key=True),
-    Column("transcript_id", UUID, primary_key=True),
+    Column("transcript_id", UUID, primary_key=True, comment="or the id of a class sheet"),
     Column("slot", String, primary_key=True),
     Column("class_id", UUID, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", Integer, nullable=False, comment="of the transcript, or the number of a class sheet"),
     Column("ended_at", DateTime(timezone=True), comment="null while it waits"),
     Column("reason", String, comment="null where it was signed, or waits"),
     CheckConstraint("reason IS NULL OR ended_at IS NOT NULL", name="reason"),
@@ -185,7 +215,7 @@ agent_work = Table(
     Column("transcript_id", UUID, nullable=False),
     Column("slot", String, nullable=False),
     Column("code", String, nullable=False),
-    Column("part", String, CheckConstraint("part IN ('XML', 'PDF')", name="part"), nullable=False),
+    Column("part", String, CheckConstraint("part IN ('XML', 'PDF', 'SHEET')", name="part"), nullable=False),
     Column("prepared_at", DateTime(timezone=True), nullable=False, comment="the time that the signature states"),
     Column("value", LargeBinary, comment="checked against the certificate; null while it waits"),
 )

@@ -23,6 +23,7 @@ from services.contracts.signing.certificates import (
     UnblockKey,
 )
 from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
 from services.contracts.signing.credentials import MakeCredential
 from services.contracts.signing.documents import ReadSignedDocuments
 from services.contracts.signing.evidence import ReadEvidence
@@ -64,6 +65,7 @@ from services.signing.usecases import (
     boards,
     certificates,
     checking,
+    class_sheets,
     credentials,
     registering,
     revoking,
@@ -129,6 +131,9 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.task(batches.SignClassTask, batches.keep_batch, before=signer.sign_class)
     service.every(EXPIRY_SECONDS, sessions.end_expired)
     service.query(FindWaiting, boards.find_waiting)
+    service.query(FindClassSheets, class_sheets.find_class_sheets)
+    service.query(ReadClassSheet, class_sheets.read_class_sheet)
+    service.internal(ReadSheetFiles, class_sheets.read_sheet_files, systems=("transcript",))
     service.query(ReadSigningProgress, boards.read_signing_progress)
     service.query(ReadEvidence, boards.read_evidence)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))

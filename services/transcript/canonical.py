@@ -107,11 +107,28 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClassSheet:
+    """A row's place in the class sheet (bảng ký lớp), which the subject's teacher signs once for the class.
+
+    `number` is that of the class's freezing, from 1, `index` from 0. `root`, `salt` and `path` (RFC 9162, 2.1.3) are
+    hexadecimal.
+    """
+
+    number: int
+    root: str
+    size: int
+    index: int
+    salt: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """One row of the first table.
 
     Results are as printed: "8.5", for comment subjects "Đ" or "CĐ", in primary "T", "H" or "C" with `test`, the mark
-    of the year's last test. `retest` is the result after the summer, null where there was none.
+    of the year's last test. `retest` is the result after the summer, null where there was none. `class_sheet` is left
+    out of the JSON where there is none: transcripts older than class sheets keep their bytes.
     """
 
     code: str
@@ -126,6 +143,7 @@ class Subject:
     teacher: Teacher | None
     is_elective: bool = False
     cluster: Cluster | None = None
+    class_sheet: ClassSheet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +245,18 @@ def to_fields(data: TranscriptData) -> dict[str, Any]:
     """The data under the names of the JSON, all text in NFC."""
     fields: dict[str, Any] = msgspec.to_builtins(data)
     fields["class"] = fields.pop("class_")
-    composed: dict[str, Any] = _composed(fields)
-    return composed
+    for subject in fields["subjects"]:
+        if subject["class_sheet"] is None:
+            del subject["class_sheet"]
+    named: dict[str, Any] = composed(fields)
+    return named
+
+
+def row_of(subject: Subject) -> dict[str, Any]:
+    """The subject's row under the names of the JSON, without its place in a class sheet."""
+    fields: dict[str, Any] = composed(msgspec.to_builtins(subject))
+    del fields["class_sheet"]
+    return fields
 
 
 def from_canonical(raw: bytes) -> TranscriptData:
@@ -253,13 +281,14 @@ def digest(canonical: bytes) -> str:
     return hashlib.sha256(canonical).hexdigest()
 
 
-def _composed(value: Any) -> Any:
+def composed(value: Any) -> Any:
+    """The value with all text in NFC."""
     match value:
         case str():
             return unicodedata.normalize("NFC", value)
         case dict():
-            return {key: _composed(item) for key, item in value.items()}
+            return {key: composed(item) for key, item in value.items()}
         case list() | tuple():
-            return [_composed(item) for item in value]
+            return [composed(item) for item in value]
         case _:
             return value

@@ -177,6 +177,7 @@ def _subject(subject: Subject) -> str:
         _text("NHAN_XET", subject.comment),
         _text("MON_LUA_CHON", int(subject.is_elective)),
         *_cluster(subject),
+        *_class_sheet(subject),
         _element("GVBM", *names, id_=f"gv-{subject.code}"),
         id_=f"dtk-{subject.code}",
     )
@@ -185,6 +186,19 @@ def _subject(subject: Subject) -> str:
 def _cluster(subject: Subject) -> Iterable[str]:
     if subject.cluster:
         yield _element("CUM_CHUYEN_DE", _text("HKI", subject.cluster.term1), _text("HKII", subject.cluster.term2))
+
+
+def _class_sheet(subject: Subject) -> Iterable[str]:
+    if sheet := subject.class_sheet:
+        yield _element(
+            "BANG_KY_LOP",
+            _text("LAN_CHOT", sheet.number),
+            _text("GOC", sheet.root),
+            _text("SO_DONG", sheet.size),
+            _text("DONG", sheet.index),
+            _text("MUOI", sheet.salt),
+            *_texts("NHANH", sheet.path),
+        )
 
 
 def _year_summary(data: TranscriptData) -> str:

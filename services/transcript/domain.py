@@ -127,7 +127,7 @@ def _subject(setting: Setting, subject: SubjectResult) -> Subject:
         year=subject.year,
         test=subject.test,
         retest=subject.retest,
-        comment=subject.comment,
+        comment=subject.comment or None,
         teacher=Teacher(person_id=teacher.id, name=teacher.name),
         is_elective=subject.is_elective,
         cluster=Cluster(term1=cluster.term1, term2=cluster.term2) if cluster else None,

@@ -1,5 +1,6 @@
 """Freezing a class: read its locked results and its people, then make each pupil's data, XML and PDF."""
 
+import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.chassis import authority
-from services.chassis.ids import new_code, new_id
+from services.chassis.ids import new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.given import FindGivenYears
@@ -16,15 +17,19 @@ from services.contracts.gradebook.results import ClassResults, PupilResult, Read
 from services.contracts.identity import FindGuardians, FindPeople, FindUnits, Role
 from services.contracts.messages import Task
 from services.contracts.transcript import BoxV1, FreezeClass, TranscriptState
-from services.transcript import domain, repository
+from services.contracts.transcript.class_sheets import ClassSheetV1
+from services.transcript import batches, class_sheets, domain, repository
 from services.transcript.canonical import Guardian, Schooling, TranscriptData, from_canonical, to_canonical
+from services.transcript.class_sheets import Batch, Sheet
 from services.transcript.document_xml import write
 from services.transcript.domain import PARKED, Setting
 from services.transcript.errors import NoForm, NoPrincipal
 from services.transcript.render import Renderer, has_form
+from services.transcript.repository import Standing
 
 LEADERS = (Role.ADMIN, Role.PRINCIPAL)
 """Who may have a class frozen."""
+SEED_BYTES = 32
 _own = threading.local()  # a renderer must not be shared by threads
 
 
@@ -43,11 +48,16 @@ class FreezeClassTask(Task):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frozen:
-    """What freezing made: rows ready to be stored, and how many transcripts the class has in all."""
+    """What freezing made: rows and class sheets ready to be stored, and how many transcripts the class has in all.
+
+    `batch` is its number, None where nobody was frozen.
+    """
 
     unit_id: UUID
     expected: int
     rows: tuple[dict[str, Any], ...]
+    batch: int | None
+    sheets: tuple[ClassSheetV1, ...]
 
 
 def check_form(command: FreezeClass, outside: Outside) -> None:
@@ -66,24 +76,35 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
     """Everything of a class that is not frozen yet. Its files are stored before the rows that name them."""
     results = outside.ask(ReadClassResults(school_year=task.school_year, class_id=task.class_id), timeout=30)
     with outside.db.transaction() as tx:
+        # The batch first: whoever stands as not frozen after it was opened is in no batch that was kept before.
+        batch = batches.open_batch(tx, task.school_year, task.class_id, secrets.token_bytes(SEED_BYTES))
         standing = repository.standing_of(tx, task.school_year, task.class_id)
         principals, now = repository.principals_of(tx, results.unit_id), tx.now()
     if len(principals) != 1:
         raise NoPrincipal(count=len(principals))
-    due = [
+    due = _due(results, standing, task)
+    setting = _known(_setting(results, principals[0], outside), [result.pupil_id for result in due], outside)
+    rows = {result.pupil_id: _empty_row(setting, result, standing) for result in due}
+    data = [_data(setting, result, standing, batch, now) for result in due if result.promotion not in PARKED]
+    bound, sheets = class_sheets.bind(data, batch)
+    for one in bound:
+        rows[one.pupil.person_id] |= _documents(one, outside.objects)
+    return Frozen(
+        unit_id=results.unit_id,
+        expected=len(results.results),
+        rows=tuple(rows.values()),
+        batch=batch.number if bound else None,
+        sheets=tuple(stored(sheet, outside.objects) for sheet in sheets),
+    )
+
+
+def _due(results: ClassResults, standing: Standing, task: FreezeClassTask) -> list[PupilResult]:
+    """The pupils who are parked, and those of whom there is no transcript in force."""
+    return [
         result
         for result in results.results
         if result.pupil_id in standing.parked or not (task.parked_only or result.pupil_id in standing.frozen)
     ]
-    setting = _setting(results, principals[0], outside)
-    pupil_ids = [result.pupil_id for result in due]
-    setting = replace(
-        setting,
-        earlier=_earlier(task.school_year, pupil_ids, outside),
-        guardians=_guardians(pupil_ids, outside),
-    )
-    rows = [_row(setting, result, standing.due.get(result.pupil_id, 1), now, outside.objects) for result in due]
-    return Frozen(unit_id=results.unit_id, expected=len(results.results), rows=tuple(rows))
 
 
 def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Setting:
@@ -94,6 +115,12 @@ def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Set
     return Setting(
         results=results, unit=unit, people={person.id: person for person in people}, principal_id=principal_id
     )
+
+
+def _known(setting: Setting, pupil_ids: list[UUID], outside: Outside) -> Setting:
+    """With what is known of each pupil beside the results."""
+    earlier = _earlier(setting.results.school_year, pupil_ids, outside)
+    return replace(setting, earlier=earlier, guardians=_guardians(pupil_ids, outside))
 
 
 def _earlier(school_year: int, pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Schooling, ...]]:
@@ -119,13 +146,10 @@ def _guardians(pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Guar
     return found
 
 
-def _row(setting: Setting, result: PupilResult, version: int, now: datetime, objects: Objects) -> dict[str, Any]:
-    """The pupil's next version, frozen, or parked with the reason."""
-    row = _empty_row(setting, result) | {"version": version}
-    if result.promotion in PARKED:
-        return row | {"state": TranscriptState.PARKED, "reason": PARKED[result.promotion]}
-    data = domain.freeze(setting, result, code=new_code(), version=version, now=now)
-    return row | _documents(data, objects)
+def _data(setting: Setting, result: PupilResult, standing: Standing, batch: Batch, now: datetime) -> TranscriptData:
+    version = standing.version_of(result.pupil_id)
+    code = batch.code_of(result.pupil_id, version)
+    return domain.freeze(setting, result, code=code, version=version, now=now)
 
 
 def _documents(data: TranscriptData, objects: Objects) -> dict[str, Any]:
@@ -149,16 +173,33 @@ def _documents(data: TranscriptData, objects: Objects) -> dict[str, Any]:
     return repository.frozen_row(frozen, domain.slots_of(data), boxes)
 
 
-def _empty_row(setting: Setting, result: PupilResult) -> dict[str, Any]:
-    """Every column, so that rows of parked and frozen transcripts can be written together."""
-    kept = ("reason", "code", "canonical", "frozen_xml", "frozen_pdf", "xml", "pdf", "frozen_at", "school_name")
+def _empty_row(setting: Setting, result: PupilResult, standing: Standing) -> dict[str, Any]:
+    """The pupil's next version, parked where the result waits: every column, so that all rows are written together."""
+    kept = ("code", "canonical", "frozen_xml", "frozen_pdf", "xml", "pdf", "frozen_at", "school_name")
     return dict.fromkeys((*kept, "pupil_initials", "slots", "boxes")) | {
         "school_year": setting.results.school_year,
         "id": new_id(),
         "class_id": setting.results.class_id,
         "unit_id": setting.results.unit_id,
         "pupil_id": result.pupil_id,
+        "version": standing.version_of(result.pupil_id),
+        "state": TranscriptState.PARKED,
+        "reason": PARKED.get(result.promotion),
     }
+
+
+def stored(sheet: Sheet, objects: Objects) -> ClassSheetV1:
+    """The sheet with its statement as a file, as signing is told of it."""
+    return ClassSheetV1(
+        sheet_id=new_id(),
+        subject=sheet.subject,
+        number=sheet.number,
+        holder=sheet.teacher.person_id,
+        name=sheet.teacher.name,
+        size=sheet.size,
+        root=sheet.root,
+        statement=objects.put(sheet.statement),
+    )
 
 
 def _renderer() -> Renderer:

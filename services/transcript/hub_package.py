@@ -1,4 +1,4 @@
-"""The package for the ministry's hub: XML, PDF and certificates of each transcript, and an index. Pure.
+"""The package for the ministry's hub: XML, PDF and certificates of each transcript, class sheets, and an index. Pure.
 
 Fields of the index bear the names of the national data dictionary (idbanghi, sukien, phienban, thoigiancapnhat).
 """
@@ -6,7 +6,7 @@ Fields of the index bear the names of the national data dictionary (idbanghi, su
 import base64
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from uuid import uuid5
 
 from lxml import etree
 
-from services.chassis.codec import to_json
+from services.chassis.codec import from_json, to_json
 from services.contracts.identity import VIETNAM, PersonV1
 from services.contracts.messages import Change
 from services.contracts.transcript.hub import HubRecord, HubWaiting
@@ -63,13 +63,14 @@ def record_of(entry: Entry) -> HubRecord:
     )
 
 
-def pack(entries: Sequence[Entry]) -> bytes:
-    """The zip: index.json, the XML's schema, and the files of each entry under its code."""
+def pack(entries: Sequence[Entry], sheets: Sequence[bytes] = ()) -> bytes:
+    """The zip: index.json, the XML's schema, the files of each entry under its code, the class's signed sheets."""
+    named = {f"bang_ky_lop/{sha256(sheet).hexdigest()}.json": sheet for sheet in sheets}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "index.json", to_json([_line(entry) for entry in entries]))
+        _add(archive, "index.json", to_json([_line(entry, named) for entry in entries]))
         _add(archive, SCHEMA.name, SCHEMA.read_bytes())
-        for name, content in sorted(_files(entries).items()):
+        for name, content in sorted((_files(entries) | named).items()):
             _add(archive, name, content)
     return packed.getvalue()
 
@@ -95,7 +96,7 @@ def _certificates(xml: bytes) -> Iterator[tuple[str, bytes]]:
         yield f"cer/{sha256(der).hexdigest()}.cer", der
 
 
-def _line(entry: Entry) -> dict[str, Any]:
+def _line(entry: Entry, sheets: Mapping[str, bytes]) -> dict[str, Any]:
     data, record = entry.data, record_of(entry)
     return {
         "idbanghi": record.record_id,
@@ -114,7 +115,14 @@ def _line(entry: Entry) -> dict[str, Any]:
         "xml": _named(f"xml/{data.code}.xml", entry.xml),
         "pdf": _named(f"pdf/{data.code}.pdf", entry.pdf),
         "cer": sorted({name for name, _ in _certificates(entry.xml)}),
+        "bang_ky_lop": sorted(_sheets_of(data, sheets)),
     }
+
+
+def _sheets_of(data: TranscriptData, sheets: Mapping[str, bytes]) -> Iterator[str]:
+    """The sheets under whose roots the transcript's rows are."""
+    roots = {subject.class_sheet.root for subject in data.subjects if subject.class_sheet}
+    return (name for name, sheet in sheets.items() if from_json(sheet)["statement"]["root"] in roots)
 
 
 def _identified(pupil: PersonV1) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""Transcript's tables. The database itself keeps the life cycle and the register of copies (see the migrations)."""
+"""Transcript's tables. The database keeps life cycle, class sheets and the register of copies (see the migrations)."""
 
 from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -36,6 +38,44 @@ freezes = Table(
     Column("requested_by", UUID, nullable=False, comment="the account that authorised it"),
     Column("requested_at", DateTime(timezone=True), nullable=False),
     Column("expected", Integer, nullable=False, comment="-1 until the class's results have been read"),
+)
+
+freeze_batches = Table(
+    "freeze_batches",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("class_id", UUID, primary_key=True),
+    Column("number", Integer, primary_key=True, comment="from 1"),
+    Column("seed", LargeBinary, comment="what codes and salts come from; erased once they are frozen"),
+    Column("frozen_at", DateTime(timezone=True)),
+    CheckConstraint("(frozen_at IS NULL) = (seed IS NOT NULL)", name="erased"),
+    Index(
+        "freeze_batches_one_open_key",
+        "school_year",
+        "class_id",
+        unique=True,
+        postgresql_where=text("frozen_at IS NULL"),
+    ),
+)
+
+class_sheets = Table(
+    "class_sheets",
+    metadata,
+    Column("school_year", SmallInteger, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("class_id", UUID, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("number", Integer, nullable=False, comment="of the freezing whose rows it holds"),
+    Column("holder", UUID, nullable=False, comment="the teacher who signs it"),
+    Column("name", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("root", String, nullable=False, comment="of the Merkle tree over its rows, in hexadecimal"),
+    Column("statement", String, nullable=False, comment="SHA-256 of the file that is signed"),
+    UniqueConstraint("school_year", "class_id", "subject", "number", "holder"),
+    ForeignKeyConstraint(
+        ["school_year", "class_id", "number"],
+        ["freeze_batches.school_year", "freeze_batches.class_id", "freeze_batches.number"],
+    ),
 )
 
 transcripts = Table(

@@ -13,6 +13,7 @@ from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
 from services.contracts.identity import FindPeople, PersonV1
+from services.contracts.signing.class_sheets import ReadSheetFiles
 from services.contracts.transcript import TranscriptState
 from services.contracts.transcript.hub import HubPackage, HubParked, HubWaiting, PackForHub
 from services.transcript import repository
@@ -22,18 +23,19 @@ from services.transcript.hub_package import Entry, pack, record_of, waits_for
 
 
 def pack_class(query: PackForHub, outside: Outside) -> HubPackage:
-    """Read the class as it stands, and the pupils as identity knows them now; store the zip."""
+    """Read the class as it stands, its signed sheets, and the pupils as identity knows them now; store the zip."""
     with outside.db.transaction() as tx:
         unit_id = repository.find_unit_of_class(tx, query.school_year, query.class_id)
         if unit_id is None or outside.actor is None or not authority.holds(tx, outside.actor, LEADERS, unit_id):
             raise NotFound(class_id=query.class_id)
         rows = repository.newest_told(tx, query.school_year, query.class_id)
-    question = FindPeople(person_ids=tuple(rows))
-    people = {person.id: person for person in replace(outside, actor=None).ask(question, timeout=30).people}
+    ours = replace(outside, actor=None)
+    people = {person.id: person for person in ours.ask(FindPeople(person_ids=tuple(rows)), timeout=30).people}
+    sheets = ours.ask(ReadSheetFiles(school_year=query.school_year, class_id=query.class_id), timeout=30).files
     parked = {pupil_id: reason for pupil_id, row in rows.items() if (reason := _reason(row, people))}
     entries = [_entry(row, people[pupil_id], outside) for pupil_id, row in rows.items() if pupil_id not in parked]
     return HubPackage(
-        file=outside.objects.put(outside.run(pack, entries)),
+        file=outside.objects.put(outside.run(pack, entries, [outside.objects.get(name) for name in sheets])),
         records=tuple(map(record_of, entries)),
         parked=tuple(HubParked(pupil_id=pupil_id, reason=reason) for pupil_id, reason in parked.items()),
     )

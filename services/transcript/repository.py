@@ -87,7 +87,11 @@ class Standing:
     """Those whose newest version has left PARKED and was not revoked."""
     parked: frozenset[UUID]
     due: Mapping[UUID, int]
-    """The version that freezing makes: the parked one, the next after a revoked one; for everybody else the first."""
+    """The version that freezing makes: the parked one, the next after a revoked one."""
+
+    def version_of(self, pupil_id: UUID) -> int:
+        """The version that freezing makes, of anybody."""
+        return self.due.get(pupil_id, 1)
 
 
 def standing_of(tx: Tx, school_year: int, class_id: UUID) -> Standing:

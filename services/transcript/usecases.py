@@ -30,7 +30,7 @@ from services.contracts.transcript import (
     TranscriptState,
     TranscriptV1,
 )
-from services.transcript import repository
+from services.transcript import batches, repository
 from services.transcript.errors import NotIssued, ResultsNotLocked
 from services.transcript.freezing import LEADERS, FreezeClassTask, Frozen
 
@@ -66,9 +66,14 @@ def ask_freeze(tx: Tx, command: FreezeClass, actor: Actor, _form: None) -> Freez
 
 
 def keep_frozen(tx: Tx, task: FreezeClassTask, frozen: Frozen) -> None:
-    """Store what was frozen and tell signing."""
+    """Store what was frozen and tell signing; where another has kept the same batch meanwhile, begin again."""
+    year, class_id = task.school_year, task.class_id
+    if frozen.batch is not None and not batches.close_batch(tx, year, class_id, frozen.batch):
+        tx.later(task)
+        return
+    batches.insert_sheets(tx, year, class_id, frozen.sheets)
     repository.put_transcripts(tx, frozen.rows)
-    repository.set_expected(tx, task.school_year, task.class_id, frozen.expected)
+    repository.set_expected(tx, year, class_id, frozen.expected)
     made = sum(row["state"] is TranscriptState.FROZEN for row in frozen.rows)
     if made:
         tx.emit(
@@ -106,8 +111,14 @@ def read_documents(tx: Tx, query: ReadDocuments, _actor: Actor) -> Documents:
     unit_id = repository.find_unit_of_class(tx, query.school_year, query.class_id)
     if unit_id is None:
         raise NotFound(class_id=query.class_id)
-    documents = tuple(repository.documents_of(tx, query.school_year, query.class_id))
-    return Documents(school_year=query.school_year, class_id=query.class_id, unit_id=unit_id, documents=documents)
+    year, class_id = query.school_year, query.class_id
+    return Documents(
+        school_year=year,
+        class_id=class_id,
+        unit_id=unit_id,
+        documents=tuple(repository.documents_of(tx, year, class_id)),
+        class_sheets=tuple(batches.sheets_of(tx, year, class_id)),
+    )
 
 
 def fetch_signed(events: Sequence[DocumentsSignedV1], outside: Outside) -> list[tuple[int, Sequence[SignedDocument]]]:

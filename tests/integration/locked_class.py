@@ -29,6 +29,7 @@ from services.contracts.identity import (
     Units,
     UnitV1,
 )
+from services.contracts.signing.class_sheets import ReadSheetFiles, SheetFiles
 
 YEAR = 2025
 MATHS, SPORT = "TOAN", "GDTC"
@@ -86,13 +87,14 @@ class LockedClass:
         )
 
     def answers(self) -> dict[type, Any]:
-        """What gradebook and identity answer."""
+        """What gradebook, identity and signing answer; no class sheet is signed yet."""
         return {
             ReadClassResults: self.results,
             FindPeople: self._find_people,
             FindUnits: Units(units=(self.unit,)),
             FindGivenYears: GivenYears(pupils=()),
             FindGuardians: GuardianContacts(contacts=(self.mother,)),
+            ReadSheetFiles: SheetFiles(files=()),
         }
 
     @property

@@ -43,6 +43,7 @@ def test_every_pupil_has_a_transcript_or_waits_for_a_named_reason(report):
     assert report["transcripts_issued"] + report["transcripts_parked"] == PUPILS
     assert set(report["parked_reasons"]) <= {"RETEST", "PENDING_SUMMER"}
     assert report["signatures"] == 15 * report["transcripts_issued"]
+    assert report["class_sheets"] == 12 * report["classes"]
 
 
 def test_programs_that_are_not_ours_accept_every_issued_file(report):

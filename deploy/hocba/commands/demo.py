@@ -76,6 +76,7 @@ def _summarise(console: Console, instance: Instance, outcome: Any, path: Path) -
         ("transcripts issued", report["transcripts_issued"]),
         ("parked, with the reason", f"{report['transcripts_parked']} ({parked})"),
         ("signatures", report["signatures"]),
+        ("class sheets", report["class_sheets"]),
         ("messages to guardians", report["messages"]["sent"]),
         *(
             (f"{name} accepted", f"{one['accepted']} of {one['given']}")

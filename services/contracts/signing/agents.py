@@ -42,7 +42,7 @@ class ProveAgent(Request[CertificateV1]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentItem:
-    """A digest (hex) to be signed, of a document's XML or PDF."""
+    """A digest (hex) to be signed, of a document's XML or PDF, or of a class sheet (SHEET), coded by its subject."""
 
     digest: str
     code: str

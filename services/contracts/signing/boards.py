@@ -10,7 +10,7 @@ from services.contracts.signing.documents import SlotRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingClass:
-    """What waits for somebody in a class: `ready` of the `waiting` slots are those whose turn has come."""
+    """What waits for somebody in a class, slots and class sheets: `ready` are those whose turn has come."""
 
     class_id: UUID
     unit_id: UUID
@@ -55,13 +55,15 @@ class SignerProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitProgress:
-    """A school's documents: registered, complete, and their slots."""
+    """A school's documents: registered, complete, and their slots; its class sheets, and how many are signed."""
 
     unit_id: UUID
     documents: int
     complete: int
     slots: int
     signed: int
+    class_sheets: int = 0
+    class_sheets_signed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

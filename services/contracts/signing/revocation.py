@@ -46,7 +46,7 @@ class RevokeCertificate(Command[RevocationV1]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchedSlot:
-    """A slot signed with a revoked certificate at or after the moment of compromise."""
+    """A slot signed with a revoked certificate at or after the moment of compromise; or a class sheet, under its id."""
 
     school_year: int
     class_id: UUID

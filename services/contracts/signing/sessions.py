@@ -17,7 +17,10 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionItem:
-    """One slot of one document in a session: signed, or refused for a reason."""
+    """One slot of one document in a session: signed, or refused for a reason.
+
+    A class sheet stands here under its own id, with the slot CLASS_SHEET-<subject>.
+    """
 
     transcript_id: UUID
     slot: str
@@ -41,7 +44,7 @@ class SigningSessionV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSigningSession(Command[SigningSessionV1]):
-    """Sign every slot of the role that is mine in these classes, with one PIN entry.
+    """Sign every slot of the role that is mine in these classes, with one PIN entry; as GVBM my class sheets too.
 
     `otp` is the one-time password that some remote services want beside the PIN.
     """

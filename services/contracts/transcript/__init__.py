@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.contracts.identity import Viewed
 from services.contracts.messages import Change, Command, Event, Query, Request
+from services.contracts.transcript.class_sheets import ClassSheetV1
 
 
 class TranscriptState(StrEnum):
@@ -132,11 +133,12 @@ class Documents:
     class_id: UUID
     unit_id: UUID
     documents: tuple[DocumentV1, ...]
+    class_sheets: tuple[ClassSheetV1, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadDocuments(Query[Documents]):
-    """A class's frozen documents that are not yet issued."""
+    """A class's frozen documents that are not yet issued, and all its class sheets."""
 
     operation: ClassVar[str] = "transcript.read_documents"
     school_year: int

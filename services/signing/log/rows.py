@@ -23,8 +23,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
 from services.chassis.errors import Problem
+from services.chassis.merkle import full_root, leaf_hash
 from services.contracts.signing.log import LogKind
-from services.signing.log import tiles, tree
+from services.signing.log import tiles
 from services.signing.log.tiles import ENTRIES, Tile
 from services.signing.models import log_checkpoints, log_cosignatures, log_entries, log_queue, log_tiles
 
@@ -136,9 +137,7 @@ def complete(tx: Tx, old: int, new: int) -> None:
         if not done:
             return
         made = [Tile(level=level, index=index) for index in done]
-        rows = [
-            {"level": level, "index": one.index, "root": tree.full_root(tiles.hashes_in(tile(tx, one)))} for one in made
-        ]
+        rows = [{"level": level, "index": one.index, "root": full_root(tiles.hashes_in(tile(tx, one)))} for one in made]
         tx.conn.execute(insert(log_tiles), rows)
 
 
@@ -156,7 +155,7 @@ def tile(tx: Tx, wanted: Tile) -> bytes:
         raise LogDamaged(tile=wanted.path)
     if wanted.level == ENTRIES:
         return tiles.bundle(found)
-    return b"".join(found if wanted.level else map(tree.leaf_hash, found))
+    return b"".join(found if wanted.level else map(leaf_hash, found))
 
 
 def newest(tx: Tx, most: int) -> list[Published]:

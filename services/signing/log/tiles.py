@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.signing.log import tree
-from services.signing.log.tree import Node, Range
+from services.chassis import merkle
+from services.chassis.merkle import Node, Range
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
@@ -99,16 +99,16 @@ class TiledTree:
 
     def inclusion(self, index: int) -> list[bytes]:
         """The proof that the leaf is in the tree."""
-        return [self._hash(each) for each in tree.inclusion_path(index, self.size)]
+        return [self._hash(each) for each in merkle.inclusion_path(index, self.size)]
 
     def consistency(self, old: int) -> list[bytes]:
         """The proof that the tree begins with its own first `old` leaves; empty for none of them, or all."""
         if not 0 < old < self.size:
             return []
-        return [self._hash(each) for each in tree.consistency_path(old, self.size)]
+        return [self._hash(each) for each in merkle.consistency_path(old, self.size)]
 
     def _hash(self, leaves: Range) -> bytes:
-        return tree.joined_root([self._node(node) for node in tree.nodes_of(*leaves)])
+        return merkle.joined_root([self._node(node) for node in merkle.nodes_of(*leaves)])
 
     def _node(self, node: Node) -> bytes:
         """The node's hash, over as many hashes of the next tile level below it as it spans."""
@@ -118,4 +118,4 @@ class TiledTree:
         count = self.size >> (HEIGHT * level)
         tile = Tile(level=level, index=index, width=min(WIDTH, count - (index << HEIGHT)))
         at = (first - tile.first) * HASH
-        return tree.full_root(hashes_in(self.fetch(tile)[at : at + (HASH << height)]))
+        return merkle.full_root(hashes_in(self.fetch(tile)[at : at + (HASH << height)]))

@@ -1,11 +1,11 @@
 """Signing a class in one batch: the owner confirms the documents, all digests are prepared, one provider signs them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from services.chassis.database import Tx
@@ -15,17 +15,20 @@ from services.contracts.messages import Task
 from services.contracts.signing.documents import DocumentsSignedV1
 from services.contracts.signing.log import LogKind
 from services.contracts.transcript import DocumentV1, ReadDocuments
-from services.signing import agents, domain, drafts, keyring, providers, repository
+from services.contracts.transcript.class_sheets import ClassSheetV1
+from services.signing import agents, class_sheets, domain, drafts, keyring, providers, repository
 from services.signing.agents import Brought
 from services.signing.custody import unwrap
-from services.signing.domain import Document, Item, Refusal
-from services.signing.drafts import Codes, Draft, Signed
+from services.signing.domain import Document, Item, Refusal, Sheet
+from services.signing.drafts import Codes, Draft, SheetDraft, Signed, SignedSheet
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
 from services.signing.providers import Key, Providers
 from services.signing.providers.agent import AgentKeys
 from services.signing.repository import Session
+from services.signing.usecases import class_sheets as sheet_batches
 
+D = TypeVar("D", Draft, SheetDraft)
 Refused = tuple[Item, Refusal]
 
 
@@ -46,13 +49,14 @@ class Batch:
     session: Session
     at: datetime
     signed: tuple[Signed, ...]
+    sheets: tuple[SignedSheet, ...]
     refused: tuple[Refused, ...]
-    awaited: tuple[Draft, ...] = ()
+    awaited: tuple[Draft | SheetDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """What is read before signing: the session with its key and open items, the documents as they stand, the time."""
+    """What is read before signing: the session with its key and open items, documents and sheets as they stand."""
 
     session: Session
     key: Key
@@ -60,6 +64,7 @@ class Ready:
     items: Sequence[Item]
     documents: dict[tuple[UUID, int], Document]
     earlier: dict[tuple[UUID, int], dict[str, bytes]]
+    sheets: Mapping[UUID, Sheet]
     brought: Brought
     now: datetime
 
@@ -83,21 +88,26 @@ class Batches:
         if ready is None:
             return None
         asked = ReadDocuments(school_year=task.school_year, class_id=task.class_id)
-        confirmed = outside.ask(asked, timeout=30).documents
-        prepared, refused = self._prepare(ready, confirmed, outside)
-        signed, failed, awaited = _sorted_out(prepared, self._values(prepared, ready))
+        confirmed = outside.ask(asked, timeout=30)
+        prepared, refused = self._prepare(ready, confirmed.documents, outside)
+        sheets, not_signed = _prepare_sheets(ready, confirmed.class_sheets)
+        values = self._values([*prepared, *sheets], ready)
+        signed, failed, awaited = _sorted_out(prepared, values)
+        signed_sheets, failed_sheets, awaited_sheets = _sorted_out(sheets, values)
         made = [
             drafts.assemble(of_one, ready.earlier.get(which, {}), outside.objects) for which, of_one in signed.items()
         ]
+        pairs = (pair for of_one in signed_sheets.values() for pair in of_one)
         return Batch(
             session=ready.session,
             at=ready.at,
             signed=tuple(made),
-            refused=(*refused, *failed),
-            awaited=tuple(awaited),
+            sheets=tuple(drafts.assemble_sheet(draft, value, outside.objects) for draft, (value,) in pairs),
+            refused=(*refused, *not_signed, *failed, *failed_sheets),
+            awaited=(*awaited, *awaited_sheets),
         )
 
-    def _values(self, prepared: Sequence[Draft], ready: Ready) -> Iterator[bytes | Refusal]:
+    def _values(self, prepared: Sequence[Draft | SheetDraft], ready: Ready) -> Iterator[bytes | Refusal]:
         digests = [digest for draft in prepared for digest in draft.digests()]
         provider = providers.provider_of(self._providers, ready.key.provider)
         if isinstance(provider, AgentKeys):
@@ -114,6 +124,7 @@ class Batches:
             documents = repository.open_documents(tx, task.school_year, [task.class_id])
             ids = [document.transcript_id for document in documents]
             earlier = repository.xml_signatures(tx, task.school_year, ids)
+            sheets = class_sheets.of_class(tx, task.school_year, task.class_id)
             brought = agents.brought(tx, session.id, task.class_id)
         if key is None or session.expires_at <= now:
             return None
@@ -124,6 +135,7 @@ class Batches:
             items=items,
             documents={(one.transcript_id, one.version): one for one in documents},
             earlier=earlier,
+            sheets=sheets,
             brought=brought,
             now=now,
         )
@@ -136,6 +148,8 @@ class Batches:
         refused: list[Refused] = []
         wanted: dict[tuple[UUID, int], list[Item]] = defaultdict(list)
         for item in ready.items:
+            if item.transcript_id in ready.sheets:
+                continue
             why = _refusal(item, ready, confirmed)
             if why:
                 refused.append((item, why))
@@ -156,7 +170,7 @@ class Batches:
 
 
 def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
-    """Store the signatures; a document that another batch has touched meanwhile stays as it is, to be tried again.
+    """Store the signatures; what another batch has touched meanwhile stays as it is, to be tried again.
 
     What a provider gives after the session's time, or after its key was revoked, is not stored at all.
     """
@@ -170,10 +184,11 @@ def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     for signed in kept:
         repository.set_files(tx, signed.document, pdf=signed.pdf, xml=signed.xml)
     log.add(tx, [waiting for signed in kept for waiting in _waiting(signed)])
-    done = [(item, None) for signed in kept for item in _items(signed)]
-    repository.end_items(tx, batch.session.id, [*done, *batch.refused])
+    sheets = sheet_batches.keep(tx, batch.session, batch.sheets, batch.at)
+    done = [*(signed.document.item(slot) for signed in kept for slot in signed.signatures), *sheets]
+    repository.end_items(tx, batch.session.id, [*((item, None) for item in done), *batch.refused])
     agents.insert_work(tx, [row for draft in batch.awaited for row in _work(draft, batch)])
-    if len(kept) < len(batch.signed):
+    if len(kept) < len(batch.signed) or len(sheets) < len(batch.sheets):
         tx.later(task)
     elif not batch.awaited:
         repository.end_class(tx, task.session_id, task.class_id)
@@ -191,22 +206,27 @@ def _refusal(item: Item, ready: Ready, confirmed: Sequence[DocumentV1]) -> Refus
     return domain.refusal(document, role, confirmed, ready.key.validity, ready.now)
 
 
+def _prepare_sheets(ready: Ready, confirmed: Sequence[ClassSheetV1]) -> tuple[list[SheetDraft], list[Refused]]:
+    items = [item for item in ready.items if item.transcript_id in ready.sheets]
+    return sheet_batches.prepare(items, ready.sheets, confirmed, ready.key, now=ready.now, at=ready.at)
+
+
 def _sorted_out(
-    prepared: Sequence[Draft], values: Iterator[bytes | Refusal]
-) -> tuple[dict[tuple[UUID, int], list[tuple[Draft, list[bytes]]]], list[Refused], list[Draft]]:
+    prepared: Sequence[D], values: Iterator[bytes | Refusal]
+) -> tuple[dict[tuple[UUID, int], list[tuple[D, list[bytes]]]], list[Refused], list[D]]:
     """The drafts whose values are all there, by document; those that lack one with its reason; those awaited."""
-    signed: dict[tuple[UUID, int], list[tuple[Draft, list[bytes]]]] = defaultdict(list)
+    signed: dict[tuple[UUID, int], list[tuple[D, list[bytes]]]] = defaultdict(list)
     failed: list[Refused] = []
-    awaited: list[Draft] = []
+    awaited: list[D] = []
     for draft in prepared:
-        mine = list(islice(values, draft.count))
+        mine = list(islice(values, len(draft.parts)))
         reasons = [value for value in mine if isinstance(value, Refusal)]
         if Refusal.NOT_GIVEN_YET in reasons:
             awaited.append(draft)
         elif reasons:
-            failed.append((_item(draft.document, draft.slot), reasons[0]))
+            failed.append((draft.item, reasons[0]))
         else:
-            which = draft.document.transcript_id, draft.document.version
+            which = draft.item.transcript_id, draft.item.version
             signed[which].append((draft, [value for value in mine if isinstance(value, bytes)]))
     return signed, failed, awaited
 
@@ -247,20 +267,20 @@ def _waiting(signed: Signed) -> list[Waiting]:
     return [Waiting(kind=kind, reference=of, digest=bytes.fromhex(digest)) for kind, of, digest in (*data, *files)]
 
 
-def _work(draft: Draft, batch: Batch) -> list[dict[str, object]]:
-    document = draft.document
+def _work(draft: Draft | SheetDraft, batch: Batch) -> list[dict[str, object]]:
+    item = draft.item
     return [
         {
             "session_id": batch.session.id,
             "digest": digest,
-            "class_id": document.class_id,
-            "transcript_id": document.transcript_id,
-            "slot": draft.slot,
-            "code": document.code,
+            "class_id": item.class_id,
+            "transcript_id": item.transcript_id,
+            "slot": item.slot,
+            "code": draft.code,
             "part": part,
             "prepared_at": batch.at,
         }
-        for part, digest in zip(("XML", "PDF"), draft.digests(), strict=False)
+        for part, digest in zip(draft.parts, draft.digests(), strict=True)
     ]
 
 
@@ -273,11 +293,3 @@ def _told(tx: Tx, task: SignClassTask, batch: Batch) -> DocumentsSignedV1:
         school_year=task.school_year,
         role=batch.session.role,
     )
-
-
-def _items(signed: Signed) -> list[Item]:
-    return [_item(signed.document, slot) for slot in signed.signatures]
-
-
-def _item(document: Document, slot: str) -> Item:
-    return Item(class_id=document.class_id, transcript_id=document.transcript_id, version=document.version, slot=slot)

@@ -23,7 +23,7 @@ from services.contracts.signing.boards import (
 from services.contracts.signing.certificates import CertificateHeld, CertificateRegister, FindCertificates
 from services.contracts.signing.documents import SlotRole
 from services.contracts.signing.evidence import EvidenceProgress, FilesAtLevel, ReadEvidence
-from services.signing import keyring, repository
+from services.signing import class_sheets, keyring, repository
 from services.signing.domain import Document
 from services.signing.evidence import ledger
 from services.signing.pins import MAX_PIN_FAILURES
@@ -42,6 +42,10 @@ def find_waiting(tx: Tx, query: FindWaiting, actor: Actor) -> Waiting:
             place = document.class_id, document.unit_id, role
             waiting[place] += count
             ready[place] += count * document.is_turn_of(role)
+    for sheet in class_sheets.waiting_for(tx, query.school_year, actor.person_id):
+        place = sheet.class_id, sheet.unit_id, SlotRole.SUBJECT_TEACHER
+        waiting[place] += 1
+        ready[place] += 1
     found = [
         WaitingClass(class_id=place[0], unit_id=place[1], role=place[2], waiting=count, ready=ready[place])
         for place, count in waiting.items()
@@ -52,10 +56,15 @@ def find_waiting(tx: Tx, query: FindWaiting, actor: Actor) -> Waiting:
 def read_signing_progress(tx: Tx, query: ReadSigningProgress, actor: Actor) -> SigningProgress:
     """For a school's leaders, and for officers and inspectors of the unit or one above it."""
     grants.require_cover(tx, actor, READERS, query.unit_id)
-    schools = repository.count_documents(tx, query.school_year, units_of(tx, query.unit_id))
+    units = units_of(tx, query.unit_id)
+    schools = repository.count_documents(tx, query.school_year, units)
+    sheets = class_sheets.count(tx, query.school_year, units)
     rows = repository.count_slots(tx, query.school_year, query.unit_id)
     return SigningProgress(
-        schools=tuple(UnitProgress(**row._mapping) for row in schools),  # noqa: SLF001 - the documented way by name
+        schools=tuple(
+            UnitProgress(**row._mapping, **sheets.get(row.unit_id, {}))  # noqa: SLF001 - the documented way by name
+            for row in schools
+        ),
         classes=tuple(
             ClassProgress(class_id=place[0], role=SlotRole(place[1]), slots=slots, signed=signed)
             for place, (slots, signed) in _summed(rows, "class_id", "role").items()

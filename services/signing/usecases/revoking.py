@@ -30,7 +30,7 @@ from services.contracts.signing.revocation import (
     RevokeCertificate,
     TouchedSlot,
 )
-from services.signing import keyring, publication
+from services.signing import class_sheets, keyring, publication
 from services.signing.authority import Authority
 from services.signing.errors import AlreadyRevoked, CompromiseOutOfRange
 from services.signing.models import documents, keys, revocations, sessions, signatures
@@ -88,12 +88,14 @@ def revoke(tx: Tx, command: RevokeCertificate, actor: Actor) -> RevocationV1:
 
 
 def read_reach(tx: Tx, query: ReadRevocationReach, actor: Actor) -> RevocationReach:
-    """The slots that the certificate signed from the moment of compromise on."""
+    """The slots and class sheets that the certificate signed from the moment of compromise on."""
     found = tx.conn.execute(_all().where(revocations.c.id == query.revocation_id)).first()
     if found is None:
         raise NotFound(revocation_id=query.revocation_id)
     _check_answerable(tx, actor, found)
-    return RevocationReach(revocation=_answer(found), slots=tuple(_touched(tx, found)))
+    touched = [*_touched(tx, found), *class_sheets.signed_with(tx, found.key_id, found.compromised_at)]
+    slots = sorted(touched, key=lambda one: (one.signed_at, one.transcript_id, one.version, one.slot))
+    return RevocationReach(revocation=_answer(found), slots=tuple(slots))
 
 
 def _all() -> Select[Any]:
@@ -168,7 +170,6 @@ def _touched(tx: Tx, of: Row[Any]) -> list[TouchedSlot]:
         .join(documents, and_(*same))
         .join(sessions, sessions.c.id == signatures.c.session_id)
         .where(sessions.c.key_id == of.key_id, signatures.c.signed_at >= of.compromised_at)
-        .order_by(signatures.c.signed_at, signatures.c.transcript_id, signatures.c.version, signatures.c.slot)
     )
     names = ("school_year", "class_id", "transcript_id", "version", "slot", "signed_at")
     return [

@@ -15,10 +15,9 @@ from services.chassis.service import Outside
 from services.contracts.identity import Role
 from services.contracts.signing.documents import ReadSignedDocuments, SignedDocuments, SlotRole
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
-from services.contracts.transcript import SlotV1
-from services.signing import keyring, pins, repository
+from services.signing import class_sheets, keyring, pins, repository
 from services.signing.custody import wrap
-from services.signing.domain import Document, Item
+from services.signing.domain import Document, Item, Sheet
 from services.signing.errors import NoKey, NothingToSign, OneSchoolOnly, TimestampsOverdue
 from services.signing.evidence import ledger
 from services.signing.providers import Authorisation, Entry, Key, Providers, provider_of
@@ -131,14 +130,22 @@ def _asked(tx: Tx, command: OpenSigningSession, actor: Actor) -> Asked:
     if key is None:
         raise NoKey
     waiting = [(one, slot) for one in found for slot in one.waiting_for(command.role, holder)]
-    if not waiting:
+    sheets = _sheets(tx, command, holder)
+    if not waiting and not sheets:
         raise NothingToSign
     return Asked(
         key=key,
         tries=pins.count_try(tx, key),
-        items=tuple(_item(*one) for one in waiting),
-        signatures=sum(1 + slot.on_pdf for _, slot in waiting),
+        items=(*(document.item(slot.slot) for document, slot in waiting), *(sheet.item for sheet in sheets)),
+        signatures=sum(1 + slot.on_pdf for _, slot in waiting) + len(sheets),
     )
+
+
+def _sheets(tx: Tx, command: OpenSigningSession, holder: UUID) -> list[Sheet]:
+    """Class sheets are signed with the transcripts' slots of the subject, in primary by themselves."""
+    if command.role is not SlotRole.SUBJECT_TEACHER:
+        return []
+    return class_sheets.waiting_for(tx, command.school_year, holder, command.class_ids)
 
 
 def _school_of(found: Sequence[Document]) -> UUID:
@@ -148,12 +155,6 @@ def _school_of(found: Sequence[Document]) -> UUID:
     if len(units) > 1:
         raise OneSchoolOnly
     return units.pop()
-
-
-def _item(document: Document, slot: SlotV1) -> Item:
-    return Item(
-        class_id=document.class_id, transcript_id=document.transcript_id, version=document.version, slot=slot.slot
-    )
 
 
 def _answer(session: Session, items: Sequence[Any]) -> SigningSessionV1:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cryptography import x509
 
 from services.signing.validation import clr, package
+from services.signing.validation.class_sheet import is_class_sheet, read_class_sheet
 from services.signing.validation.clr import CredentialRead
 from services.signing.validation.code import KIND as CODE
 from services.signing.validation.code import Issuers, check_code, is_code
@@ -23,7 +24,7 @@ __all__ = ["Known", "Readable", "Reason", "Report", "SignatureReport", "Verdict"
 
 
 def read(data: bytes, *, roots: Sequence[x509.Certificate], issuers: Issuers) -> Readable:
-    """A file by what it is taken for: PDF, zip, credential, a code on paper or a picture of it, and XML for all else.
+    """A file by what it is taken for; for XML where it begins like nothing else that we know.
 
     `roots` are the certificates that are believed, `issuers` the keys of credentials and of codes on
     paper, by their ids.
@@ -39,4 +40,6 @@ def read(data: bytes, *, roots: Sequence[x509.Certificate], issuers: Issuers) ->
 
 
 def _document(data: bytes, roots: Sequence[x509.Certificate]) -> Readable:
+    if is_class_sheet(data):
+        return read_class_sheet(data, roots=roots)
     return read_pdf(data, roots=roots) if data.startswith(b"%PDF-") else read_xml(data, roots=roots)

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Any
 
 from cryptography import x509
 
@@ -76,7 +78,8 @@ def _fits(files: dict[str, bytes]) -> bool:
     return named.keys() == documents and all(sha256(files[name]).hexdigest() == named[name] for name in named)
 
 
-def _named(lines: Sequence[dict[str, dict[str, str]]]) -> Iterator[tuple[str, str]]:
+def _named(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Names and digests; files of class sheets are named by theirs."""
     for line in lines:
-        for form in ("xml", "pdf"):
-            yield line[form]["ten"], line[form]["sha256"]
+        yield from ((line[form]["ten"], line[form]["sha256"]) for form in ("xml", "pdf"))
+        yield from ((name, PurePosixPath(name).stem) for name in line["bang_ky_lop"])

@@ -19,7 +19,7 @@ from services.signing import cms, pdf_file
 from services.signing.evidence import pdf as evidence
 from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
-from services.signing.validation import report
+from services.signing.validation import class_rows, report
 from services.signing.validation.reading import Reading, complete
 from services.signing.validation.report import Fault, Reason, Slot, Transcript
 from services.signing.validation.signature import Signed, find
@@ -102,6 +102,7 @@ def _transcript(data: bytes) -> Transcript:
         subjects=[subject["code"] for subject in fields["subjects"]],
         school=fields["school"]["unit_id"],
     )
+    class_rows.check(class_rows.rows_in_json(fields))
     on_paper = sorted((slot for slot in slots if slot.role != "GVBM"), key=lambda slot: report.ROLES.index(slot.role))
     return Transcript(code=fields["code"], version=fields["version"], data=data, slots=tuple(on_paper))
 

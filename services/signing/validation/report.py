@@ -38,6 +38,7 @@ class Reason(StrEnum):
     DATA_MISSING = "data_missing"
     SLOT_LIST = "slot_list"
     SLOT_EMPTY = "slot_empty"
+    CLASS_SHEET_MISMATCH = "class_sheet_mismatch"
     UNEXPECTED_SIGNATURE = "unexpected_signature"
     CHANGED_AFTER_SIGNING = "changed_after_signing"
     SIGNATURE_MALFORMED = "signature_malformed"
@@ -163,10 +164,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What a readable document says of itself."""
+    """What a readable document says of itself; a class sheet has no code, as many transcripts lead to it."""
 
-    code: str
-    version: int
+    code: str | None
+    version: int | None
     data: bytes
     slots: tuple[Slot, ...]
 

@@ -71,7 +71,7 @@ def _checked(found: Found, roots: Sequence[x509.Certificate]) -> Found:
     try:
         own, *others = (x509.load_der_x509_certificate(der) for der in signed.certificates)
         key = algorithms.public_key(signed.certificates[0])
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     if not algorithms.verifies(key, sha256(signed.message).digest(), signed.value):
         raise Fault(Reason.SIGNATURE_MISMATCH)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from services.signing import xades
 from services.signing.evidence import xml as evidence
-from services.signing.validation import report
+from services.signing.validation import class_rows, report
 from services.signing.validation.reading import Reading, complete
 from services.signing.validation.report import Fault, Reason, Slot, Transcript
 from services.signing.validation.signature import Signed, find
@@ -51,6 +51,7 @@ class _Document:
             subjects=[each.findtext("MA_MON") for each in results.iterfind("DIEM_TONG_KET")],
             school=general.findtext("TRUONG/DON_VI_ID"),
         )
+        class_rows.check(class_rows.rows_in_xml(general, results))
         teachers, homeroom = _children(people, "DANH_SACH_GVBM", "GVCN")
         return cls(
             transcript=_transcript(general, slots, xades.canonical(data)),

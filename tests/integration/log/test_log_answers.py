@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Problem, Refused
+from services.chassis.merkle import is_consistent, is_included, leaf_hash
 from services.contracts.signing.log import (
     Cosign,
     LogKind,
@@ -19,7 +20,6 @@ from services.signing.log.checkpoints import checkpoint_in
 from services.signing.log.commitments import commitment
 from services.signing.log.notes import Note, NoteSigner, note_in
 from services.signing.log.rows import Waiting
-from services.signing.log.tree import is_consistent, is_included, leaf_hash
 from tests.integration.log.growing_log import WITNESS, files
 
 DIGEST = sha256(b"data").digest()

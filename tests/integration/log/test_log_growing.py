@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from services.chassis.errors import Problem
+from services.chassis.merkle import is_consistent
 from services.signing.log import rows, sequencing
 from services.signing.log.rows import LOG_LOCK
 from services.signing.log.sequencing import LogForked
 from services.signing.log.tiles import Tile, TiledTree
-from services.signing.log.tree import is_consistent
 from tests.integration.log.growing_log import files
 
 ROOT = Path(__file__).parents[3]

@@ -17,11 +17,15 @@ from services.contracts.signing.checking import CheckFiles, FileReport, ReadTrus
 from services.contracts.signing.documents import ReadSignedDocuments, SignedDocument, SlotRole
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
 from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
+from services.contracts.transcript.class_sheets import ClassSheetV1
 from services.signing.providers import Provider
-from services.signing.usecases.batches import Batch, SignClassTask
-from services.transcript.canonical import to_canonical
+from services.signing.usecases.batches import Batch as SignedBatch
+from services.signing.usecases.batches import SignClassTask
+from services.transcript.canonical import TranscriptData, to_canonical
+from services.transcript.class_sheets import Batch, bind
 from services.transcript.document_xml import write
 from services.transcript.domain import Setting, freeze, slots_of
+from services.transcript.freezing import stored
 from services.transcript.render import Renderer
 from tests.integration.acting import Acting
 from tests.integration.locked_class import YEAR, LockedClass
@@ -32,14 +36,16 @@ SUBJECTS, HOMEROOM, PRINCIPAL, SEAL = SlotRole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
-    """A school whose people have keys, three frozen documents, and what transcript says is to be signed, by class."""
+    """A school whose people have keys, what was frozen, and what transcript says is to be signed, by class."""
 
     signing: Acting
     locked: LockedClass
     clerk: UUID
     frozen: tuple[DocumentV1, ...]
+    frozen_sheets: tuple[ClassSheetV1, ...]
     providers: dict[KeyProvider, Provider]
     waiting: dict[UUID, tuple[DocumentV1, ...]] = field(default_factory=dict)
+    sheets: dict[UUID, tuple[ClassSheetV1, ...]] = field(default_factory=dict)
 
     def signer_of(self, role: SlotRole) -> UUID:
         """Who signs in a role; of the subject teachers, the one of maths."""
@@ -60,8 +66,13 @@ class School:
 
     def still_to_be_signed(self, asked: ReadDocuments) -> Documents:
         """What transcript answers."""
-        documents = self.waiting.get(asked.class_id, ())
-        return Documents(school_year=YEAR, class_id=asked.class_id, unit_id=self.locked.unit_id, documents=documents)
+        return Documents(
+            school_year=YEAR,
+            class_id=asked.class_id,
+            unit_id=self.locked.unit_id,
+            documents=self.waiting.get(asked.class_id, ()),
+            class_sheets=self.sheets.get(asked.class_id, ()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +118,10 @@ class Class:
         """Have transcript say that just these are still to be signed."""
         self.school.waiting[self.class_id] = documents
 
+    def confirm_sheets(self, *sheets: ClassSheetV1) -> None:
+        """Have transcript say that just these are the class's sheets."""
+        self.school.sheets[self.class_id] = sheets
+
     def announce(self) -> None:
         """Have the news come that the class is frozen."""
         news: dict[str, Any] = {"record_id": self.class_id, "unit_id": self.school.locked.unit_id, "school_year": YEAR}
@@ -144,15 +159,15 @@ def outcome(session: SigningSessionV1) -> tuple[SessionState, int, int]:
     return session.state, session.signed, session.refused
 
 
-def batch_of(a_class: Class, session: SigningSessionV1) -> Batch | None:
+def batch_of(a_class: Class, session: SigningSessionV1) -> SignedBatch | None:
     """What the background works out for a session, not yet stored."""
     sign = a_class.signing.service.work[SignClassTask.type].before
     assert sign is not None
-    made: Batch | None = sign([a_class.task_of(session)], a_class.signing.outside)
+    made: SignedBatch | None = sign([a_class.task_of(session)], a_class.signing.outside)
     return made
 
 
-def store(a_class: Class, session: SigningSessionV1, batch: Batch | None) -> None:
+def store(a_class: Class, session: SigningSessionV1, batch: SignedBatch | None) -> None:
     work = a_class.signing.service.work[SignClassTask.type]
     with a_class.signing.db.transaction() as tx:
         work.handler(tx, [a_class.task_of(session)], batch)
@@ -168,24 +183,28 @@ def _public(key: SummaryKeyV1) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
-def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[DocumentV1, ...]:
-    """The class's documents, made by the rules of the service that owns them."""
-    renderer, now = Renderer(), datetime.now(UTC)
+def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[tuple[DocumentV1, ...], tuple[ClassSheetV1, ...]]:
+    """The class's documents and class sheets, made by the rules of the service that owns them."""
+    renderer, now, batch = Renderer(), datetime.now(UTC), Batch(number=1, seed=new_id().bytes * 2)
     setting = Setting(results=locked.results, unit=locked.unit, people=locked.people, principal_id=locked.principal)
-    documents = []
-    for result in locked.results.results:
-        data = freeze(setting, result, code=new_code(), version=1, now=now)
-        rendered = renderer.render(data)
-        documents.append(
-            DocumentV1(
-                transcript_id=new_id(),
-                version=data.version,
-                code=data.code,
-                canonical=objects.put(to_canonical(data)),
-                xml=objects.put(write(data)),
-                pdf=objects.put(rendered.pdf),
-                slots=slots_of(data),
-                boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes),
-            )
-        )
-    return tuple(documents)
+    bound, sheets = bind(
+        [freeze(setting, result, code=new_code(), version=1, now=now) for result in locked.results.results], batch
+    )
+    return (
+        tuple(_document(data, renderer, objects) for data in bound),
+        tuple(stored(sheet, objects) for sheet in sheets),
+    )
+
+
+def _document(data: TranscriptData, renderer: Renderer, objects: Objects) -> DocumentV1:
+    rendered = renderer.render(data)
+    return DocumentV1(
+        transcript_id=new_id(),
+        version=data.version,
+        code=data.code,
+        canonical=objects.put(to_canonical(data)),
+        xml=objects.put(write(data)),
+        pdf=objects.put(rendered.pdf),
+        slots=slots_of(data),
+        boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes),
+    )

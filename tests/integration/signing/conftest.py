@@ -87,11 +87,13 @@ def school(signing: Acting) -> School:
     """The school with a key for each of its five signers; making one takes long, so they are made once."""
     locked = LockedClass()
     clerk = signing.grant(Role.CLERK, locked.unit_id)
+    frozen, sheets = frozen_documents(locked, signing.objects)
     school = School(
         signing=signing,
         locked=locked,
         clerk=clerk,
-        frozen=frozen_documents(locked, signing.objects),
+        frozen=frozen,
+        frozen_sheets=sheets,
         providers=signing.service.operations["open_signing_session"].before.__self__.providers,
     )
     signing.others.answers = locked.answers() | {ReadDocuments: school.still_to_be_signed}

@@ -9,6 +9,7 @@ import pytest
 
 from services.chassis.errors import NotFound
 from services.contracts.identity import FindPeople, People, Role
+from services.contracts.signing.class_sheets import ReadSheetFiles, SheetFiles
 from services.contracts.transcript import RevokeTranscript
 from services.contracts.transcript.hub import PackForHub
 from tests.integration.locked_class import YEAR
@@ -83,3 +84,15 @@ def test_only_the_leaders_of_the_school_pack(issued_class, stranger):
     for other in (stranger, issued_class.transcript.grant(Role.STAFF, issued_class.locked.unit_id)):
         with pytest.raises(NotFound):
             packed(issued_class, other)
+
+
+def test_signed_class_sheets_go_with_the_transcripts_whose_rows_they_hold(issued_class):
+    statement = "SELECT statement FROM class_sheets WHERE class_id = :id AND subject = 'TOAN'"
+    (row,) = issued_class.transcript.sql(statement, id=issued_class.locked.class_id)
+    objects = issued_class.transcript.objects
+    signed = objects.put(b'{"signature":"","statement":%b}' % objects.get(row.statement))
+    issued_class.transcript.others.answers[ReadSheetFiles] = SheetFiles(files=(signed,))
+
+    found = index(issued_class, packed(issued_class))
+
+    assert [line["bang_ky_lop"] for line in found] == [[f"bang_ky_lop/{signed}.json"]] * 2

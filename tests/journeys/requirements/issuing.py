@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.journeys.installation import until
-from tests.journeys.requirements.people import until_done
+from tests.journeys.requirements.people import Person, until_done
 from tests.journeys.requirements.schools import YEAR, School, SchoolClass
 
 PIN = "246813"
@@ -34,7 +34,7 @@ def freeze(room: SchoolClass) -> list[Any]:
 def sign(room: SchoolClass, *, by_subjects: bool = True) -> None:
     """Subject teacher, homeroom teacher, principal and seal, each a session for the whole class; until it is issued.
 
-    In primary no subject teacher signs.
+    In primary no subject teacher signs the transcripts.
     """
     school = room.school
     signers = {
@@ -44,15 +44,16 @@ def sign(room: SchoolClass, *, by_subjects: bool = True) -> None:
         "KY_PHAT_HANH": school.clerk,
     }
     for role, signer in signers.items():
-        body = {"school_year": 2025, "class_ids": [room.id], "role": role, "pin": PIN}
-        opened = until_done(
-            lambda signer=signer, body=body: signer.post("/v1/signing-sessions", body),  # type: ignore[misc]
-            unless=["signing.nothing_to_sign"],
-        )
-        address = f"/v1/signing-sessions/{opened['id']}"
-        until(lambda signer=signer, address=address: signer.get(address)["state"] != "RUNNING")  # type: ignore[misc]
+        sign_as(room, role, signer)
     until(lambda: {one["state"] for one in transcripts(room)} <= {"ISSUED", "PARKED", "REVOKED"})
     until(lambda: is_heard_of(room))
+
+
+def sign_as(room: SchoolClass, role: str, signer: Person) -> None:
+    """One session for the whole class, until it has ended."""
+    body = {"school_year": 2025, "class_ids": [room.id], "role": role, "pin": PIN}
+    opened = until_done(lambda: signer.post("/v1/signing-sessions", body), unless=["signing.nothing_to_sign"])
+    until(lambda: signer.get(f"/v1/signing-sessions/{opened['id']}")["state"] != "RUNNING")
 
 
 def is_heard_of(room: SchoolClass) -> bool:

@@ -1,10 +1,13 @@
 """One installation runs schools of every stage, each under the law of its own (R10)."""
 
+import json
+import re
+
 import pytest
 
 from tests.journeys.requirements.conftest import SIX
-from tests.journeys.requirements.issuing import freeze, make_keys, sign, transcripts, xml_of
-from tests.journeys.requirements.schools import PERIODS, found_school, subject
+from tests.journeys.requirements.issuing import freeze, make_keys, sign, sign_as, transcripts, xml_of
+from tests.journeys.requirements.schools import PERIODS, YEAR, found_school, subject
 
 UPPER = tuple(subject(code, "SCORED", 10) for code in SIX)
 
@@ -94,9 +97,28 @@ def test_a_class_of_continuing_education_gets_transcripts_on_the_form_of_its_cir
     assert "<QUY_DINH>TT43/2021</QUY_DINH>" in xml
 
 
-def test_primary_transcripts_are_signed_by_homeroom_teacher_principal_and_seal_alone(primary, primary_year):
+@pytest.fixture(scope="module")
+def primary_issued(primary, primary_year):
+    return issued(primary.classes["4B"], by_subjects=False)
+
+
+def test_primary_transcripts_are_signed_by_homeroom_teacher_principal_and_seal_alone(primary_issued):
     """R10, R41."""
-    states, xml = issued(primary.classes["4B"], by_subjects=False)
+    states, xml = primary_issued
 
     assert states == {("ISSUED", 3)}
     assert "<MA>yeu_nuoc</MA><MUC_DAT>T</MUC_DAT>" in xml
+
+
+def test_a_primary_teacher_signs_a_sheet_for_the_class_in_each_subject(primary, primary_issued):
+    """R41."""
+    room = primary.classes["4B"]
+    sign_as(room, "GVBM", primary.teacher)
+
+    sheets = primary.homeroom.get(f"{room.path}/class-sheets")["sheets"]
+    roots = re.findall("<GOC>([0-9a-f]{64})</GOC>", primary_issued[1])
+    assert {one["size"] for one in sheets} == {len(room.pupils)}
+    assert sorted(one["root"] for one in sheets) == sorted(roots)
+    for one in sheets:
+        file = json.loads(primary.homeroom.download(f"{YEAR}/class-sheets/{one['sheet_id']}/file"))
+        assert file["statement"]["root"] == one["root"]

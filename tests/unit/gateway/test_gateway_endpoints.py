@@ -54,7 +54,17 @@ from services.contracts.gradebook.sheets import (
 from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
-from services.contracts.signing import agents, boards, certificates, checking, documents, evidence, log, sessions
+from services.contracts.signing import (
+    agents,
+    boards,
+    certificates,
+    checking,
+    class_sheets,
+    documents,
+    evidence,
+    log,
+    sessions,
+)
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -328,6 +338,20 @@ ASKED = [
     ),
     ("GET", f"/v1/signing-sessions/{ID}", None, sessions.ReadSigningSession(session_id=ID), 200),
     (
+        "GET",
+        f"{YEAR}/classes/{ID}/class-sheets",
+        None,
+        class_sheets.FindClassSheets(school_year=2025, class_id=ID),
+        200,
+    ),
+    (
+        "GET",
+        f"{YEAR}/class-sheets/{ID}",
+        None,
+        class_sheets.ReadClassSheet(school_year=2025, sheet_id=ID),
+        200,
+    ),
+    (
         "POST",
         "/v1/transfers",
         {"school_year": 2025, "pupil_id": str(ID), "to_unit_id": str(ID)},
@@ -496,6 +520,19 @@ def test_a_transcript_that_is_parked_has_no_file(client, services, teacher):
     services.tell(transcript.ReadTranscript, example(transcript.TranscriptV1))
 
     assert client.get(f"{YEAR}/transcripts/{ID}/pdf", headers=teacher).status_code == 404
+
+
+def test_a_signed_class_sheet_is_a_download_and_an_unsigned_one_has_no_file(client, services, teacher, files):
+    unsigned = example(class_sheets.SignedSheetV1, subject="TOAN", number=2)
+    signed = example(class_sheets.SignedSheetV1, subject="TOAN", number=2, file=files.put(b"{}"))
+    found = []
+    for sheet in (unsigned, signed):
+        services.tell(class_sheets.ReadClassSheet, sheet)
+        found.append(client.get(f"{YEAR}/class-sheets/{ID}/file", headers=teacher))
+
+    assert [one.status_code for one in found] == [404, 200]
+    assert (found[1].data, found[1].mimetype) == (b"{}", "application/json")
+    assert found[1].headers["Content-Disposition"] == "attachment; filename=bang-ky-lop-TOAN-2.json"
 
 
 def test_a_sheet_that_did_not_change_is_not_sent_again(client, services, teacher):

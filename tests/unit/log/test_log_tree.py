@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive_tree import NaiveLog, mth, path, proof
 
+from services.chassis.merkle import inclusion_path, is_consistent, is_included, leaf_hash, root_of
 from services.signing.log.tiles import TiledTree
-from services.signing.log.tree import is_consistent, is_included, leaf_hash
 
 LEAVES = [bytes.fromhex(leaf) for leaf in (
     "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
@@ -79,6 +79,15 @@ def test_a_consistency_proof_is_the_published_one(old, new, hashes):
 @given(count=st.one_of(size, st.sampled_from(SIZES)))
 def test_the_root_from_tiles_is_the_root_by_definition(count):
     assert tree(count).root() == mth(ENTRIES[:count])
+
+
+@given(data=st.data(), count=size)
+def test_root_and_proof_from_leaves_at_hand_are_as_defined(data, count):
+    index = data.draw(st.integers(0, count - 1))
+    leaves = [leaf_hash(entry) for entry in ENTRIES[:count]]
+
+    assert root_of(leaves, 0, count) == mth(ENTRIES[:count])
+    assert [root_of(leaves, *each) for each in inclusion_path(index, count)] == path(index, ENTRIES[:count])
 
 
 @given(data=st.data(), count=size)

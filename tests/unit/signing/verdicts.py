@@ -4,6 +4,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.signing.revocation import Answer, Status
 from services.signing.validation import Known, read, read_pdf, read_xml
+from services.signing.validation.class_sheet import read_class_sheet
 
 
 def validate_pdf(pdf, *, trust, at, **known):
@@ -12,6 +13,10 @@ def validate_pdf(pdf, *, trust, at, **known):
 
 def validate_xml(xml, *, trust, at, **known):
     return judged(read_xml(xml, roots=trust), at=at, **known)
+
+
+def validate_class_sheet(data, *, trust, at, **known):
+    return judged(read_class_sheet(data, roots=trust), at=at, **known)
 
 
 def validate(data, *, trust, at, **known):

@@ -10,10 +10,12 @@ from hashlib import sha256
 import pytest
 from cryptography import x509
 
+from services.chassis.codec import to_json
 from services.contracts.identity import VIETNAM, PersonV1
 from services.contracts.transcript.hub import HubWaiting
 from services.signing import authority, xml
 from services.transcript.canonical import Role
+from services.transcript.class_sheets import Batch, bind
 from services.transcript.document_xml import write
 from services.transcript.hub_package import Entry, pack, record_of, waits_for
 from tests.unit.signing.school_papers import SIGNED_AT, signer_of
@@ -114,6 +116,18 @@ def test_a_foreigner_is_named_by_passport_and_nationality(signers):
     (line,) = json.loads(opened(one).read("index.json"))
 
     assert line["congdannuocngoai"] == {"sohochieu": "P0000001", "quoctich": "Lào"}
+
+
+def test_the_class_sheets_of_a_transcripts_rows_are_there_and_named(signers):
+    (bound,), _ = bind([lower()], Batch(number=1, seed=bytes(32)))
+    root = bound.subjects[1].class_sheet.root
+    mine, others = (to_json({"signature": "", "statement": {"root": one}}) for one in (root, "0" * 64))
+    archive = zipfile.ZipFile(io.BytesIO(pack([entry(bound, signers), entry(lower(), signers)], [mine, others])))
+
+    first, second = json.loads(archive.read("index.json"))
+    assert [archive.read(name) for name in first["bang_ky_lop"]] == [mine]
+    assert second["bang_ky_lop"] == []
+    assert [archive.read(name) for name in archive.namelist() if name.startswith("bang_ky_lop/")].count(others) == 1
 
 
 def test_the_same_transcripts_give_the_same_package(signers):

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 9162, section 2.1: which hashes prove what, and whether they do; where they lie is for tiles.
+"""The Merkle tree of RFC 9162, section 2.1: which hashes prove what, and whether they do; where they lie is not ours.
 
 A range is (start, end) of leaves, the end left out; every range here is a subtree of the tree.
 """
@@ -50,6 +50,12 @@ def nodes_of(start: int, end: int) -> list[Node]:
         nodes.append(Node(level=level, index=start >> level))
         start += 1 << level
     return nodes
+
+
+def root_of(leaves: Sequence[bytes], start: int, end: int) -> bytes:
+    """The root over a range of leaf hashes that are all at hand."""
+    nodes = [(node.index << node.level, (node.index + 1) << node.level) for node in nodes_of(start, end)]
+    return joined_root([full_root(leaves[first:last]) for first, last in nodes])
 
 
 def inclusion_path(index: int, size: int) -> list[Range]:
