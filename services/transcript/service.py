@@ -8,8 +8,9 @@ from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
+from services.contracts.transcript import children as of_child
 from services.contracts.transcript import copies, hub
-from services.transcript import freezing, handing_out, packing, usecases, verification
+from services.transcript import children, freezing, handing_out, packing, usecases, verification
 
 
 def build() -> Service:
@@ -27,6 +28,12 @@ def build() -> Service:
     service.command(copies.HandOutClass, handing_out.hand_out, before=handing_out.press_class)
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
+    for shape, answer in (
+        (of_child.FindChildCopies, children.find_copies),
+        (of_child.FindChildTranscripts, children.find_transcripts),
+        (of_child.ReadChildTranscript, children.read_transcript),
+    ):
+        service.query(shape, answer, before=children.require_guardian)
     service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)
