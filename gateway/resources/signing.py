@@ -1,6 +1,7 @@
-"""Keys, certificates and their revocation, signing sessions, programs that sign at schools."""
+"""Keys, certificates and their revocation, signing sessions and reminders of them, programs that sign at schools."""
 
 from gateway.endpoints import UNIT, YEAR, offer, resource
+from services.contracts.notify import ChooseReminders, ReadReminderChoice
 from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import CreateKey, FindCertificates, RegisterCertificate, UnblockKey
@@ -19,6 +20,8 @@ REACH = "/v1/revocations/{answer.id}"
 offer(api, "POST", "/v1/certificates/<serial>/revocation", RevokeCertificate, status=201, location=REACH)
 offer(api, "GET", "/v1/revocations/<uuid:revocation_id>", ReadRevocationReach)
 offer(api, "GET", f"{YEAR}/signing/waiting", FindWaiting)
+offer(api, "GET", "/v1/me/reminders", ReadReminderChoice)
+offer(api, "PUT", "/v1/me/reminders", ChooseReminders)
 offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/progress", ReadSigningProgress)
 offer(api, "POST", "/v1/signing-agents", CreateAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/proof", ProveAgent, status=201)

@@ -56,6 +56,7 @@ def _add_people(service: Service) -> None:
     service.command(contracts.ImportStaff, staff.import_staff, before=staff.read_staff_file)
     service.command(contracts.ReissueActivation, staff.reissue_activation)
     service.query(contracts.FindStaff, staff.find_staff)
+    service.internal(contracts.FindStaffContacts, staff.find_contacts, systems=("notify",))
     service.query(contracts.FindGrants, roles.find_grants)
     service.command(contracts.EndGrant, roles.end_grant)
     service.command(contracts.RegisterPupils, people.register_pupils)

@@ -34,6 +34,7 @@ from services.contracts.signing.log import (
     ReadLogKeys,
     ReadTile,
 )
+from services.contracts.signing.reminders import ReadDuties
 from services.contracts.signing.revocation import AnswerOcsp, ReadRevocationList, ReadRevocationReach, RevokeCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 from services.contracts.transcript import TranscriptsFrozenV1
@@ -56,7 +57,17 @@ from services.signing.settings import Settings, published_at
 from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
-from services.signing.usecases import agents, batches, boards, certificates, checking, registering, revoking, sessions
+from services.signing.usecases import (
+    agents,
+    batches,
+    boards,
+    certificates,
+    checking,
+    registering,
+    reminding,
+    revoking,
+    sessions,
+)
 
 EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
 
@@ -78,6 +89,7 @@ def build() -> Service:
     _keep_log(service, settings)
     _revoke(service, held)
     _bring_evidence(service, settings, roots)
+    _remind(service, reminding.Reminding(timedelta(hours=settings.remind_hours)))
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
@@ -156,6 +168,12 @@ def _revoke(service: Service, held: Authority) -> None:
     service.query(ReadRevocationReach, revoking.read_reach)
     service.open(ReadRevocationList, revoking.answer_list, before=published.make_list)
     service.open(AnswerOcsp, published.answer_ocsp)
+
+
+def _remind(service: Service, reminding_all: reminding.Reminding) -> None:
+    service.every(reminding.ROUND_SECONDS, reminding_all.remind)
+    service.every(reminding.WARN_SECONDS, reminding.warn)
+    service.internal(ReadDuties, reminding.read_duties, systems=("notify",))
 
 
 def _bring_evidence(service: Service, settings: Settings, roots: Sequence[x509.Certificate]) -> None:
