@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
+from services.contracts.signing.reminders import SignatureDueV1
 from tests.journeys.installation import until
 from tests.journeys.requirements import issuing
 from tests.journeys.requirements.people import until_done
@@ -14,7 +15,7 @@ OLDER = (
     "UPDATE signatures SET signed_at = signed_at - interval '25 hours' WHERE holder = ANY(%s::uuid[]) RETURNING 1",
     "UPDATE reminders SET told_at = told_at - interval '25 hours' WHERE person_id = ANY(%s::uuid[]) RETURNING 1",
 )
-SUBJECTS = (subject("TOAN", "SCORED", 7), subject("VAN", "SCORED", 7))
+SUBJECTS = tuple(subject(code, "SCORED", 7) for code in ("VAN", "TOAN", "NN1", "KHTN", "LSDL", "GDCD"))
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +84,8 @@ def test_who_switches_reminders_off_gets_none(room):
     told = "SELECT version FROM reminders WHERE person_id = %s"
     sql = school.department.platform.sql
     until(lambda: sql("signing", told, school.homeroom.id) == [(2,)])
-    heard = "SELECT count(*) FROM inbox WHERE state = 'DONE' AND data->>'person_id' = %s"
-    until(lambda: sql("notify", heard, school.homeroom.id) == [(2,)])
+    heard = "SELECT count(*) FROM inbox WHERE state = 'DONE' AND type = %s AND data->>'person_id' = %s"
+    until(lambda: sql("notify", heard, SignatureDueV1.type, school.homeroom.id) == [(2,)])
 
     assert len(letters_to(room, school.homeroom)) == 1
     assert school.homeroom.get("/v1/me/reminders") == {"wanted": False}
