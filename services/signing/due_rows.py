@@ -49,6 +49,16 @@ class Due:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded:
+    """A person who is reminded now, for the `version`-th time."""
+
+    id: UUID
+    person_id: UUID
+    version: int
+    told_at: datetime
+
+
 def units_after(tx: Tx, unit_id: UUID | None, most: int) -> list[UUID]:
     """The next schools with open documents, by their ids; from the first where none is said."""
     query = select(documents.c.unit_id).where(documents.c.completed_at.is_(None)).distinct()
@@ -86,8 +96,8 @@ def clerks_at(tx: Tx, unit_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     return {(row[0], row[1]) for row in tx.conn.execute(select(grants.c.person_id, grants.c.unit_id).where(mine))}
 
 
-def note_reminders(tx: Tx, person_ids: Collection[UUID]) -> list[Row[Any]]:
-    """(id, person_id, version) of those of the people who were not reminded within a day, and are from now on."""
+def note_reminders(tx: Tx, person_ids: Collection[UUID]) -> list[Reminded]:
+    """Those of the people who were not reminded within a day, and now are."""
     if not person_ids:
         return []
     rows = [{"person_id": one, "id": new_id(), "version": 1, "told_at": tx.now()} for one in sorted(person_ids)]
@@ -95,7 +105,8 @@ def note_reminders(tx: Tx, person_ids: Collection[UUID]) -> list[Row[Any]]:
     again = {"version": reminders.c.version + 1, "told_at": new.excluded.told_at}
     yesterday = reminders.c.told_at <= tx.now() - DAY
     told = new.on_conflict_do_update(index_elements=["person_id"], set_=again, where=yesterday)
-    return list(tx.conn.execute(told.returning(reminders)))
+    found = tx.conn.execute(told.returning(reminders))
+    return [Reminded(**row._mapping) for row in found]  # noqa: SLF001 - SQLAlchemy's documented name
 
 
 def note_warnings(tx: Tx, days: int) -> list[Row[Any]]:

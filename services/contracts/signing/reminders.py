@@ -12,7 +12,7 @@ from services.contracts.messages import Change, Event, Query
 class SignatureDueV1(Event):
     """Documents at a school wait for a person's signature, whose turn has come; the n-th reminder is version n.
 
-    At most one a day tells of a person, at the school where something has waited longest.
+    At most one a day tells of a person; who works at several schools is told of at one of them.
     """
 
     type: ClassVar[str] = "vn.hocba.signing.signature_due.v1"
