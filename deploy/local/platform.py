@@ -275,6 +275,7 @@ def _notify(instance: Instance) -> dict[str, str]:
         "HOCBA_NOTIFY_SMTP_URL": f"smtp://127.0.0.1:{instance.port(MAILBOX)}",
         "HOCBA_NOTIFY_SENDER": "hocba@example.vn",
         "HOCBA_NOTIFY_MESSAGE_DOMAIN": "hocba.example.vn",
+        "HOCBA_NOTIFY_PUBLIC_URL": gateway_url(instance),
     }
 
 

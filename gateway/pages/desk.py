@@ -23,8 +23,10 @@ def send_to_login(_: Unauthenticated) -> Response:
 
 
 @site.get("/")
-def home() -> str:
+def home() -> str | Response:
     me = ask(ReadMe())
+    if not me.grants:  # a guardian, or somebody whose roles have ended
+        return flask.redirect(flask.url_for("person.show"), 303)
     units = {grant.unit_id: grant.unit_name for grant in me.grants}
     unit_id = flask.request.args.get("unit", next(iter(units), None), type=UUID)
     year = chosen_year()

@@ -12,7 +12,7 @@ from gateway.language import LANGUAGES, language, say
 from gateway.problems import FormExpired
 from services.chassis.errors import Unauthenticated
 from services.contracts.identity import Tokens
-from services.contracts.messages import Request
+from services.contracts.messages import Command, Request
 
 A = TypeVar("A")
 VIETNAM = timezone(timedelta(hours=7), "ICT")
@@ -29,7 +29,8 @@ def ask(request: Request[A]) -> A:
     """The service's answer to the person who has logged in; Unauthenticated without one."""
     if "access_token" not in flask.session:
         raise Unauthenticated
-    return backend.ask(request, backend.Caller(token=flask.session["access_token"]))
+    key = secrets.token_urlsafe(16) if isinstance(request, Command) else None  # each form that is sent is a new order
+    return backend.ask(request, backend.Caller(token=flask.session["access_token"], key=key))
 
 
 def begin(tokens: Tokens) -> None:

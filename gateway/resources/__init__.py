@@ -2,6 +2,7 @@
 
 from gateway.resources import (
     books,
+    children,
     classes,
     credentials,
     enrolments,
@@ -29,6 +30,7 @@ ALL = (
     sessions.api,
     units.api,
     people.api,
+    children.api,
     years.api,
     sheets.api,
     history.api,

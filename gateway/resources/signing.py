@@ -1,15 +1,16 @@
-"""Keys, certificates and their revocation, signing sessions, class sheets, programs that sign at schools."""
+"""Keys, certificates and their revocation, signing sessions, reminders, class sheets, programs that sign at schools."""
 
 import flask
 
 from gateway.backend import admit, ask
 from gateway.endpoints import BYTES, UNIT, YEAR, offer, read, resource, send_file, serve
 from services.chassis.errors import NotFound
+from services.contracts.notify import ChooseReminders, ReadReminderChoice
 from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import CreateKey, FindCertificates, RegisterCertificate, UnblockKey
 from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
-from services.contracts.signing.evidence import ReadEvidence
+from services.contracts.signing.evidence import ReadEvidenceProgress
 from services.contracts.signing.revocation import ReadRevocationReach, RevokeCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 
@@ -26,8 +27,10 @@ REACH = "/v1/revocations/{answer.id}"
 offer(api, "POST", "/v1/certificates/<serial>/revocation", RevokeCertificate, status=201, location=REACH)
 offer(api, "GET", "/v1/revocations/<uuid:revocation_id>", ReadRevocationReach)
 offer(api, "GET", f"{YEAR}/signing/waiting", FindWaiting)
+offer(api, "GET", "/v1/me/reminders", ReadReminderChoice)
+offer(api, "PUT", "/v1/me/reminders", ChooseReminders)
 offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/progress", ReadSigningProgress)
-offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/evidence", ReadEvidence)
+offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/evidence", ReadEvidenceProgress)
 offer(api, "POST", "/v1/signing-agents", CreateAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/proof", ProveAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/work", FindAgentWork)

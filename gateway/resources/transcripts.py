@@ -45,14 +45,12 @@ offer(api, "GET", "/v1/copies/<uuid:copy_id>", ReadCopy)
 
 @serve(api, "GET", f"{TRANSCRIPT}/pdf", ReadTranscript, content={"application/pdf": BYTES})
 def read_pdf() -> flask.Response:
-    transcript = _transcript()
-    return _file(transcript, transcript.pdf, kind="pdf")
+    return send_transcript(_transcript(), "pdf")
 
 
 @serve(api, "GET", f"{TRANSCRIPT}/xml", ReadTranscript, content={"application/xml": BYTES})
 def read_xml() -> flask.Response:
-    transcript = _transcript()
-    return _file(transcript, transcript.xml, kind="xml")
+    return send_transcript(_transcript(), "xml")
 
 
 @serve(api, "GET", f"{TRANSCRIPT}/json", ReadTranscriptFile, content={"application/json": BYTES})
@@ -84,20 +82,21 @@ def read_hub_package() -> flask.Response:
     return send_file(package.file, mimetype="application/zip", name=f"hocba-{package.file[:16]}.zip")
 
 
-def _transcript() -> TranscriptV1:
-    caller = admit(ReadTranscript)
-    return ask(read(ReadTranscript, {}), caller)
-
-
 def _form(form: FileForm, mimetype: str, ending: str) -> flask.Response:
     caller = admit(ReadTranscriptFile)
     found = ask(read(ReadTranscriptFile, {"form": form}), caller, timeout=HEAVY_SECONDS)
     return send_file(found.file, mimetype=mimetype, name=f"hocba-{found.code}-{found.version}.{ending}")
 
 
-def _file(transcript: TranscriptV1, name: str | None, *, kind: str) -> flask.Response:
-    """The newest file, as a download; NotFound while there is none."""
+def send_transcript(transcript: TranscriptV1, kind: str) -> flask.Response:
+    """The newest file of the kind, pdf or xml, as a download; NotFound while there is none."""
+    name = transcript.pdf if kind == "pdf" else transcript.xml
     if name is None:
         raise NotFound
     label = f"hocba-{transcript.code or transcript.id}-{transcript.version}.{kind}"
     return send_file(name, mimetype=f"application/{kind}", name=label)
+
+
+def _transcript() -> TranscriptV1:
+    caller = admit(ReadTranscript)
+    return ask(read(ReadTranscript, {}), caller)

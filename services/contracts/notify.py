@@ -1,4 +1,4 @@
-"""What notify answers: consents of guardians, and what became of messages."""
+"""What notify answers: consents of guardians, what became of messages, and who wants to be reminded."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -41,3 +41,23 @@ class DeliveryCounts:
 class CountDeliveries(Query[DeliveryCounts]):
     operation: ClassVar[str] = "notify.count_deliveries"
     unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderChoice:
+    """Whether a member of staff is reminded by e-mail of what waits for their signature; so it is until they say no."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseReminders(Command[ReminderChoice]):
+    """Switch reminders off or on again, for oneself."""
+
+    operation: ClassVar[str] = "notify.choose_reminders"
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadReminderChoice(Query[ReminderChoice]):
+    operation: ClassVar[str] = "notify.read_reminder_choice"

@@ -9,6 +9,7 @@ from services.contracts.gradebook.views import RecordViewedV1 as GradesViewedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.messages import Event
 from services.contracts.signing.documents import DocumentsSignedV1
+from services.contracts.signing.reminders import CertificateExpiringV1, SignatureDueV1
 from services.contracts.signing.revocation import CertificateRevokedV1
 from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
@@ -23,7 +24,7 @@ CALLS: Mapping[str, Sequence[str]] = {
     "transcript": ("identity", "gradebook", "signing"),
     "signing": ("identity", "transcript"),
     "transfer": ("identity", "gradebook", "transcript", "signing"),
-    "notify": ("identity",),
+    "notify": ("identity", "signing"),
     GATEWAY: SERVICES,
 }
 """Whose operations a service calls in its use cases; every service also asks identity for the token keys."""
@@ -39,6 +40,8 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     TranscriptsFrozenV1: ("signing", "gradebook"),
     DocumentsSignedV1: ("transcript",),
     CertificateRevokedV1: (),
+    SignatureDueV1: ("notify",),
+    CertificateExpiringV1: ("notify",),
     TranscriptIssuedV1: ("notify", "gradebook"),
     TranscriptRevokedV1: ("notify", "gradebook"),
     TransferCompletedV1: ("notify",),

@@ -80,6 +80,20 @@ class AccountReachesFurther(Forbidden):
     vi = "Tài khoản này còn mở vai trò mà bạn không được giao; xin quản trị cấp trên của mọi đơn vị liên quan cấp mã."
 
 
+class GuardianElsewhere(Refused):
+    """This guardian also has children at another school; ask an operator above all of these schools."""
+
+    code = "identity.guardian_elsewhere"
+    vi = "Phụ huynh này còn có con ở trường khác; xin quản trị của cấp trên các trường đó mở tài khoản."
+
+
+class UsernameTaken(Refused):
+    """Another account has the user name {username}; give this guardian another one."""
+
+    code = "identity.username_taken"
+    vi = "Tên đăng nhập {username} đã thuộc tài khoản khác; xin đặt tên đăng nhập khác cho phụ huynh này."
+
+
 class UnitBelowWrongKind(Refused):
     """A unit of kind {kind} does not stand below one of kind {above}."""
 

@@ -93,6 +93,7 @@ guardianships = Table(
     Column("relation", String, nullable=False),
     Column("valid_from", DateTime(timezone=True), primary_key=True, server_default=func.now()),
     Column("valid_to", DateTime(timezone=True)),
+    Index("guardianships_guardian_id_idx", "guardian_id"),
 )
 
 accounts = Table(

@@ -12,7 +12,7 @@ from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
 from services.identity import sessions
 from services.identity.credentials import TokenMaker
 from services.identity.settings import Settings
-from services.identity.usecases import accesses, people, pupils, roles, staff, units
+from services.identity.usecases import accesses, guardians, people, pupils, roles, staff, units
 
 READERS = ("gradebook", "transcript", "signing", "transfer", "notify")
 
@@ -56,11 +56,14 @@ def _add_people(service: Service) -> None:
     service.command(contracts.ImportStaff, staff.import_staff, before=staff.read_staff_file)
     service.command(contracts.ReissueActivation, staff.reissue_activation)
     service.query(contracts.FindStaff, staff.find_staff)
+    service.internal(contracts.FindStaffContacts, staff.find_contacts, systems=("notify",))
     service.query(contracts.FindGrants, roles.find_grants)
     service.command(contracts.EndGrant, roles.end_grant)
     service.command(contracts.RegisterPupils, people.register_pupils)
     service.command(contracts.AddGuardians, people.add_guardians)
     service.query(contracts.FindPeople, people.find_people, systems=READERS)
+    service.command(contracts.OpenGuardianAccount, guardians.open_account)
+    service.query(contracts.FindChildren, guardians.find_children)
     service.internal(contracts.FindGuardians, people.find_guardians, systems=("notify", "transcript"))
 
 

@@ -1,1 +1,1 @@
-"""Owns guardians' consents and the messages sent to them; never names a mark and keeps no e-mail address."""
+"""Owns guardians' consents, the messages to them and reminders to staff; names no mark and keeps no e-mail address."""

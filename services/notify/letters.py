@@ -1,13 +1,16 @@
 """What guardians are written: Vietnamese, then English; no mark, no name, no link."""
 
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from types import MappingProxyType
+from uuid import UUID
 
 from services.notify.domain import Delivery, Kind
 from services.notify.errors import MailRefused
+from services.notify.settings import Settings
 
 SUBJECTS = MappingProxyType(
     {
@@ -44,19 +47,33 @@ Please log in to Học bạ to see and check it. This message contains no link a
 """
 
 
-def compose(delivery: Delivery, email: str, *, sender: str, domain: str) -> EmailMessage:
+def compose(delivery: Delivery, email: str, settings: Settings) -> EmailMessage:
     """The message, the same bytes each time it is made for a delivery; MailRefused where the address is none."""
     year = f"{delivery.school_year}–{delivery.school_year + 1}"
     vi, en = (sentence.format(year=year) for sentence in SENTENCES[delivery.kind])
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = _address(email)
-    message["Subject"] = SUBJECTS[delivery.kind].format(year=year)
-    message["Date"] = delivery.created_at
-    message["Message-ID"] = f"<{delivery.id}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes, please
-    message.set_content(BODY.format(vi=vi, en=en))
-    return message
+    return message(
+        delivery.id,
+        email,
+        subject=SUBJECTS[delivery.kind].format(year=year),
+        body=BODY.format(vi=vi, en=en),
+        written_at=delivery.created_at,
+        settings=settings,
+    )
+
+
+def message(
+    message_id: UUID, email: str, *, subject: str, body: str, written_at: datetime, settings: Settings
+) -> EmailMessage:
+    """A letter of ours to that address; MailRefused where it is none."""
+    written = EmailMessage(policy=SMTP)
+    written["From"] = settings.sender
+    written["To"] = _address(email)
+    written["Subject"] = subject
+    written["Date"] = written_at
+    written["Message-ID"] = f"<{message_id}@{settings.message_domain}>"
+    written["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes, please
+    written.set_content(body)
+    return written
 
 
 def _address(email: str) -> Address:

@@ -31,6 +31,34 @@ consents = Table(
     Column("recorded_by", UUID, nullable=False),
 )
 
+reminder_choices = Table(
+    "reminder_choices",
+    metadata,
+    Column("person_id", UUID, primary_key=True),
+    Column("wanted", Boolean, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", UUID, primary_key=True, comment="also the Message-ID"),
+    Column("kind", String, nullable=False),
+    Column("record_id", UUID, nullable=False, comment="with kind and version: the fact that is reminded of"),
+    Column("version", Integer, nullable=False),
+    Column("person_id", UUID, nullable=False, comment="a member of staff"),
+    Column("state", String, nullable=False, server_default="PENDING"),
+    Column("reason", String),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("sent_at", DateTime(timezone=True)),
+    UniqueConstraint("record_id", "kind", "version", "person_id", name="reminders_once_per_fact_key"),
+    CheckConstraint("kind IN ('SIGNATURE_DUE', 'CERTIFICATE_EXPIRING')", name="kind"),
+    CheckConstraint("state IN ('PENDING', 'SENT', 'FAILED', 'CANCELLED')", name="state"),
+    CheckConstraint("(state = 'SENT') = (sent_at IS NOT NULL)", name="sent_at"),
+    CheckConstraint("(state IN ('FAILED', 'CANCELLED')) = (reason IS NOT NULL)", name="reason"),
+)
+"""To staff about their own duties: the one kind of message that needs no record of consent."""
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -81,8 +81,7 @@ def _current_email(delivery: Delivery, outside: Outside) -> str | None:
 
 def _send(delivery: Delivery, email: str, settings: Settings) -> Outcome:
     try:
-        message = letters.compose(delivery, email, sender=settings.sender, domain=settings.message_domain)
-        mail.send(message, settings.smtp_url)
+        mail.send(letters.compose(delivery, email, settings), settings.smtp_url)
     except MailRefused as refusal:
         logs.get().warning("message_refused", delivery_id=str(delivery.id))
         return Outcome(state=DeliveryState.FAILED, reason=str(refusal))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
@@ -54,12 +55,14 @@ keys = Table(
     Column("retired_at", DateTime(timezone=True)),
     Column("retired_by", UUID),
     Column("retired_why", String, comment="BLOCKED, REPLACED, REVOKED"),
+    Column("warned_days", SmallInteger, comment="of the last warning that its certificate ends: 30, 7, 1"),
     UniqueConstraint("issuer", "serial"),
     CheckConstraint("(provider = 'SOFTWARE' AND retired_at IS NULL) = (ciphertext IS NOT NULL)", name="kept"),
     CheckConstraint(
         "(retired_at IS NULL) = (retired_by IS NULL) AND (retired_at IS NULL) = (retired_why IS NULL)", name="retired"
     ),
     Index("keys_holder_idx", "holder", unique=True, postgresql_where=text("retired_at IS NULL")),
+    Index("keys_valid_to_idx", "valid_to", postgresql_where=text("retired_at IS NULL")),
 )
 
 documents = Table(
@@ -85,9 +88,11 @@ documents = Table(
         server_default="0",
         comment="of its files since it is complete; each brings evidence",
     ),
+    Column("registered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("(xml IS NULL) = (completed_at IS NULL)", name="complete"),
     Index("documents_class_id_idx", "school_year", "class_id"),
     Index("documents_unit_id_idx", "school_year", "unit_id"),
+    Index("documents_open_idx", "unit_id", postgresql_where=text("completed_at IS NULL")),
     Index(
         "documents_slots_idx",
         "slots",
@@ -144,6 +149,17 @@ class_sheet_signatures = Table(
     Column("signed_at", DateTime(timezone=True), nullable=False),
     ForeignKeyConstraint(["school_year", "sheet_id"], ["class_sheets.school_year", "class_sheets.id"]),
 )
+
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("person_id", UUID, primary_key=True),
+    Column("id", UUID, nullable=False, unique=True, comment="of the person's reminders, as events name them"),
+    Column("version", Integer, nullable=False, comment="how many there were"),
+    Column("told_at", DateTime(timezone=True), nullable=False, comment="the last one"),
+)
+"""Who was reminded of waiting signatures, so that nobody is twice within a day."""
 
 sessions = Table(
     "sessions",

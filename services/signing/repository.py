@@ -61,7 +61,7 @@ def documents_awaiting(tx: Tx, school_year: int, holders: Collection[UUID]) -> l
     """The year's open documents that have a slot of one of these holders, each in its newest version."""
     has_slot = [documents.c.slots.contains([{"holder": str(holder)}]) for holder in holders]
     open_ones = (documents.c.school_year == school_year) & documents.c.completed_at.is_(None) & or_(*has_slot)
-    newest = documents.c.version == _newest_version()
+    newest = documents.c.version == newest_version()
     rows = tx.conn.execute(select(documents).where(open_ones, newest)).all()
     filled = _filled(tx, school_year, [row.transcript_id for row in rows])
     return [_document(row, filled.get((row.transcript_id, row.version), frozenset())) for row in rows]
@@ -76,7 +76,7 @@ def count_slots(tx: Tx, school_year: int, unit_id: UUID) -> list[Row[Any]]:
     groups = [documents.c.class_id, *(fields[name].label(name) for name in ("role", "holder", "name"))]
     mine = (documents.c.school_year == school_year) & (documents.c.unit_id == unit_id)
     query = select(*groups, func.count().label("slots"), func.count(signatures.c.slot).label("signed"))
-    query = query.select_from(joined).where(mine, documents.c.version == _newest_version())
+    query = query.select_from(joined).where(mine, documents.c.version == newest_version())
     return list(tx.conn.execute(query.group_by(*groups).order_by(*groups)))
 
 
@@ -91,7 +91,7 @@ def count_documents(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> lis
         func.count(documents.c.completed_at).label("complete"),
         cast(func.sum(func.jsonb_array_length(documents.c.slots)), Integer).label("slots"),
         cast(func.sum(signed), Integer).label("signed"),
-    ).where(mine, documents.c.version == _newest_version())
+    ).where(mine, documents.c.version == newest_version())
     return list(tx.conn.execute(query.group_by(documents.c.unit_id).order_by(documents.c.unit_id)))
 
 
@@ -234,7 +234,7 @@ def count_signatures(tx: Tx, school_year: int, class_id: UUID) -> int:
     return int(tx.conn.execute(query.where(mine)).scalar_one())
 
 
-def _newest_version() -> ScalarSelect[int]:
+def newest_version() -> ScalarSelect[int]:
     """The newest version of the transcript of a row of documents: an older one is signed no more."""
     newer = documents.alias("newer")
     same = (newer.c.school_year == documents.c.school_year) & (newer.c.transcript_id == documents.c.transcript_id)

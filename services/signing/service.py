@@ -26,7 +26,7 @@ from services.contracts.signing.checking import CheckFiles, ReadTrust
 from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
 from services.contracts.signing.credentials import MakeCredential
 from services.contracts.signing.documents import ReadSignedDocuments
-from services.contracts.signing.evidence import ReadEvidence
+from services.contracts.signing.evidence import ReadEvidenceProgress
 from services.contracts.signing.log import (
     Cosign,
     ProveConsistency,
@@ -37,6 +37,7 @@ from services.contracts.signing.log import (
     ReadLogKeys,
     ReadTile,
 )
+from services.contracts.signing.reminders import ReadDuties
 from services.contracts.signing.revocation import AnswerOcsp, ReadRevocationList, ReadRevocationReach, RevokeCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 from services.contracts.transcript import TranscriptsFrozenV1
@@ -68,6 +69,7 @@ from services.signing.usecases import (
     class_sheets,
     credentials,
     registering,
+    reminding,
     revoking,
     sessions,
 )
@@ -98,6 +100,7 @@ def build() -> Service:
     _keep_log(service, settings)
     _revoke(service, held)
     _bring_evidence(service, settings, roots)
+    _remind(service, reminding.Reminding(timedelta(hours=settings.remind_hours)))
     service.consumes(MarkHeadsPublishedV1, heads.keep_heads, before=heads.fetch_heads)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
@@ -135,7 +138,7 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.query(ReadClassSheet, class_sheets.read_class_sheet)
     service.internal(ReadSheetFiles, class_sheets.read_sheet_files, systems=("transcript",))
     service.query(ReadSigningProgress, boards.read_signing_progress)
-    service.query(ReadEvidence, boards.read_evidence)
+    service.query(ReadEvidenceProgress, boards.read_evidence_progress)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
 
 
@@ -181,6 +184,12 @@ def _revoke(service: Service, held: Authority) -> None:
     service.query(ReadRevocationReach, revoking.read_reach)
     service.open(ReadRevocationList, revoking.answer_list, before=published.make_list)
     service.open(AnswerOcsp, published.answer_ocsp)
+
+
+def _remind(service: Service, reminding_all: reminding.Reminding) -> None:
+    service.every(reminding.ROUND_SECONDS, reminding_all.remind)
+    service.every(reminding.WARN_SECONDS, reminding.warn)
+    service.internal(ReadDuties, reminding.read_duties, systems=("notify",))
 
 
 def _bring_evidence(service: Service, settings: Settings, roots: Sequence[x509.Certificate]) -> None:

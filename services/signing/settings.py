@@ -9,6 +9,7 @@ class Settings:
 
     `timestamp_urls` are timestamp authorities in the order of asking, with spaces between; without any, signatures get
     no evidence. Where none of them answers, sealing goes on for `timestamp_grace_hours`.
+    `remind_hours` is how long a document waits for somebody's signature before they are reminded.
     Of the transparency log: `log_key` its Ed25519 private key (PEM), `log_secret` any secret, from which the salts of
     its entries are made, `log_origin` its name for ever (as host/path), `log_witnesses` vkeys with spaces between.
     `summary_key` is the P-256 private key (PEM) of the codes on paper; public keys of those before it may follow it.
@@ -31,6 +32,7 @@ class Settings:
     csc_services: str = "{}"
     timestamp_urls: str = ""
     timestamp_grace_hours: int = 72
+    remind_hours: int = 24
 
 
 def published_at(settings: Settings) -> str:

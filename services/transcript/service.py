@@ -9,8 +9,9 @@ from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
+from services.contracts.transcript import children as of_child
 from services.contracts.transcript import copies, files, hub
-from services.transcript import exporting, freezing, handing_out, packing, usecases, verification
+from services.transcript import children, exporting, freezing, handing_out, packing, usecases, verification
 from services.transcript.settings import Settings
 
 
@@ -31,6 +32,12 @@ def build() -> Service:
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
     service.query(files.ReadTranscriptFile, exporting.give_file, before=exports.make)
+    for shape, answer in (
+        (of_child.FindChildCopies, children.find_copies),
+        (of_child.FindChildTranscripts, children.find_transcripts),
+        (of_child.ReadChildTranscript, children.read_transcript),
+    ):
+        service.query(shape, answer, before=children.require_guardian)
     service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)

@@ -36,6 +36,7 @@ def services(tmp_path_factory):
         "HOCBA_NOTIFY_SMTP_URL": "smtp://127.0.0.1:25",
         "HOCBA_NOTIFY_SENDER": "hocba@example.vn",
         "HOCBA_NOTIFY_MESSAGE_DOMAIN": "hocba.example.vn",
+        "HOCBA_NOTIFY_PUBLIC_URL": "https://hocba.example.vn",
     }
     with pytest.MonkeyPatch.context() as environment:
         for name, value in settings.items():

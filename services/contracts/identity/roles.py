@@ -112,6 +112,27 @@ class FindStaff(Query[Staff]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffContact:
+    """The work address of a member of staff, which is also what they log in with."""
+
+    person_id: UUID
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffContacts:
+    contacts: tuple[StaffContact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindStaffContacts(Query[StaffContacts]):
+    """The work addresses of those of the people who hold a role now."""
+
+    operation: ClassVar[str] = "identity.find_staff_contacts"
+    person_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaffGrant:
     """One grant of a unit, past and future ones too; `case_no` is an inspector's."""
 

@@ -32,9 +32,9 @@ class EvidenceProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadEvidence(Query[EvidenceProgress]):
+class ReadEvidenceProgress(Query[EvidenceProgress]):
     """For leaders of a school, and for officers and inspectors of the unit or one above it."""
 
-    operation: ClassVar[str] = "signing.read_evidence"
+    operation: ClassVar[str] = "signing.read_evidence_progress"
     school_year: int
     unit_id: UUID

@@ -1,6 +1,6 @@
 """Queries of grants: who holds which role where; the table is the chassis's, here it is the truth."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from services.chassis.authority import local_day
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.tables import grants
-from services.contracts.identity import GrantV1, Role, StaffGrant, StaffMember
+from services.contracts.identity import GrantV1, Role, StaffContact, StaffGrant, StaffMember
 from services.identity.models import accounts, cases, people
 from services.identity.repository import units
 from services.identity.repository.validity import valid_at
@@ -94,6 +94,13 @@ def staff_of(tx: Tx, unit_id: UUID, now: datetime) -> list[StaffMember]:
         )
         for row in tx.conn.execute(query)
     ]
+
+
+def contacts_of(tx: Tx, person_ids: Collection[UUID], now: datetime) -> list[StaffContact]:
+    """The addresses of those of the people who hold a role now."""
+    held = select(grants.c.person_id).where(grants.c.person_id.in_(list(person_ids)), valid_at(grants, now))
+    query = select(people.c.id, people.c.email).where(people.c.id.in_(held), people.c.email.is_not(None))
+    return [StaffContact(person_id=row.id, email=row.email) for row in tx.conn.execute(query)]
 
 
 def _grants_with_people() -> Select[Any]:

@@ -31,6 +31,7 @@ from services.identity.errors import PupilElsewhere, PupilTwice, PupilUnknown
 from services.identity.naming import composed, name_key
 from services.identity.personal_ids import doubts_about
 from services.identity.repository import grants, people
+from services.identity.repository.guardians import known_at
 from services.identity.usecases.pupils import require_digits, require_free
 
 
@@ -62,7 +63,7 @@ def register_pupils(tx: Tx, command: RegisterPupils, actor: Actor) -> PupilsRegi
 
 
 def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded:
-    """Guardians of the school's pupils; whom a pupil has by that name and address already is not added again."""
+    """Guardians of the school's pupils; one known there by name and address is not added again."""
     require(tx, actor, (Role.ADMIN,), command.unit_id)
     guardians = [composed(one) for one in command.guardians]
     pupil_ids = _pupils_of_school(tx, command.unit_id, {one.pupil_code for one in guardians})
@@ -70,8 +71,11 @@ def add_guardians(tx: Tx, command: AddGuardians, actor: Actor) -> GuardiansAdded
     contacts = people.guardians_of(tx, list(pupil_ids.values()), tx.now())
     known = {(one.pupil_id, one.name, one.email): one.guardian_id for one in contacts}
     new = {tie: one for tie, one in zip(ties, guardians, strict=True) if tie not in known}
-    ids = known | {tie: new_id() for tie in new}
-    people.insert_people(tx, [_guardian_row(one, ids[tie]) for tie, one in new.items()])
+    at_school = known_at(tx, command.unit_id, tx.now())
+    newcomers = {(one.name, one.email): one for one in new.values() if (one.name, one.email) not in at_school}
+    persons = at_school | {named: new_id() for named in newcomers}
+    people.insert_people(tx, [_guardian_row(one, persons[named]) for named, one in newcomers.items()])
+    ids = known | {tie: persons[tie[1:]] for tie in new}
     people.insert_guardianships(
         tx, [{"pupil_id": tie[0], "guardian_id": ids[tie], "relation": one.relation} for tie, one in new.items()]
     )

@@ -13,11 +13,13 @@ from services.chassis.workbook import bounded
 from services.contracts.identity import (
     AddStaff,
     FindStaff,
+    FindStaffContacts,
     ImportStaff,
     NewStaff,
     ReissueActivation,
     Role,
     Staff,
+    StaffContacts,
     StaffMember,
 )
 from services.identity.credentials import digest
@@ -81,6 +83,10 @@ def reissue_activation(tx: Tx, command: ReissueActivation, actor: Actor) -> Staf
 def find_staff(tx: Tx, query: FindStaff, actor: Actor) -> Staff:
     require(tx, actor, tuple(Role), query.unit_id)
     return Staff(members=tuple(grants.staff_of(tx, query.unit_id, tx.now())))
+
+
+def find_contacts(tx: Tx, query: FindStaffContacts, _actor: Actor) -> StaffContacts:
+    return StaffContacts(contacts=tuple(grants.contacts_of(tx, query.person_ids, tx.now())))
 
 
 def _refuse_other_peoples_names(tx: Tx, members: tuple[NewStaff, ...], ids: dict[str, UUID]) -> None:

@@ -22,7 +22,7 @@ from services.contracts.signing.boards import (
 )
 from services.contracts.signing.certificates import CertificateHeld, CertificateRegister, FindCertificates
 from services.contracts.signing.documents import SlotRole
-from services.contracts.signing.evidence import EvidenceProgress, FilesAtLevel, ReadEvidence
+from services.contracts.signing.evidence import EvidenceProgress, FilesAtLevel, ReadEvidenceProgress
 from services.signing import class_sheets, keyring, repository
 from services.signing.domain import Document
 from services.signing.evidence import ledger
@@ -76,7 +76,7 @@ def read_signing_progress(tx: Tx, query: ReadSigningProgress, actor: Actor) -> S
     )
 
 
-def read_evidence(tx: Tx, query: ReadEvidence, actor: Actor) -> EvidenceProgress:
+def read_evidence_progress(tx: Tx, query: ReadEvidenceProgress, actor: Actor) -> EvidenceProgress:
     """For a school's leaders, and for officers and inspectors of the unit or one above it."""
     grants.require_cover(tx, actor, READERS, query.unit_id)
     rows = ledger.count_levels(tx, query.school_year, units_of(tx, query.unit_id))

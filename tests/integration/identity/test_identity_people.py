@@ -18,6 +18,7 @@ from services.contracts.identity import (
     FindGuardians,
     FindPeople,
     FindStaff,
+    FindStaffContacts,
     FindUnits,
     GrantChangedV1,
     ImportStaff,
@@ -379,3 +380,18 @@ def test_who_has_an_account_is_answered_with_its_user_name_whatever_the_list_say
     again = department.appoint(Role.CLERK, by=department.admin, code=teacher.code, email="khac@example.vn")
 
     assert again.username == teacher.username
+
+
+def test_the_work_addresses_of_those_who_hold_a_role_are_told_to_notify_alone(department):
+    teacher = department.appoint(Role.STAFF, by=department.admin)
+    gone = department.appoint(Role.STAFF, by=department.admin)
+    department.rows("UPDATE grants SET valid_to = now() WHERE person_id = :id", id=gone.person_id)
+    question = FindStaffContacts(person_ids=(teacher.person_id, gone.person_id))
+
+    (contact,) = department.identity.ask_as("notify", question).contacts
+
+    assert (contact.person_id, contact.email) == (teacher.person_id, teacher.username)
+    for asking in (lambda: department.identity.ask(question, department.admin),
+                   lambda: department.identity.ask_as("signing", question)):  # fmt: skip
+        with pytest.raises(Forbidden):
+            asking()

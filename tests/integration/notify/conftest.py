@@ -124,6 +124,7 @@ def stopped(db: Database, mail_server: Controller, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("HOCBA_NOTIFY_SMTP_URL", f"smtp://127.0.0.1:{mail_server.port}")
     monkeypatch.setenv("HOCBA_NOTIFY_SENDER", "hocba@example.vn")
     monkeypatch.setenv("HOCBA_NOTIFY_MESSAGE_DOMAIN", "hocba.example.vn")
+    monkeypatch.setenv("HOCBA_NOTIFY_PUBLIC_URL", "https://hocba.example.vn")
     notifying = Notifying(notify_service.build(), db, Objects(tmp_path), RecordedGuardians(), mail_server.handler)
     notifying.grant(Role.ADMIN, notifying.school, notifying.admin)
     return notifying

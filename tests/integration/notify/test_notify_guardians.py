@@ -199,7 +199,10 @@ def test_a_message_sent_again_after_a_crash_is_the_same_message(notifying, mail_
     notifying.mailbox.says.clear()
     ((delivery_id,),) = notifying.sql("SELECT id FROM deliveries WHERE unit_id = :school", school=notifying.school)
     settings = Settings(
-        smtp_url=f"smtp://127.0.0.1:{mail_server.port}", sender="hocba@example.vn", message_domain="hocba.example.vn"
+        smtp_url=f"smtp://127.0.0.1:{mail_server.port}",
+        sender="hocba@example.vn",
+        message_domain="hocba.example.vn",
+        public_url="https://hocba.example.vn",
     )
 
     usecases.send_message(SendMessage(delivery_id=delivery_id), notifying.outside, settings=settings)  # and dies here

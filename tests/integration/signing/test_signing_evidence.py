@@ -16,7 +16,7 @@ from services.chassis.errors import Unavailable
 from services.chassis.objects import Objects
 from services.contracts.identity import Role
 from services.contracts.signing.documents import DocumentsSignedV1, SlotRole
-from services.contracts.signing.evidence import ReadEvidence
+from services.contracts.signing.evidence import ReadEvidenceProgress
 from services.contracts.signing.revocation import (
     AnswerOcsp,
     Issuer,
@@ -107,7 +107,7 @@ class Nights:
         """What an admin of the school is shown."""
         unit_id = self.of.school.locked.unit_id
         admin = self.of.signing.grant(Role.ADMIN, unit_id)
-        return self.of.signing.ask(ReadEvidence(school_year=YEAR, unit_id=unit_id), admin)
+        return self.of.signing.ask(ReadEvidenceProgress(school_year=YEAR, unit_id=unit_id), admin)
 
     def verdicts(self):
         return {report.verdict for xml in (True, False) for report in self.of.reports(xml=xml)}

@@ -321,7 +321,13 @@ ASKED = [
     ),
     ("GET", f"{UNIT}/certificates/register", None, certificates.FindCertificates(unit_id=ID), 200),
     ("GET", f"{YEAR}/signing/waiting", None, boards.FindWaiting(school_year=2025), 200),
-    ("GET", f"{YEAR}/units/{ID}/signing/evidence", None, evidence.ReadEvidence(school_year=2025, unit_id=ID), 200),
+    (
+        "GET",
+        f"{YEAR}/units/{ID}/signing/evidence",
+        None,
+        evidence.ReadEvidenceProgress(school_year=2025, unit_id=ID),
+        200,
+    ),
     (
         "GET",
         f"{YEAR}/units/{ID}/signing/progress",

@@ -238,7 +238,7 @@ def test_a_form_from_elsewhere_logs_nobody_in_or_out(client, visitor, services, 
 
 def test_logging_out_ends_the_session_even_when_the_services_are_away(visitor, services):
     services.tell(LogOut, Unavailable())
-    token = token_in(visitor.get("/"))
+    token = token_in(visitor.get("/account"))
 
     page = visitor.post("/logout", data={"form_token": token})
 

@@ -11,7 +11,14 @@ from services.contracts.transfer import TransferCompletedV1
 from services.notify import letters
 from services.notify.domain import Consent, Delivery, DeliveryState, Kind, plan
 from services.notify.errors import MailRefused
+from services.notify.settings import Settings
 
+SETTINGS = Settings(
+    smtp_url="smtp://127.0.0.1:25",
+    sender="hocba@example.vn",
+    message_domain="hocba.example.vn",
+    public_url="https://hocba.example.vn",
+)
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 PUPIL, MOTHER, FATHER, OLD_SCHOOL, SCHOOL = (UUID(int=number) for number in range(1, 6))
 CONTACTS = tuple(
@@ -100,4 +107,4 @@ def _letter(kind: Kind, address: str = "phuhuynh@example.vn"):
         created_at=NOW,
         has_consent=True,
     )
-    return letters.compose(delivery, address, sender="hocba@example.vn", domain="hocba.example.vn")
+    return letters.compose(delivery, address, SETTINGS)
