@@ -3,6 +3,7 @@
 from gateway.resources import (
     books,
     classes,
+    digitised,
     enrolments,
     evidence,
     exams,
@@ -41,6 +42,7 @@ ALL = (
     evidence.api,
     books.api,
     transcripts.api,
+    digitised.api,
     signing.api,
     pki.api,
     transfers.api,

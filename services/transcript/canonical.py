@@ -220,7 +220,7 @@ class TranscriptData:
 
 def to_canonical(data: TranscriptData) -> bytes:
     """The data as JSON by RFC 8785."""
-    return rfc8785.dumps(to_fields(data))
+    return canonical_bytes(to_fields(data))
 
 
 def to_fields(data: TranscriptData) -> dict[str, Any]:
@@ -229,6 +229,11 @@ def to_fields(data: TranscriptData) -> dict[str, Any]:
     fields["class"] = fields.pop("class_")
     composed: dict[str, Any] = _composed(fields)
     return composed
+
+
+def canonical_bytes(data: object) -> bytes:
+    """Frozen data as JSON by RFC 8785, all text in NFC."""
+    return rfc8785.dumps(_composed(msgspec.to_builtins(data)))
 
 
 def from_canonical(raw: bytes) -> TranscriptData:

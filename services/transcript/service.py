@@ -8,8 +8,9 @@ from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
-from services.contracts.transcript import copies, hub
+from services.contracts.transcript import copies, digitised, hub
 from services.transcript import freezing, handing_out, packing, usecases, verification
+from services.transcript.digitised import making
 
 
 def build() -> Service:
@@ -27,6 +28,9 @@ def build() -> Service:
     service.command(copies.HandOutClass, handing_out.hand_out, before=handing_out.press_class)
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
+    service.command(digitised.Digitise, making.keep, before=making.make)
+    service.query(digitised.FindDigitisedCopies, usecases.find_digitised_copies)
+    service.query(digitised.ReadDigitisedCopy, usecases.read_digitised_copy)
     service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)

@@ -18,6 +18,7 @@ from services.contracts.transcript import (
     FindPupilTranscripts,
     FreezeAccepted,
     FreezeClass,
+    Origin,
     PupilTranscripts,
     ReadDocuments,
     ReadTranscript,
@@ -30,11 +31,23 @@ from services.contracts.transcript import (
     TranscriptState,
     TranscriptV1,
 )
+from services.contracts.transcript.digitised import (
+    DigitisedCopies,
+    DigitisedCopyIssuedV1,
+    DigitisedCopyRevokedV1,
+    DigitisedCopyV1,
+    FindDigitisedCopies,
+    ReadDigitisedCopy,
+)
 from services.transcript import repository
+from services.transcript.digitised import rows
 from services.transcript.errors import NotIssued, ResultsNotLocked
 from services.transcript.freezing import LEADERS, FreezeClassTask, Frozen
 
 AT_SCHOOL = tuple(Role)
+READERS_OF_COPIES = (*LEADERS, Role.CLERK)
+_ISSUED = {Origin.BORN_DIGITAL: TranscriptIssuedV1, Origin.DIGITISED_COPY: DigitisedCopyIssuedV1}
+_REVOKED = {Origin.BORN_DIGITAL: TranscriptRevokedV1, Origin.DIGITISED_COPY: DigitisedCopyRevokedV1}
 
 
 def note_locked_results(tx: Tx, events: Sequence[ResultsLockedV1]) -> None:
@@ -94,16 +107,37 @@ def find_class_transcripts(tx: Tx, query: FindClassTranscripts, actor: Actor) ->
 
 
 def read_transcript(tx: Tx, query: ReadTranscript, actor: Actor) -> TranscriptV1:
-    """One transcript, for the leaders of the school that made it and of those that received it."""
+    """One transcript, for the leaders of the school that made it and of those that received it.
+
+    A digitised copy is shown to clerks too, who make it.
+    """
     found = repository.find_one(tx, query.school_year, query.transcript_id)
     keepers = [] if found is None else [found.unit_id, *repository.units_receiving(tx, found.id)]
-    if found is None or not any(authority.holds(tx, actor, LEADERS, unit_id) for unit_id in keepers):
+    readers = LEADERS if found is None or found.origin is Origin.BORN_DIGITAL else READERS_OF_COPIES
+    if found is None or not any(authority.holds(tx, actor, readers, unit_id) for unit_id in keepers):
         raise NotFound(transcript_id=query.transcript_id)
     return found
 
 
+def read_digitised_copy(tx: Tx, query: ReadDigitisedCopy, actor: Actor) -> DigitisedCopyV1:
+    found = rows.find_copy(tx, query.school_year, query.transcript_id)
+    keepers = [] if found is None else [found.document.unit_id, *repository.units_receiving(tx, found.document.id)]
+    if found is None or not any(authority.holds(tx, actor, READERS_OF_COPIES, unit_id) for unit_id in keepers):
+        raise NotFound(transcript_id=query.transcript_id)
+    return found
+
+
+def find_digitised_copies(tx: Tx, query: FindDigitisedCopies, actor: Actor) -> DigitisedCopies:
+    if not authority.holds(tx, actor, READERS_OF_COPIES, query.unit_id):
+        raise NotFound(unit_id=query.unit_id)
+    return DigitisedCopies(copies=tuple(rows.copies_of(tx, query.school_year, query.unit_id)))
+
+
 def read_documents(tx: Tx, query: ReadDocuments, _actor: Actor) -> Documents:
+    """A class's documents, or a school's digitised copies, whose group has the school's own id."""
     unit_id = repository.find_unit_of_class(tx, query.school_year, query.class_id)
+    if unit_id is None and rows.has_copies(tx, query.school_year, query.class_id):
+        unit_id = query.class_id
     if unit_id is None:
         raise NotFound(class_id=query.class_id)
     documents = tuple(repository.documents_of(tx, query.school_year, query.class_id))
@@ -129,7 +163,7 @@ def follow_signatures(
         for document in documents
         if (transcript := repository.advance(tx, school_year, document))
     ]
-    tx.emit_all([TranscriptIssuedV1(**_told(tx, transcript), change=Change.NEW) for transcript in issued])
+    tx.emit_all([_ISSUED[transcript.origin](**_told(tx, transcript), change=Change.NEW) for transcript in issued])
 
 
 def revoke_transcript(tx: Tx, command: RevokeTranscript, actor: Actor) -> TranscriptV1:
@@ -141,7 +175,7 @@ def revoke_transcript(tx: Tx, command: RevokeTranscript, actor: Actor) -> Transc
     if found.state is not TranscriptState.ISSUED:
         raise NotIssued(state=found.state)
     revoked = repository.revoke(tx, command.school_year, command.transcript_id, command.reason)
-    tx.emit(TranscriptRevokedV1(**_told(tx, revoked), change=Change.CANCEL))
+    tx.emit(_REVOKED[revoked.origin](**_told(tx, revoked), change=Change.CANCEL))
     return revoked
 
 
@@ -158,7 +192,7 @@ def receive_transcripts(tx: Tx, command: ReceiveTranscripts, _actor: Actor) -> R
         "pupil_id": command.pupil_id,
         "received_at": tx.now(),
     }
-    names = ("transcript_id", "school_year", "version", "code", "xml", "pdf")
+    names = ("transcript_id", "school_year", "version", "code", "xml", "pdf", "origin")
     repository.put_received(tx, [place | {name: getattr(file, name) for name in names} for file in command.files])
     return ReceivedTranscripts(received=len(command.files))
 

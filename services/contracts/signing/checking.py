@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.contracts.messages import Request
-from services.contracts.transcript import Verdict
+from services.contracts.transcript import Origin, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class SignatureReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """The verdict on a file. `reasons` are stable codes; `code` and `version` are those of the transcript inside."""
+    """The verdict on a file. `reasons` are stable codes; `code`, `version`, `origin` are of the document inside."""
 
     kind: str
     verdict: Verdict
@@ -31,6 +31,7 @@ class FileReport:
     code: str | None
     version: int | None
     signatures: tuple[SignatureReport, ...]
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

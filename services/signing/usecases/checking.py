@@ -19,7 +19,7 @@ from services.contracts.signing.checking import (
     SummaryKeyV1,
     Trust,
 )
-from services.contracts.transcript import Verdict
+from services.contracts.transcript import Origin, Verdict
 from services.signing import keyring
 from services.signing.summary import Issuer
 from services.signing.validation import Reason, Report, validate
@@ -86,4 +86,5 @@ def _file_report(kind: str, report: Report) -> FileReport:
             )
             for one in report.signatures
         ),
+        origin=Origin(report.origin) if report.origin else None,
     )

@@ -9,6 +9,8 @@ from services.signing.pdf import ON_PAPER
 
 ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
 SEAL = ROLES[-1]
+TRANSCRIPT, DIGITISED = "vn.hocba.transcript.v1", "vn.hocba.digitised.v1"  # the formats that are known
+ORIGINAL, COPY = "BORN_DIGITAL", "DIGITISED_COPY"  # what they say of their origin (NĐ 88/2026 Art. 8)
 PRIMARY = "TH"  # the stage whose form has no place for subject teachers to sign (TT27/2020)
 
 
@@ -110,6 +112,7 @@ class Report:
     code: str | None
     version: int | None
     data: bytes | None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,7 @@ class Transcript:
     version: int
     data: bytes
     slots: tuple[Slot, ...]
+    origin: str = ORIGINAL
 
 
 def unreadable(reason: Reason) -> Report:
@@ -139,6 +143,7 @@ def conclude(transcript: Transcript, signatures: Iterable[SignatureReport], whol
         code=transcript.code,
         version=transcript.version,
         data=transcript.data,
+        origin=transcript.origin,
     )
 
 
@@ -159,6 +164,15 @@ def check_slots(
         and [slot.holder for slot in others if slot.role == SEAL] == [school]
     )
     if not sound:
+        raise Fault(Reason.SLOT_LIST)
+
+
+def check_copy(slots: Sequence[Slot], *, origin: str | None, school: str | None) -> None:
+    """A Fault unless a digitised copy says that it is one, and its slots are the principal's and the school's seal."""
+    if origin != COPY:
+        raise Fault(Reason.STRUCTURE)
+    told = [(slot.slot, slot.role) for slot in slots]
+    if told != [(role, role) for role in ROLES[-2:]] or slots[-1].holder != school:
         raise Fault(Reason.SLOT_LIST)
 
 

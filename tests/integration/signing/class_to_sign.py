@@ -171,7 +171,7 @@ def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[DocumentV1,
                 canonical=objects.put(to_canonical(data)),
                 xml=objects.put(write(data)),
                 pdf=objects.put(rendered.pdf),
-                slots=slots_of(data),
+                slots=slots_of(data.slots),
                 boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes),
             )
         )
