@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode, encode
@@ -17,7 +17,7 @@ from services.contracts.transcript import BoxV1, DocumentV1, IssuedFile, Origin,
 from services.contracts.transcript.copies import CopyKind, CopyV1
 from services.transcript.models import copies, freezes, ready_classes, received, transcripts
 
-ORIGINAL = transcripts.c.origin == literal(Origin.BORN_DIGITAL, literal_execute=True)
+ORIGINAL = transcripts.c.origin == literal_column(f"'{Origin.BORN_DIGITAL}'")  # as its index says it
 MOST_COPIES = 1000  # lines of the register in one answer
 
 

@@ -90,6 +90,7 @@ def _drawn(data: bytes) -> list[bytes]:
 
 def picture(data: bytes) -> list[bytes]:
     """The one page of a JPEG or PNG, upright and without what hides behind its transparency; raises for any other."""
+    Image.MAX_IMAGE_PIXELS = None  # this process reads one picture, and judges its size itself
     with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise MemoryError
