@@ -67,10 +67,10 @@ class ScanUnfit(Invalid):
 
 
 class CopyUnfit(Invalid):
-    """Check what is said of the paper: at most 13 years in order, grades from 1 to 12, its school, a time gone by."""
+    """Check what is said of the paper: at most 13 years in order, grades 1 to 12, a short school name, a past time."""
 
     code = "transcript.copy_unfit"
-    vi = "Xin xem lại điều ghi về học bạ giấy: không quá 13 năm học, lớp 1 đến 12, tên trường, lúc đối chiếu."
+    vi = "Xin xem lại điều ghi về học bạ giấy: không quá 13 năm học, lớp 1 đến 12, tên trường ngắn gọn, lúc đối chiếu."
 
 
 class NotComparedHere(Invalid):

@@ -43,7 +43,8 @@ from services.transcript.xml_parts import UnwritableError
 MAKERS = (Role.CLERK, Role.ADMIN)
 """Who may make a copy of a paper that the school keeps."""
 FIRST_YEAR = 1945  # no paper here is older
-MOST_YEARS, MOST_GRADE, LONGEST_TEXT = 13, 12, 200
+MOST_YEARS, MOST_GRADE = 13, 12
+LONGEST_NAME, LONGEST_CONDITION = 100, 300  # letters; the name goes into the code on paper too
 MOST_PDF_BYTES = 9_000_000  # with signatures and evidence it must stay below what checks of files accept
 UNFIT = {  # fault: English, Vietnamese
     ScanFault.NOT_A_SCAN: ("it is no PDF, JPEG or PNG", "tệp không phải PDF, JPEG hay PNG"),
@@ -116,15 +117,15 @@ def _looked_up(command: Digitise, outside: Outside) -> Known:
 
 def _check_words(command: Digitise, now: datetime) -> None:
     """What is said of the paper must make sense."""
-    grades, texts = command.grades, (command.printed_school.strip(), command.condition.strip())
+    grades, name = command.grades, command.printed_school.strip()
     if not (
         FIRST_YEAR <= command.first_year <= command.last_year <= command.school_year
         and command.last_year - command.first_year < MOST_YEARS
         and list(grades) == sorted(set(grades))
         and grades
         and 1 <= grades[0] <= grades[-1] <= MOST_GRADE
-        and texts[0]
-        and max(map(len, texts)) <= LONGEST_TEXT
+        and 0 < len(name) <= LONGEST_NAME
+        and len(command.condition.strip()) <= LONGEST_CONDITION
         and command.compared_at <= now
     ):
         raise CopyUnfit

@@ -219,6 +219,7 @@ def test_a_file_that_is_no_fit_scan_is_refused_in_one_sentence(school, order, cl
         {"grades": (0,)},
         {"grades": (13,)},
         {"printed_school": "  "},
+        {"printed_school": "Trường " * 20},
         {"condition": "rách " * 100},
         {"compared_at": datetime(2090, 1, 1, tzinfo=UTC)},
     ],

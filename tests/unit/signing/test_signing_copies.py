@@ -6,12 +6,13 @@ import re
 import shutil
 import subprocess
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
 
 from services.signing import pdf, summary
+from services.signing.evidence.pdf import draft_timestamp
 from services.signing.validation import Reason, Verdict, validate, validate_pdf, validate_xml
 from services.transcript.digitised.data import Scan, to_canonical
 from services.transcript.digitised.document_xml import write
@@ -19,6 +20,7 @@ from services.transcript.digitised.paper import render
 from services.transcript.digitised.scan import read_scan
 from tests.unit.signing import school_papers as papers
 from tests.unit.signing.school_papers import SIGNED_AT
+from tests.unit.signing.timestamp_servers import token_on
 from tests.unit.transcript import copies
 
 SIGNERS = ("CBQL", "KY_PHAT_HANH")
@@ -203,6 +205,22 @@ def test_the_code_on_paper_says_that_it_is_a_copy_and_of_which_paper(data):
     assert (told.school_year, told.class_name) == (2015, "6, 7, 8, 9")
     assert told.results[0].startswith("Bản sao điện tử")
     assert told.results[1:] == ("năm học 2015–2016 đến 2018–2019", data.printed_school)
+
+
+def test_a_copy_takes_evidence_after_its_seal_and_stays_valid(todays_authority, timestamps, data, pages):
+    now = datetime.now(UTC)
+    signers = {
+        slot: papers.signer_of(slot, todays_authority, valid_until=now + timedelta(days=365)) for slot in SIGNERS
+    }
+    school = papers.School(authority=todays_authority, signers=signers)
+    sealed = school.sign_paper(prepared(data, pages.pictures), SIGNERS, at=now - timedelta(hours=1))
+    draft = draft_timestamp(sealed)
+
+    stamped = draft.filled(token_on(draft.digest, timestamps))
+
+    assert stamped.startswith(sealed)
+    assert validate_pdf(stamped, trust=[todays_authority.root], at=now).verdict is Verdict.VALID
+    assert validate_pdf(stamped + b"\n", trust=[todays_authority.root], at=now).verdict is Verdict.BROKEN
 
 
 @pytest.mark.skipif(not all(map(shutil.which, ("pdfsig", "qpdf"))), reason="poppler-utils or qpdf is not installed")
