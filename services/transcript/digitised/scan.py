@@ -94,6 +94,8 @@ def picture(data: bytes) -> list[bytes]:
     with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise MemoryError
+        if opened.mode.startswith(("I", "F")):  # Pillow would make a white page of 16 bits
+            raise ValueError(opened.mode)
         opened.load()
         return [_jpeg(ImageOps.exif_transpose(opened))]
 

@@ -184,10 +184,22 @@ def locked():
         (b"\xff\xd8\xff" + packed("PNG", leaf("I", (9, 9))), ScanFault.UNREADABLE),
         (packed("PNG", leaf("I"))[:-2000], ScanFault.UNREADABLE),
         (locked(), ScanFault.UNREADABLE),
+        (packed("PNG", Image.new("I;16", (9, 9), 30_000)), ScanFault.UNREADABLE),
         (packed("PNG", Image.new("1", (30_000, 30_000))), ScanFault.TOO_HEAVY),
         (b"%PDF-1.7\n" + b"0" * scan.LIMITS.most_bytes, ScanFault.TOO_LARGE),
     ],
-    ids=["nothing", "zip", "gif", "no pdf", "png as jpeg", "cut short", "under a password", "bomb", "too large"],
+    ids=[
+        "nothing",
+        "zip",
+        "gif",
+        "no pdf",
+        "png as jpeg",
+        "cut short",
+        "under a password",
+        "16 bits",
+        "bomb",
+        "too large",
+    ],
 )
 def test_a_file_that_is_no_fit_scan_is_refused(file, fault):
     with pytest.raises(UnfitScan) as refused:
