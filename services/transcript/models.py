@@ -85,7 +85,11 @@ transcripts = Table(
     Column("scan", String, comment="SHA-256 of what the copy was made from"),
     Column("scan_type", String),
     CheckConstraint("(state = 'PARKED') = (canonical IS NULL)", name="frozen"),
-    CheckConstraint("state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL", name="issued"),
+    CheckConstraint(
+        "state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL"
+        " OR state = 'REVOKED' AND origin = 'DIGITISED_COPY'",
+        name="issued",
+    ),
     CheckConstraint("(state IN ('PARKED', 'REVOKED')) = (reason IS NOT NULL)", name="reason"),
     CheckConstraint("(state = 'REVOKED') = (revoked_at IS NOT NULL)", name="revoked"),
     CheckConstraint(

@@ -167,15 +167,25 @@ def follow_signatures(
 
 
 def revoke_transcript(tx: Tx, command: RevokeTranscript, actor: Actor) -> TranscriptV1:
-    """Take an issued transcript back; the principal decides, and every byte stays."""
+    """Take an issued transcript back; the principal decides, and every byte stays.
+
+    A digitised copy may be taken back before it is issued too: nobody has to sign one that is wrong.
+    """
     found = repository.lock_one(tx, command.school_year, command.transcript_id)
     if found is None or not authority.holds(tx, actor, AT_SCHOOL, found.unit_id):
         raise NotFound(transcript_id=command.transcript_id)
     authority.require(tx, actor, (Role.PRINCIPAL,), found.unit_id)
-    if found.state is not TranscriptState.ISSUED:
+    is_open_copy = found.origin is Origin.DIGITISED_COPY and found.state in (
+        TranscriptState.FROZEN,
+        TranscriptState.SIGNING,
+    )
+    if found.state is not TranscriptState.ISSUED and not is_open_copy:
         raise NotIssued(state=found.state)
     revoked = repository.revoke(tx, command.school_year, command.transcript_id, command.reason)
-    tx.emit(_REVOKED[revoked.origin](**_told(tx, revoked), change=Change.CANCEL))
+    if is_open_copy:
+        tx.emit(rows.to_be_signed(tx, command.school_year, revoked.unit_id))
+    else:
+        tx.emit(_REVOKED[revoked.origin](**_told(tx, revoked), change=Change.CANCEL))
     return revoked
 
 

@@ -15,8 +15,8 @@ from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.enrolment import FindLastEnrolment
 from services.contracts.gradebook.evidence import ReadEvidence
-from services.contracts.identity import Change, FindPeople, FindUnits, PersonV1, Role, UnitV1
-from services.contracts.transcript import BoxV1, Origin, TranscriptsFrozenV1, TranscriptState
+from services.contracts.identity import FindPeople, FindUnits, PersonV1, Role, UnitV1
+from services.contracts.transcript import BoxV1, Origin, TranscriptState
 from services.contracts.transcript.digitised import Digitise, DigitisedCopyV1
 from services.transcript import domain, repository
 from services.transcript.canonical import Role as SlotRole
@@ -87,16 +87,7 @@ def keep(tx: Tx, command: Digitise, actor: Actor, row: dict[str, Any]) -> Digiti
     made = rows.insert_copy(tx, row)
     if made is None:
         raise AlreadyDigitised(code=rows.code_in_force(tx, command))
-    tx.emit(
-        TranscriptsFrozenV1(
-            record_id=command.unit_id,
-            change=Change.NEW,
-            version=repository.count_frozen(tx, command.school_year, command.unit_id),
-            updated_at=tx.now(),
-            school_year=command.school_year,
-            unit_id=command.unit_id,
-        )
-    )
+    tx.emit(rows.to_be_signed(tx, command.school_year, command.unit_id))
     return made
 
 

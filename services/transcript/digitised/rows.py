@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
 from services.chassis.tables import grants
-from services.contracts.transcript import Origin, TranscriptState
+from services.contracts.identity import Change
+from services.contracts.transcript import Origin, TranscriptsFrozenV1, TranscriptState
 from services.contracts.transcript.digitised import Digitise, DigitisedCopyV1
 from services.transcript.models import transcripts
 from services.transcript.repository import as_transcript
@@ -51,6 +52,20 @@ def find_copy(tx: Tx, school_year: int, transcript_id: UUID) -> DigitisedCopyV1 
 def has_copies(tx: Tx, school_year: int, unit_id: UUID) -> bool:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == unit_id) & IS_COPY
     return tx.conn.execute(select(select(transcripts.c.id).where(mine).exists())).scalar_one()
+
+
+def to_be_signed(tx: Tx, school_year: int, unit_id: UUID) -> TranscriptsFrozenV1:
+    """The news that a school's copies are to be signed, or fewer of them since one was taken back."""
+    mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == unit_id) & IS_COPY
+    made, revoked = func.count(), func.count(transcripts.c.revoked_at)
+    return TranscriptsFrozenV1(
+        record_id=unit_id,
+        change=Change.UPDATE,
+        version=tx.conn.execute(select(made + revoked).where(mine)).scalar_one(),
+        updated_at=tx.now(),
+        school_year=school_year,
+        unit_id=unit_id,
+    )
 
 
 def is_at_school(tx: Tx, person_id: UUID, unit_id: UUID) -> bool:

@@ -255,6 +255,23 @@ def test_a_paper_has_one_copy_in_force_and_a_new_version_after_that_was_revoked(
     assert verified(school, first).verdict is Verdict.REVOKED
 
 
+@pytest.mark.parametrize("signatures", [0, 1])
+def test_a_copy_that_is_wrong_is_taken_back_before_anybody_has_to_sign_it(school, order, clerk, signatures):
+    copy = make(school, order, clerk)
+    if signatures:
+        signed(school, copy, signatures)
+    revoked = revoke(school, copy)
+    signed(school, copy, 2, complete=True)
+
+    assert revoked.state is read(school, copy).document.state is TranscriptState.REVOKED
+    asked = ReadDocuments(school_year=YEAR, class_id=school.locked.unit_id)
+    assert school.transcript.ask_as("signing", asked).documents == ()
+    first, second = school.told(TranscriptsFrozenV1)
+    assert first["version"] < second["version"]
+    assert school.told(DigitisedCopyRevokedV1) == school.told(DigitisedCopyIssuedV1) == []
+    assert make(school, order, clerk).document.version == 2
+
+
 def test_another_paper_of_the_same_pupil_has_a_copy_of_its_own(school, order, clerk):
     make(school, order, clerk)
 

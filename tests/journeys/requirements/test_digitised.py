@@ -127,6 +127,27 @@ def test_a_second_copy_of_the_paper_waits_until_the_principal_has_revoked_the_fi
     assert stranger.get(f"/v1/verifications/{code}")["verdict"] == "REVOKED"
     listed = school.clerk.get(f"{school.path}/digitised-copies")["copies"]
     assert [one["document"]["state"] for one in listed] == ["FROZEN", "REVOKED"]
+    until(lambda: waiting(school) == 1)
+
+
+def test_a_copy_that_is_wrong_is_taken_back_before_anybody_has_to_sign_it(school):
+    """R47."""
+    scan = school.clerk.upload(f"{school.path}/evidence", packed("PNG", leaf("Trang IV")), name="hoc-ba.png")["file"]
+    other, before = school.classes["6A"].pupils[1], waiting(school)
+    wrong = school.clerk.post(f"{school.path}/digitised-copies", order(school, scan, pupil_id=other))
+    until(lambda: waiting(school) == before + 1)
+
+    place = f"{YEAR}/transcripts/{wrong['document']['id']}"
+    school.principal.post(f"{place}/revocation", {"reason": "Nhầm học sinh."})
+
+    until(lambda: waiting(school) == before)
+    assert read(school, wrong)["document"]["state"] == "REVOKED"
+
+
+def waiting(school):
+    """How many copies wait for the principal."""
+    found = school.principal.get(f"{YEAR}/signing/waiting")["classes"]
+    return sum(one["waiting"] for one in found if one["class_id"] == school.unit_id)
 
 
 def test_a_file_that_only_calls_itself_a_pdf_is_refused_in_one_sentence(school):

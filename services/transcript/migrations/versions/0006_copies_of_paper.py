@@ -33,6 +33,12 @@ COLUMNS = (
         AND (origin = 'BORN_DIGITAL' OR state <> 'PARKED' AND class_id = unit_id AND first_year <= last_year)
     )
     """,
+    "ALTER TABLE transcripts DROP CONSTRAINT transcripts_issued_check",
+    """
+    ALTER TABLE transcripts ADD CONSTRAINT transcripts_issued_check CHECK (
+        state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL OR state = 'REVOKED' AND origin = 'DIGITISED_COPY'
+    )
+    """,
     "ALTER TABLE received ADD COLUMN origin VARCHAR DEFAULT 'BORN_DIGITAL' NOT NULL",
 )
 
@@ -54,7 +60,37 @@ UNIQUE = (
     """,
 )
 
+FROZEN_STAYS = """
+    CREATE OR REPLACE FUNCTION refuse_change_of_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (OLD.school_year, OLD.id, OLD.class_id, OLD.unit_id, OLD.pupil_id, OLD.version, OLD.code, OLD.canonical,
+            OLD.frozen_xml, OLD.frozen_pdf, OLD.slots, OLD.boxes, OLD.school_name, OLD.pupil_initials, OLD.frozen_at)
+           IS DISTINCT FROM
+           (NEW.school_year, NEW.id, NEW.class_id, NEW.unit_id, NEW.pupil_id, NEW.version, NEW.code, NEW.canonical,
+            NEW.frozen_xml, NEW.frozen_pdf, NEW.slots, NEW.boxes, NEW.school_name, NEW.pupil_initials, NEW.frozen_at)
+        THEN
+            RAISE EXCEPTION 'transcript % is frozen', OLD.id;
+        END IF;
+        IF (OLD.state, NEW.state) NOT IN (('FROZEN', 'SIGNING'), ('FROZEN', 'ISSUED'), ('SIGNING', 'SIGNING'),
+                                          ('SIGNING', 'ISSUED'), ('ISSUED', 'ISSUED'), ('ISSUED', 'REVOKED'))
+           AND NOT (OLD.origin = 'DIGITISED_COPY' AND OLD.state IN ('FROZEN', 'SIGNING') AND NEW.state = 'REVOKED')
+        THEN
+            RAISE EXCEPTION 'transcript % does not go from % to %', OLD.id, OLD.state, NEW.state;
+        END IF;
+        IF OLD.state = 'ISSUED' AND (OLD.signatures, OLD.issued_at) IS DISTINCT FROM (NEW.signatures, NEW.issued_at)
+           OR OLD.state = 'ISSUED' AND NEW.state = 'ISSUED' AND NEW.revision <= OLD.revision
+           OR NEW.signatures < OLD.signatures
+           OR NEW.state = 'REVOKED' AND (OLD.xml, OLD.pdf, OLD.signatures, OLD.issued_at)
+              IS DISTINCT FROM (NEW.xml, NEW.pdf, NEW.signatures, NEW.issued_at)
+        THEN
+            RAISE EXCEPTION 'transcript % keeps its signed bytes', OLD.id;
+        END IF;
+        RETURN NEW;
+    END $$
+"""
+
 GUARDS = (
+    FROZEN_STAYS,
     """
     CREATE FUNCTION refuse_change_of_paper() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
