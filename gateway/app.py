@@ -26,6 +26,7 @@ def create_app(rpc: RpcClient, objects: Objects, settings: Settings) -> flask.Fl
     )
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key,
+        PUBLIC_URL=settings.public_url,
         MAX_CONTENT_LENGTH=BODY_BYTES,
         SESSION_COOKIE_NAME="hocba",
         SESSION_COOKIE_SAMESITE="Lax",

@@ -191,6 +191,14 @@ def send_file(file: str, *, mimetype: str, name: str) -> flask.Response:
     return response
 
 
+def published(response: flask.Response, seconds: int) -> flask.Response:
+    """What is everybody's: any cache keeps it so long, and pages of others may read it."""
+    response.cache_control.public, response.cache_control.max_age = True, seconds
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.access_control_allow_origin = "*"
+    return response
+
+
 def reply(answer: Any, status: int = 200, *, location: str | None = None) -> flask.Response:
     headers = {"Location": location} if location else None
     return flask.Response(to_json(answer), status, headers, mimetype="application/json")

@@ -28,7 +28,7 @@ VHOST = "hocba"
 RPC_COPIES = {"gradebook": 2}  # processes that answer a service's requests; one where nothing is said
 MAILBOX = "mailbox"
 TOKEN_KEY, LEDGER_KEY, LOG_KEY = "identity-token-key.pem", "gradebook-ledger-key.pem", "signing-log-key.pem"
-SUMMARY_KEY = "signing-summary-key.pem"
+AUTHORITY, SUMMARY_KEY = "authority.pem", "signing-summary-key.pem"
 LOG_ORIGIN = "hocba.local/log"  # where people reach the gateway may change, and the log's name must not
 WITNESSES = "witnesses"
 Ready = Callable[[], bool]
@@ -244,11 +244,15 @@ def _gradebook(instance: Instance) -> dict[str, str]:
     return {"HOCBA_GRADEBOOK_LEDGER_KEY_FILE": str(key_path(instance, LEDGER_KEY))}
 
 
+def _transcript(instance: Instance) -> dict[str, str]:
+    return {"HOCBA_TRANSCRIPT_PUBLIC_URL": gateway_url(instance)}
+
+
 def _signing(instance: Instance) -> dict[str, str]:
     secret = instance.secret("signing-server-key")
     return {
         "HOCBA_SIGNING_SERVER_KEY": secret,
-        "HOCBA_SIGNING_AUTHORITY": str(instance.home / "secrets" / "authority.pem"),
+        "HOCBA_SIGNING_AUTHORITY": str(key_path(instance, AUTHORITY)),
         "HOCBA_SIGNING_PUBLIC_URL": gateway_url(instance),
         "HOCBA_SIGNING_TIMESTAMP_URLS": " ".join(_timestamp_url(instance, name) for name in TIMESTAMP_AUTHORITIES),
         "HOCBA_SIGNING_SUMMARY_KEY_FILE": str(key_path(instance, SUMMARY_KEY)),
@@ -277,6 +281,7 @@ def _notify(instance: Instance) -> dict[str, str]:
 _OWN: dict[str, Callable[[Instance], dict[str, str]]] = {
     "identity": _identity,
     "gradebook": _gradebook,
+    "transcript": _transcript,
     "signing": _signing,
     "notify": _notify,
 }

@@ -31,4 +31,38 @@ REASONS = {
         "Chứng thư của tổ chức khác cấp; chỉ sổ đăng ký chứng thư mới cho biết là của ai.",
         "Another authority issued a certificate, and only the register can tell whose it is.",
     ),
+    "issuer_unknown": (
+        "Chưa nhận ra nơi ký tệp này.",
+        "Who signed this file is not recognised yet.",
+    ),
+    "certificate_revoked": ("Ký bằng chứng thư đã bị thu hồi.", "Signed with a certificate that had been revoked."),
+    "revoked_unproven": (
+        "Chứng thư đã bị thu hồi, và không có gì chứng minh chữ ký được tạo trước đó.",
+        "A certificate was revoked, and nothing proves that its signature was made before.",
+    ),
+    "revocation_unknown": (
+        "Chưa hỏi được chứng thư có bị thu hồi hay không.",
+        "Whether a certificate was revoked could not be learned.",
+    ),
+    "no_proof_of_time": (
+        "Chứng thư đã hết hạn và không còn dấu thời gian chứng minh chữ ký có từ trước.",
+        "A certificate has ended, and no timestamp proves any more that the signature is older.",
+    ),
+    "algorithm_expired": (
+        "Thuật toán ký đã lạc hậu và không có dấu thời gian từ trước đó.",
+        "The algorithm has aged, and no timestamp from before proves the signature.",
+    ),
+    "timestamp_untrusted": (
+        "Chưa nhận ra tổ chức cấp dấu thời gian.",
+        "The authority behind a timestamp is not recognised yet.",
+    ),
+    "evidence_malformed": (
+        "Phần chứng cứ thêm sau khi ký bị hỏng.",
+        "What was added as proof after signing is malformed.",
+    ),
+    "no_code": ("Không thấy mã ký trong ảnh; hãy chụp rõ hơn.", "No signed code is seen; take a sharper picture."),
+    "index_mismatch": ("Mục lục của gói không khớp các tệp.", "The package's index does not fit its files."),
+    "not_registered": ("Sổ đăng ký không có học bạ này.", "The register has no such transcript."),
+    "register_silent": ("Chưa hỏi được sổ đăng ký.", "The register could not be asked."),
+    "revoked": ("Nhà trường đã thu hồi học bạ này.", "The school has taken this transcript back."),
 }

@@ -7,8 +7,7 @@ from gateway.pages.reasons import REASONS
 from gateway.resources.verifications import check_upload, find_verdict
 from services.chassis.errors import NotFound
 from services.chassis.ids import normalise_code
-from services.contracts.signing.checking import FileReport
-from services.contracts.transcript import PublicVerdict, Verdict
+from services.contracts.transcript import PublicVerdict
 
 site = flask.Blueprint("verify", __name__)
 
@@ -27,18 +26,8 @@ def show_code(code: str) -> tuple[str, int]:
 
 @site.post("/verify")
 def check_file() -> str:
-    report = check_upload()
-    found = _find(report.code) if report.code else None
-    return flask.render_template(
-        "verified_file.html", report=report, found=found, verdict=overall(report, found), reasons=REASONS
-    )
-
-
-def overall(report: FileReport, found: PublicVerdict | None) -> Verdict:
-    """What is shown of a file: good signatures count for what the register says of their transcript, and no more."""
-    if report.verdict is not Verdict.VALID:
-        return report.verdict
-    return found.verdict if found else Verdict.UNDECIDED
+    report, found = check_upload()
+    return flask.render_template("verified_file.html", report=report, found=found, reasons=REASONS)
 
 
 def _find(code: str) -> PublicVerdict | None:

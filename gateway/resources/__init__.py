@@ -3,6 +3,7 @@
 from gateway.resources import (
     books,
     classes,
+    credentials,
     digitised,
     enrolments,
     evidence,
@@ -47,5 +48,6 @@ ALL = (
     pki.api,
     transfers.api,
     verifications.api,
+    credentials.api,
     log.api,
 )

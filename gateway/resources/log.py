@@ -3,7 +3,7 @@
 import flask
 
 from gateway.backend import Caller, admit, ask, backend
-from gateway.endpoints import offer, offer_query, read, resource, serve
+from gateway.endpoints import offer, offer_query, published, read, resource, serve
 from services.contracts.signing.log import (
     Cosign,
     ProveConsistency,
@@ -45,8 +45,4 @@ def read_tile() -> flask.Response:
 
 
 def _cached(data: bytes, kind: str, seconds: int) -> flask.Response:
-    response = flask.Response(data, content_type=kind)
-    response.cache_control.public, response.cache_control.max_age = True, seconds
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the log is everybody's
-    response.access_control_allow_origin = "*"
-    return response
+    return published(flask.Response(data, content_type=kind), seconds)

@@ -1,4 +1,4 @@
-"""Transcripts (học bạ): freezing a class's, reading them, their files, revocation; copies handed out."""
+"""Transcripts (học bạ): freezing a class's, reading them, their files in all forms, revocation; copies handed out."""
 
 import flask
 
@@ -13,6 +13,7 @@ from services.contracts.transcript import (
     TranscriptV1,
 )
 from services.contracts.transcript.copies import FindCopies, HandOutClass, HandOutExtract, HandOutRecord, ReadCopy
+from services.contracts.transcript.files import FileForm, ReadTranscriptFile
 from services.contracts.transcript.hub import PackForHub
 
 CLASS = f"{YEAR}/classes/<uuid:class_id>/transcripts"
@@ -54,6 +55,21 @@ def read_xml() -> flask.Response:
     return _file(transcript, transcript.xml, kind="xml")
 
 
+@serve(api, "GET", f"{TRANSCRIPT}/json", ReadTranscriptFile, content={"application/json": BYTES})
+def read_json() -> flask.Response:
+    return _form(FileForm.JSON, "application/json", "json")
+
+
+@serve(api, "GET", f"{TRANSCRIPT}/clr", ReadTranscriptFile, content={"application/vc+jwt": BYTES})
+def read_clr() -> flask.Response:
+    return _form(FileForm.CLR, "application/vc+jwt", "clr.jwt")
+
+
+@serve(api, "GET", f"{TRANSCRIPT}/elmo", ReadTranscriptFile, content={"application/xml": BYTES})
+def read_elmo() -> flask.Response:
+    return _form(FileForm.ELMO, "application/xml", "elmo.xml")
+
+
 @serve(api, "GET", "/v1/copies/<uuid:copy_id>/pdf", ReadCopy, content={"application/pdf": BYTES})
 def read_copy_pdf() -> flask.Response:
     caller = admit(ReadCopy)
@@ -71,6 +87,12 @@ def read_hub_package() -> flask.Response:
 def _transcript() -> TranscriptV1:
     caller = admit(ReadTranscript)
     return ask(read(ReadTranscript, {}), caller)
+
+
+def _form(form: FileForm, mimetype: str, ending: str) -> flask.Response:
+    caller = admit(ReadTranscriptFile)
+    found = ask(read(ReadTranscriptFile, {"form": form}), caller, timeout=HEAVY_SECONDS)
+    return send_file(found.file, mimetype=mimetype, name=f"hocba-{found.code}-{found.version}.{ending}")
 
 
 def _file(transcript: TranscriptV1, name: str | None, *, kind: str) -> flask.Response:

@@ -118,10 +118,17 @@ class Service:
         """Serve anybody, without a token or key: logging in, public keys, public verification."""
         self._add(request, handler, before, keyed=False, access=Access.ANYONE, systems=())
 
-    def internal(self, request: type[Request[Any]], handler: Callable[..., Any], *, systems: Iterable[str]) -> None:
+    def internal(
+        self,
+        request: type[Request[Any]],
+        handler: Callable[..., Any],
+        *,
+        before: Callable[[Any, Outside], Any] | None = None,
+        systems: Iterable[str],
+    ) -> None:
         """Serve only the services named, under their system grants; no person's token opens this."""
         keyed = issubclass(request, Command)
-        self._add(request, handler, None, keyed=keyed, access=Access.SYSTEM, systems=systems)
+        self._add(request, handler, before, keyed=keyed, access=Access.SYSTEM, systems=systems)
 
     def consumes(
         self,

@@ -4,6 +4,7 @@ A signature's value is raw everywhere: 256 bytes of RSA, or r and s of ECDSA, 32
 lower half of its range. (r, n - s) would do as well as (r, s), and what is not signed must leave no choice.
 """
 
+from datetime import UTC, datetime
 from enum import Enum
 
 from cryptography import x509
@@ -20,6 +21,7 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 RSA_BITS = 2048
+STRONG_RSA_BITS = 3072  # 128 bits of security (NIST SP 800-57 part 1, table 2)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # n of SEC 2, 2.4.2
 _HALF = 32  # bytes of r, and of s
 _DIGEST = Prehashed(hashes.SHA256())
@@ -49,6 +51,15 @@ def algorithm_of(key: object) -> Algorithm:
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
         return Algorithm.ECDSA
     raise UnsupportedKey(f"{type(key).__name__} is neither RSA-2048 nor P-256.")
+
+
+def good_until(key: object) -> datetime:
+    """From when on a signature with such a key proves nothing by itself (NIST IR 8547, table 2).
+
+    Keys of about 112 bits of security end with 2030, all others that quantum computers could break with 2035.
+    """
+    weak = isinstance(key, rsa.RSAPublicKey) and key.key_size < STRONG_RSA_BITS
+    return datetime(2031 if weak else 2036, 1, 1, tzinfo=UTC)
 
 
 def public_key(certificate: bytes) -> PublicKey:

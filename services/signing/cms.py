@@ -61,8 +61,9 @@ def read(der: bytes) -> Parts:
     others = tuple(found.dump() for found in certificates if found is not own)
     algorithm = algorithms.algorithm_of(algorithms.public_key(own.dump()))
     signature = signer_info["signature"].native
-    longest, template = (_template(own.dump(), others, size) for size in (_LONGEST[algorithm], len(signature)))
-    whole = template.encode(digest, signature).ljust(longest.size(_LONGEST[algorithm]), b"\0")
+    longest, template = _LONGEST[algorithm], _template(own.dump(), others, len(signature))
+    room = template if len(signature) == longest else _template(own.dump(), others, longest)
+    whole = template.encode(digest, signature).ljust(room.size(longest), b"\0")
     value = algorithms.raw(signature) if algorithm is Algorithm.ECDSA else signature
     if whole != der or _in_cms(value, algorithm) != signature:
         raise ValueError("The signature is not in the form in which this platform writes signatures.")

@@ -66,6 +66,13 @@ class CompromiseOutOfRange(Invalid):
     vi = "Thời điểm khóa không còn an toàn phải nằm giữa {valid_from}, khi chứng thư bắt đầu có hiệu lực, và hiện tại."
 
 
+class DocumentUnsound(Refused):
+    """The stored document {code} does not check out now ({reasons}), so nothing is made of it; ask the operator."""
+
+    code = "signing.document_unsound"
+    vi = "Tài liệu {code} đang lưu không qua được kiểm tra ({reasons}) nên không lập gì từ đó; xin hỏi người vận hành."
+
+
 class HeadsIncomplete(Invalid):
     """The file of batch {number} holds {heads} heads of mark histories, and {told} were announced."""
 

@@ -1,11 +1,12 @@
 """The queries about keys: the current one of each holder, those retired, wrong PINs, who can sign."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cryptography import x509
-from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, tuple_, update
 
 from services.chassis.database import Tx
 from services.chassis.tables import grants
@@ -13,7 +14,7 @@ from services.contracts.identity import Role
 from services.contracts.signing.certificates import CertificateV1, KeyProvider
 from services.signing.domain import Validity
 from services.signing.keys import Credential, SealedKey
-from services.signing.models import keys
+from services.signing.models import keys, revocations
 from services.signing.providers import Key
 
 SIGNERS = (Role.STAFF, Role.PRINCIPAL, Role.DEPUTY)
@@ -57,11 +58,21 @@ def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[tuple[Certificate
     return [(certificate_of(row), row.pin_failures) for row in tx.conn.execute(mine)]
 
 
-def registered_holders(tx: Tx, certificates: Collection[bytes]) -> dict[bytes, str]:
-    """Whose these certificates are, retired ones included: what was signed with them was signed by their holders."""
-    names = [issuer_and_serial(x509.load_der_x509_certificate(one)) for one in certificates]
-    found = select(keys.c.certificate, keys.c.holder).where(tuple_(keys.c.issuer, keys.c.serial).in_(names))
+def registered_holders(tx: Tx, certificates: Collection[x509.Certificate]) -> dict[bytes, str]:
+    """Whose these certificates (DER) are, retired ones included: what was signed with them, their holders signed."""
+    found = select(keys.c.certificate, keys.c.holder).where(_are(certificates))
     return {bytes(row.certificate): str(row.holder) for row in tx.conn.execute(found)}
+
+
+def compromised(tx: Tx, certificates: Collection[x509.Certificate]) -> dict[bytes, datetime]:
+    """From when on those of these certificates (DER) that were revoked here are not to be believed."""
+    since = func.least(revocations.c.compromised_at, revocations.c.revoked_at)
+    found = select(keys.c.certificate, since).join(revocations, revocations.c.key_id == keys.c.id)
+    return {bytes(der): at for der, at in tx.conn.execute(found.where(_are(certificates)))}
+
+
+def _are(certificates: Collection[x509.Certificate]) -> ColumnElement[bool]:
+    return tuple_(keys.c.issuer, keys.c.serial).in_([issuer_and_serial(one) for one in certificates])
 
 
 def is_registered(tx: Tx, certificate: x509.Certificate) -> bool:

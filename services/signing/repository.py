@@ -147,6 +147,13 @@ def signed_documents(tx: Tx, school_year: int, class_id: UUID) -> list[SignedDoc
     ]
 
 
+def find_sealed(tx: Tx, school_year: int, transcript_id: UUID, version: int) -> Row[Any] | None:
+    """A document that is complete: its code, canonical, pdf and completed_at."""
+    mine = (documents.c.school_year == school_year) & (documents.c.transcript_id == transcript_id)
+    query = select(documents).where(mine, documents.c.version == version, documents.c.completed_at.is_not(None))
+    return tx.conn.execute(query).first()
+
+
 def insert_session(tx: Tx, session: Session, items: Sequence[Item]) -> None:
     """The session and the list that it is for."""
     names = (

@@ -23,6 +23,7 @@ from services.contracts.signing.certificates import (
     UnblockKey,
 )
 from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.credentials import MakeCredential
 from services.contracts.signing.documents import ReadSignedDocuments
 from services.contracts.signing.log import (
     Cosign,
@@ -56,7 +57,17 @@ from services.signing.settings import Settings, published_at
 from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
-from services.signing.usecases import agents, batches, boards, certificates, checking, registering, revoking, sessions
+from services.signing.usecases import (
+    agents,
+    batches,
+    boards,
+    certificates,
+    checking,
+    credentials,
+    registering,
+    revoking,
+    sessions,
+)
 
 EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
 
@@ -74,7 +85,8 @@ def build() -> Service:
     opening = sessions.Sessions(available, server_key=server_key, length=timedelta(minutes=settings.session_minutes))
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
-    _check(service, checking.Checking(roots, issuer))
+    checks = checking.Checking(roots, issuer, held)
+    _check(service, checks, credentials.Credentials(checks, issuer, public_url=settings.public_url))
     _keep_log(service, settings)
     _revoke(service, held)
     _bring_evidence(service, settings, roots)
@@ -115,8 +127,9 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
 
 
-def _check(service: Service, checks: checking.Checking) -> None:
+def _check(service: Service, checks: checking.Checking, made: credentials.Credentials) -> None:
     service.open(CheckFiles, checking.answer_check, before=checks.check)
+    service.internal(MakeCredential, credentials.give_credential, before=made.make, systems=("transcript",))
     service.open(ReadTrust, checks.read_trust)
 
 

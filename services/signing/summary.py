@@ -12,7 +12,6 @@ import base45
 import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -24,15 +23,16 @@ from cwt.exceptions import CWTError, VerifyError
 
 from services.chassis.settings import MissingSetting
 from services.contracts.transcript import Origin
+from services.signing import algorithms
 
 PREFIX = "HB1:"
 """What the text of such a code begins with, so that a reader knows it from an address."""
 LONGEST = 2_000  # characters; a code of the largest size holds some more, ours about 450
 KEY_ID_BYTES = 8
+PROMOTIONS = {"PROMOTED": "Được lên lớp", "NOT_PROMOTED": "Không được lên lớp"}
 
 _ISSUED_AT, _TRANSCRIPT = 6, -65_537  # claims: RFC 8392, 3.1.6, and one for private use
 _DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)  # RFC 6979
-_PROMOTIONS = {"PROMOTED": "Được lên lớp", "NOT_PROMOTED": "Không được lên lớp"}
 _PEM_BLOCK = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 _FIELDS = ("code", "version", "digest", "school", "school_year", "class_name", "pupil", "born_on", "results")
 
@@ -67,7 +67,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """The installation's P-256 key for summaries, and the public ones before it; browsers can check ES256."""
+    """The installation's P-256 key for summaries and credentials, and the public ones before it (ES256)."""
 
     private: ec.EllipticCurvePrivateKey
     earlier: tuple[ec.EllipticCurvePublicKey, ...] = ()
@@ -91,13 +91,15 @@ class Issuer:
         """By id, the one in use first."""
         return {key_id_of(one): one for one in (self.private.public_key(), *self.earlier)}
 
+    def sign(self, message: bytes) -> bytes:
+        """The raw ES256 value, r and s; the same message gives the same."""
+        return algorithms.raw(self.private.sign(message, _DETERMINISTIC))
+
     def write(self, summary: Summary) -> str:
         """The text of the code; the same summary gives the same, so that a paper can be prepared for signing again."""
         protected, payload = cbor2.dumps({1: -7}), _payload(summary)  # alg: ES256
         to_sign = cbor2.dumps(["Signature1", protected, b"", payload])  # Sig_structure, RFC 9052, 4.4
-        r, s = decode_dss_signature(self.private.sign(to_sign, _DETERMINISTIC))
-        signature = r.to_bytes(32) + s.to_bytes(32)
-        message = cbor2.dumps(cbor2.CBORTag(18, [protected, {4: self.key_id}, payload, signature]))
+        message = cbor2.dumps(cbor2.CBORTag(18, [protected, {4: self.key_id}, payload, self.sign(to_sign)]))
         return f"{PREFIX}{base45.b45encode(message).decode()}"
 
 
@@ -123,7 +125,7 @@ def summary_of(canonical: bytes, *, issued_at: datetime) -> Summary:
 def _of_year(data: dict[str, Any]) -> tuple[int, str, tuple[str | None, ...]]:
     year = data["year"]
     told = (year["level_after"] or year["level"], year["conduct_after"] or year["conduct"], year["title"])
-    return data["school_year"], data["class"]["name"], (*told, _PROMOTIONS.get(year["promotion"]))
+    return data["school_year"], data["class"]["name"], (*told, PROMOTIONS.get(year["promotion"]))
 
 
 def _of_paper(data: dict[str, Any]) -> tuple[int, str, tuple[str | None, ...]]:

@@ -24,6 +24,20 @@ class NotIssued(Refused):
     vi = "Chỉ thu hồi được học bạ đã phát hành; học bạ này đang ở trạng thái {state}."
 
 
+class NoResults(Refused):
+    """A digitised copy is of a paper and has no results; its PDF, XML and JSON are all that can be given out."""
+
+    code = "transcript.no_results"
+    vi = "Bản sao điện tử số hóa từ học bạ giấy, không có dữ liệu kết quả; chỉ xuất được PDF, XML và JSON."
+
+
+class NotInForce(Refused):
+    """Only a transcript that is issued and in force is given out to other programs; this one is {state}."""
+
+    code = "transcript.not_in_force"
+    vi = "Chỉ học bạ đã phát hành và đang có hiệu lực mới được xuất ra tệp; học bạ này đang ở trạng thái {state}."
+
+
 class NothingIssued(Refused):
     """There is no issued transcript to print here; have it signed and sealed first."""
 

@@ -4,17 +4,20 @@ from pathlib import Path
 
 from services.chassis import authority
 from services.chassis.service import Service
+from services.chassis.settings import load
 from services.contracts import transcript as contracts
 from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
-from services.contracts.transcript import copies, digitised, hub
-from services.transcript import freezing, handing_out, packing, usecases, verification
+from services.contracts.transcript import copies, digitised, files, hub
+from services.transcript import exporting, freezing, handing_out, packing, usecases, verification
 from services.transcript.digitised import making
+from services.transcript.settings import Settings
 
 
 def build() -> Service:
     service = Service("transcript", Path(__file__).parent / "migrations")
+    exports = exporting.Exporting(public_url=load(Settings, "transcript").public_url)
     service.command(contracts.FreezeClass, usecases.ask_freeze, before=freezing.check_form)
     service.query(contracts.FindClassTranscripts, usecases.find_class_transcripts)
     service.query(contracts.ReadTranscript, usecases.read_transcript)
@@ -31,6 +34,7 @@ def build() -> Service:
     service.command(digitised.Digitise, making.keep, before=making.make)
     service.query(digitised.FindDigitisedCopies, usecases.find_digitised_copies)
     service.query(digitised.ReadDigitisedCopy, usecases.read_digitised_copy)
+    service.query(files.ReadTranscriptFile, exporting.give_file, before=exports.make)
     service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
     service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
     service.consumes(GrantChangedV1, authority.copy_grants)

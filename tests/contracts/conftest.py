@@ -25,6 +25,7 @@ def services(tmp_path_factory):
     settings = {
         "HOCBA_IDENTITY_TOKEN_KEY": token_key.decode(),
         "HOCBA_GRADEBOOK_LEDGER_KEY": token_key.decode(),
+        "HOCBA_TRANSCRIPT_PUBLIC_URL": "https://hocba.example.vn",
         "HOCBA_SIGNING_SERVER_KEY": "khóa máy chủ thử",
         "HOCBA_SIGNING_AUTHORITY": str(authority),
         "HOCBA_SIGNING_PUBLIC_URL": "https://hocba.example.vn",

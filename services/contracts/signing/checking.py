@@ -1,7 +1,7 @@
 """Checks of files, and whom they rest on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from services.contracts.messages import Request
@@ -10,20 +10,55 @@ from services.contracts.transcript import Origin, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
-    """One signature as found: who, in what role, when it says it was made, and the verdict on it."""
+    """One signature as found: who, in what role, when it says it was made, and the verdict on it.
+
+    `proven_at` is the earliest time that a believed timestamp proves, `level` (B_B, B_T, B_LT, B_LTA) how far the file
+    alone carries the proof; without `proven_at` the timestamp is still pending.
+    """
 
     slot: str
     role: str
     holder: str | None
     name: str | None
     signed_at: datetime | None
+    proven_at: datetime | None
+    level: str | None
     verdict: Verdict
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSummary:
+    """What the signed code on paper says, to be compared with what is printed beside it."""
+
+    pupil: str
+    born_on: date
+    school: str
+    school_year: int
+    class_name: str
+    results: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberReport:
+    """The verdict on one of several documents that came together, by its name among them."""
+
+    name: str
+    kind: str
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    code: str | None
+    version: int | None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """The verdict on a file. `reasons` are stable codes; `code`, `version`, `origin` are of the document inside."""
+    """The verdict on a file: PDF, XML, a package (zip), a credential (clr), or the code on paper (qr).
+
+    `reasons` are stable codes; `code`, `version` and `origin` are of the transcript inside. A package is as good as the
+    worst of its `members`.
+    """
 
     kind: str
     verdict: Verdict
@@ -31,6 +66,8 @@ class FileReport:
     code: str | None
     version: int | None
     signatures: tuple[SignatureReport, ...]
+    members: tuple[MemberReport, ...] = ()
+    summary: PaperSummary | None = None
     origin: Origin | None = None
 
 
@@ -41,7 +78,7 @@ class FileReports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFiles(Request[FileReports]):
-    """Check the signatures of stored files (SHA-256 each), PDF or XML."""
+    """Check stored files (SHA-256 each): whatever form a transcript has."""
 
     operation: ClassVar[str] = "signing.check_files"
     files: tuple[str, ...]

@@ -10,7 +10,7 @@ from hashlib import sha256
 from asn1crypto import parser
 
 from services.signing import pdf_file
-from services.signing.evidence.proof import Proof
+from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 
 TOKEN_BYTES = 8_192
@@ -81,8 +81,8 @@ def draft_timestamp(pdf: bytes) -> Draft:
     return _drafted(file.append(objects), start=len(pdf))
 
 
-def read(file: PdfFile, index: int) -> Proof | bytes:
-    """What a revision after the seal adds: proof, or the token (DER) of a timestamp.
+def read(file: PdfFile, index: int) -> Proof | Stamped:
+    """What a revision after the seal adds: proof, or a timestamp.
 
     Raises UnsupportedPdf when one byte is not as `add_proof` or `draft_timestamp` writes it.
     """
@@ -90,18 +90,23 @@ def read(file: PdfFile, index: int) -> Proof | bytes:
     added = whole[len(before) :]
     found = _TOKEN.search(added)
     try:
-        token = _unpadded(bytes.fromhex(found[1].decode())) if found else b""
-        proof = None if found else _added_proof(added)
-        rebuilt = add_proof(before, proof) if proof else draft_timestamp(before).filled(token)
+        seen, rebuilt = _stamped(before, found[1]) if found else _proven(before, added)
     except ValueError as error:
         raise UnsupportedPdf("Something else than evidence was added.") from error
     if rebuilt != whole:
         raise UnsupportedPdf("The evidence is not in the form in which this platform writes it.")
-    return proof or token
+    return seen
 
 
-def _unpadded(octets: bytes) -> bytes:
-    return octets[: parser.peek(octets)]
+def _stamped(before: bytes, digits: bytes) -> tuple[Stamped, bytes]:
+    octets, draft = bytes.fromhex(digits.decode()), draft_timestamp(before)
+    token = octets[: parser.peek(octets)]
+    return Stamped(token=token, digest=draft.digest), draft.filled(token)
+
+
+def _proven(before: bytes, added: bytes) -> tuple[Proof, bytes]:
+    proof = _added_proof(added)
+    return proof, add_proof(before, proof)
 
 
 def _added_proof(added: bytes) -> Proof:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 
 from services.chassis.database import Database
+from services.signing.chains import issued
 from services.signing.evidence.proof import Proof
 from services.signing.revocation import Evidence, Kind, Revocations, Status
 from services.signing.revocation.lookup import Question
@@ -60,7 +60,7 @@ class Prover:
         made_after: datetime | None,
         now: datetime,
     ) -> Evidence:
-        issuer = next((each for each in above if _issued(each, one)), None)
+        issuer = next((each for each in above if issued(each, one)), None)
         if issuer is None:
             raise NotProven(NO_ISSUER)
         asked = Question(certificate=one, issuer=issuer, moment=used_at, made_after=made_after)
@@ -70,11 +70,3 @@ class Prover:
         if answer.evidence is None:
             raise NotProven(str(answer.doubt))
         return answer.evidence
-
-
-def _issued(issuer: x509.Certificate, one: x509.Certificate) -> bool:
-    try:
-        one.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from services.signing import pdf_file, xades
 from services.signing.evidence import pdf, xml
-from services.signing.evidence.proof import Level, Proof
+from services.signing.evidence.proof import Level, Proof, Stamped
 from services.signing.evidence.xml import Archive, Evidence
 from services.signing.timestamps.token import certificates_in
 
@@ -58,8 +58,8 @@ class XmlSigned:
     def _digest(self, signature: etree._Element, evidence: Evidence | None) -> bytes:
         if evidence is None:
             return xml.stamp_digest(signature)
-        (target,) = (signature.xpath("string(ds:SignedInfo/ds:Reference[1]/@URI)", namespaces={"ds": xades.DS}),)
-        return xml.archive_digest(signature, xades.canonical(self._covered[str(target)]))
+        target = str(signature.xpath("string(ds:SignedInfo/ds:Reference[1]/@URI)", namespaces={"ds": xades.DS}))
+        return xml.archive_digest(signature, xades.canonical(self._covered[target]))
 
     def stamped(self, tokens: Sequence[bytes]) -> bytes:
         return self._with([_stamped(one, token) for one, token in zip(self._evidence, tokens, strict=True)])
@@ -90,7 +90,7 @@ class PdfSigned:
 
     @property
     def level(self) -> Level:
-        stamps = sum(isinstance(one, bytes) for one in self._added)
+        stamps = sum(isinstance(one, Stamped) for one in self._added)
         if stamps > 1:
             return Level.B_LTA
         return list(Level)[len(self._added)]
@@ -103,8 +103,8 @@ class PdfSigned:
         return pdf.draft_timestamp(self._raw).filled(token)
 
     def chains(self) -> list[list[Chain]]:
-        (*_, last) = (one for one in self._added if isinstance(one, bytes))
-        of_last = certificates_in(last)
+        (*_, last) = (one for one in self._added if isinstance(one, Stamped))
+        of_last = certificates_in(last.token)
         if self.level is Level.B_LTA:
             return [[of_last]]
         signers = [(one.signer_cert, *one.other_embedded_certs) for one in self._signatures]

@@ -9,7 +9,7 @@ from hashlib import sha256
 from lxml import etree
 
 from services.signing import xades
-from services.signing.evidence.proof import Level, Proof
+from services.signing.evidence.proof import Level, Proof, Stamped
 
 XADES_141 = "http://uri.etsi.org/01903/v1.4.1#"
 _NAMES = {"ds": xades.DS, "xades": xades.XADES, "xades141": XADES_141}
@@ -59,6 +59,10 @@ class Evidence:
             return Level.B_LTA
         return Level.B_LT if self.proof else Level.B_T
 
+    @property
+    def proofs(self) -> list[Proof]:
+        return [one for one in (self.proof, *(each.proof for each in self.archives)) if one]
+
     def write(self) -> bytes:
         """The UnsignedProperties element, as it stands in a signature."""
         return _UNSIGNED.format(properties="".join(self._properties())).encode()
@@ -88,6 +92,15 @@ def archive_digest(signature: etree._Element, covered: bytes, *, before: int | N
     elements = [_one(signature, path) for path in signed]
     elements += signature.findall(".//xades:UnsignedSignatureProperties/*", _NAMES)[:before]
     return sha256(b"".join((covered, *map(xades.canonical, elements)))).digest()
+
+
+def stamped(signature: etree._Element, evidence: Evidence, covered: bytes) -> Iterator[Stamped]:
+    """The timestamps that a signature has, oldest first; `covered` as for `archive_digest`."""
+    yield Stamped(token=evidence.stamp, digest=stamp_digest(signature))
+    before = 3 if evidence.proof else 1  # the first timestamp, and the two properties of its proof
+    for each in evidence.archives:
+        yield Stamped(token=each.token, digest=archive_digest(signature, covered, before=before))
+        before += 2 if each.proof else 1
 
 
 def put(signature: bytes, evidence: Evidence) -> bytes:

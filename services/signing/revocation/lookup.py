@@ -59,7 +59,7 @@ class Revocations:
     def find(self, db: Database, asked: Question, *, now: datetime) -> Answer:
         """The first known answer, the issuer's list before its responder; else unknown, with the last doubt."""
         answer = unknown(Doubt.NO_ADDRESS)
-        for kind, url in _places(asked.certificate):
+        for kind, url in places(asked.certificate):
             try:
                 answer = self._answer(db, asked, kind, url, now)
             except Doubtful as found:
@@ -71,7 +71,7 @@ class Revocations:
     def _answer(self, db: Database, asked: Question, kind: Kind, url: str, now: datetime) -> Answer:
         evidence = self._evidence(db, asked, kind, url, now)
         evidence.check_fresh(now)
-        answer = _judge(evidence, asked)
+        answer = judge(evidence, asked)
         too_early = asked.made_after and evidence.this_update < asked.made_after
         if too_early and answer.status is not Status.REVOKED:  # what is revoked already stays so
             raise Doubtful(Doubt.TOO_EARLY)
@@ -92,30 +92,32 @@ class Revocations:
         if self._resting.rests(url):
             raise Doubtful(Doubt.NO_ANSWER)
         try:
-            evidence = self._fetched(asked, kind, url)
+            evidence = fetch(asked, kind, url, seconds=self._seconds[kind])
         except (NoAnswer, Doubtful) as error:
             self._resting.failed(url)
             raise error if isinstance(error, Doubtful) else Doubtful(Doubt.NO_ANSWER) from error
         self._resting.answered(url)
         return evidence
 
-    def _fetched(self, asked: Question, kind: Kind, url: str) -> Evidence:
-        most = LARGEST_LIST if kind is Kind.CRL else LARGEST_ANSWER
-        with closing(Connection(url, seconds=self._seconds[kind], most=most)) as line:
-            if kind is Kind.CRL:
-                return crl.read(line.get(), asked.issuer)
-            question = ocsp.ask(asked.certificate, asked.issuer)
-            answer = line.post(question.public_bytes(Encoding.DER), kind=REQUEST)
-        return ocsp.read(answer, asked.certificate, asked.issuer, asked=question)
+
+def fetch(asked: Question, kind: Kind, url: str, *, seconds: float) -> Evidence:
+    """What this address of the issuer says now; raises NoAnswer or Doubtful."""
+    most = LARGEST_LIST if kind is Kind.CRL else LARGEST_ANSWER
+    with closing(Connection(url, seconds=seconds, most=most)) as line:
+        if kind is Kind.CRL:
+            return crl.read(line.get(), asked.issuer)
+        question = ocsp.ask(asked.certificate, asked.issuer)
+        answer = line.post(question.public_bytes(Encoding.DER), kind=REQUEST)
+    return ocsp.read(answer, asked.certificate, asked.issuer, asked=question)
 
 
-def _judge(evidence: Evidence, asked: Question) -> Answer:
+def judge(evidence: Evidence, asked: Question) -> Answer:
     if evidence.kind is Kind.CRL:
         return crl.judge(evidence, asked.certificate, moment=asked.moment)
     return ocsp.judge(evidence, asked.certificate, asked.issuer, moment=asked.moment)
 
 
-def _places(certificate: x509.Certificate) -> Iterator[tuple[Kind, str]]:
+def places(certificate: x509.Certificate) -> Iterator[tuple[Kind, str]]:
     """Where the certificate says that its revocation is told."""
     found = certificate.extensions
     for extension in found:

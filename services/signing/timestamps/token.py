@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asn1crypto import algos, cms, tsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from rfc3161_client import (
     TimeStampResponse,
     TimeStampTokenInfo,
@@ -17,6 +20,7 @@ from rfc3161_client import (
 )
 
 from services.signing.timestamps.errors import (
+    TimestampFailed,
     TimestampOfOther,
     TimestampPolicy,
     TimestampPurpose,
@@ -29,6 +33,7 @@ from services.signing.timestamps.errors import (
 
 CLOCK_SKEW = timedelta(minutes=2)  # how far an authority's clock and ours may differ
 GRANTED = 0
+_VERSIONS = ("v3", "v1")  # of SignedData and SignerInfo (RFC 5652, 5.1 and 5.3)
 SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 
 
@@ -76,13 +81,34 @@ def believe(answer: bytes, asked: Asked, *, roots: Sequence[x509.Certificate], n
 
 
 def read(token: bytes, digest: bytes, *, roots: Sequence[x509.Certificate]) -> Stamp:
-    """A token kept in a document, over this digest; raises like `believe`. Nothing is asked of anybody."""
+    """A token kept in a document, over this digest; raises like `believe`. Nothing is asked of anybody.
+
+    Nothing but a token stands there, in the form in which it was kept: what no signature covers leaves no choice.
+    """
     try:
         granted = {"status": {"status": "granted"}, "time_stamp_token": cms.ContentInfo.load(token, strict=True)}
-        answer = tsp.TimeStampResp(granted).dump()
+        response = decode_timestamp_response(tsp.TimeStampResp(granted).dump())
+        kept = response.time_stamp_token()
     except (ValueError, TypeError) as error:
         raise TimestampUnreadable from error
-    return _verified(_decoded(answer), digest, roots)
+    if kept != token or not _is_intact(token):
+        raise TimestampUnreadable
+    return _verified(response, digest, roots)
+
+
+def _is_intact(token: bytes) -> bool:
+    """Whether it is signed by the certificate that it carries, whoever that is of, and says so in the usual way."""
+    try:
+        signed = cms.ContentInfo.load(token, strict=True)["content"]
+        (signer,) = signed["signer_infos"]
+        own = asn1_x509.Certificate.load(certificates_in(token)[0])
+        name = signer["digest_algorithm"]["algorithm"].native
+        hashed = hashlib.new(name, bytes(signed["encap_content_info"]["content"])).digest()
+        usual = (signed["version"].native, signer["version"].native) == _VERSIONS
+        named = name in [each["algorithm"].native for each in signed["digest_algorithms"]]
+        return usual and named and all(validate_sig_integrity(signer, own, "tst_info", hashed))
+    except (ValueError, KeyError, TypeError, TimestampFailed, SignatureValidationError):
+        return False
 
 
 def _decoded(answer: bytes) -> TimeStampResponse:
@@ -135,7 +161,8 @@ def certificates_in(token: bytes) -> tuple[bytes, ...]:
     (signer,) = signed["signer_infos"]
     found = [each.chosen for each in signed["certificates"]]
     sid = signer["sid"].chosen
-    (own,) = (one for one in found if (one.issuer, one.serial_number) == (sid["issuer"], sid["serial_number"].native))
+    named = sid["issuer"].dump(), sid["serial_number"].native
+    (own,) = (one for one in found if (one.issuer.dump(), one.serial_number) == named)
     if not _is_named(own.dump(), signer["signed_attrs"]):
         raise TimestampUntrusted
     return (own.dump(), *(one.dump() for one in found if one is not own))

@@ -21,7 +21,7 @@ from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.identity import Role
 from services.contracts.signing.certificates import CertificateV1, KeyProvider, RegisterCertificate, UnblockKey
-from services.signing import algorithms, keyring, providers
+from services.signing import algorithms, chains, keyring, providers
 from services.signing.domain import Refusal, Validity
 from services.signing.errors import (
     CertificateOfAnother,
@@ -39,7 +39,7 @@ from services.signing.providers import Entry, Key, Providers
 from services.signing.usecases.certificates import Named, find_named, key_row, make_room, require_own
 from services.signing.usecases.sessions import person
 from services.signing.validation.report import Fault, Reason
-from services.signing.validation.signature import check_chain, check_purpose
+from services.signing.validation.signature import check_purpose
 
 UNSUITABLE = {  # reason: English, Vietnamese
     Reason.CERTIFICATE_PURPOSE: ("it is not for signing documents", "chứng thư không dùng để ký văn bản"),
@@ -102,10 +102,10 @@ class Registering:
     def _check(self, own: x509.Certificate, chain: list[x509.Certificate], now: datetime) -> None:
         try:
             check_purpose(own)
-            check_chain(own, chain, roots=self._roots, at=now)
         except Fault as fault:
-            reason, reason_vi = UNSUITABLE[fault.reason]
-            raise CertificateUnsuitable(reason=reason, reason_vi=reason_vi) from fault
+            raise _unsuitable(fault.reason) from fault
+        if not chains.path(own, chain, roots=self._roots, at=now):
+            raise _unsuitable(Reason.CERTIFICATE_UNTRUSTED)
 
     def _challenge(self, key: Key, entry: Entry) -> None:
         provider = providers.provider_of(self._providers, key.provider)
@@ -117,6 +117,11 @@ class Registering:
         (value,) = providers.sign(provider, key, authorisation.secret, [challenge])
         if isinstance(value, Refusal):
             raise PossessionNotProved(place=key.place, reason=value)
+
+
+def _unsuitable(why: Reason) -> CertificateUnsuitable:
+    reason, reason_vi = UNSUITABLE[why]
+    return CertificateUnsuitable(reason=reason, reason_vi=reason_vi)
 
 
 def unblock_key(tx: Tx, command: UnblockKey, actor: Actor) -> CertificateV1:

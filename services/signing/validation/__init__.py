@@ -1,25 +1,42 @@
-"""Validation answers whether a document is a transcript signed by those whom it names; it believes nothing else."""
+"""Validation answers whether a document is a transcript signed by those whom it names; it believes nothing else.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+A file is read first, which takes time and asks nobody; the verdict follows from what was read and what is known of the
+certificates named there.
+"""
+
+from collections.abc import Sequence
 
 from cryptography import x509
 
-from services.signing.validation.pdf import validate_pdf
+from services.signing.validation import clr, package
+from services.signing.validation.clr import CredentialRead
+from services.signing.validation.code import KIND as CODE
+from services.signing.validation.code import Issuers, check_code, is_code
+from services.signing.validation.judging import Known
+from services.signing.validation.package import Together, read_package
+from services.signing.validation.pdf import read_pdf
+from services.signing.validation.reading import Readable, Told
 from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
-from services.signing.validation.signature import NO_REGISTER
-from services.signing.validation.xml import validate_xml
+from services.signing.validation.xml import read_xml
 
-__all__ = ["Reason", "Report", "SignatureReport", "Verdict", "validate", "validate_pdf", "validate_xml"]
+__all__ = ["Known", "Readable", "Reason", "Report", "SignatureReport", "Verdict", "read", "read_pdf", "read_xml"]
 
 
-def validate(
-    data: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
-) -> tuple[str, Report]:
-    """What a file is taken for ("pdf", or "xml" for all else), and the verdict on it.
+def read(data: bytes, *, roots: Sequence[x509.Certificate], issuers: Issuers) -> Readable:
+    """A file by what it is taken for: PDF, zip, credential, a code on paper or a picture of it, and XML for all else.
 
-    `holders` tells whose the certificates of outside authorities are; without it a signature with one is undecided.
+    `roots` are the certificates that are believed, `issuers` the keys of credentials and of codes on
+    paper, by their ids.
     """
-    if data.startswith(b"%PDF-"):
-        return "pdf", validate_pdf(data, trust=trust, at=at, holders=holders)
-    return "xml", validate_xml(data, trust=trust, at=at, holders=holders)
+    if data.startswith(package.SIGNATURE):
+        return read_package(data, lambda member: _document(member, roots))
+    if data.startswith(clr.START):
+        return CredentialRead(data=data.strip(), issuers=issuers)
+    if is_code(data):
+        codes = [Told(one) for one in check_code(data, issuers)]
+        return codes[0] if len(codes) == 1 else Together(kind=CODE, members=tuple((CODE, one) for one in codes))
+    return _document(data, roots)
+
+
+def _document(data: bytes, roots: Sequence[x509.Certificate]) -> Readable:
+    return read_pdf(data, roots=roots) if data.startswith(b"%PDF-") else read_xml(data, roots=roots)

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -16,48 +17,52 @@ from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from services.signing import cms, pdf_file
 from services.signing.evidence import pdf as evidence
+from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 from services.signing.validation import report
-from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript, Verdict
-from services.signing.validation.signature import NO_REGISTER, Signed, Trust, judge
+from services.signing.validation.reading import Reading, complete
+from services.signing.validation.report import Fault, Reason, Slot, Transcript
+from services.signing.validation.signature import Signed, find
 
+KIND = "pdf"
 LARGEST = 10_000_000  # bytes; a transcript takes about 100,000, a copy with 40 scanned pages up to 9 million
 LARGEST_DATA = 1_000_000  # bytes of the attached data, unpacked
 ATTACHMENT = "transcript.json"
 _UNSIGNED = 2  # revisions before the first signature: the form as printed, and its empty fields
 
 
-def validate_pdf(
-    pdf: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
-) -> Report:
-    """The verdict on any bytes, believing these root certificates, at this time, and this of the register's holders."""
+def read_pdf(pdf: bytes, *, roots: Sequence[x509.Certificate]) -> Reading:
+    """What any bytes hold of a transcript's paper, believing these root certificates."""
     try:
-        return _validated(pdf, Trust(roots=trust, at=at, holders=holders))
+        return _read(pdf, roots)
     except Fault as fault:
-        return report.unreadable(fault.reason)
+        return Reading(kind=KIND, whole=(fault.reason,))
     except Exception:  # noqa: BLE001 - a hostile file may fail a parser in any way; none of them is a transcript
-        return report.unreadable(Reason.UNREADABLE)
+        return Reading(kind=KIND, whole=(Reason.UNREADABLE,))
 
 
-def _validated(pdf: bytes, trust: Trust) -> Report:
+def _read(pdf: bytes, roots: Sequence[x509.Certificate]) -> Reading:
     file, reader = _opened(pdf)
     transcript = _transcript(_attached(reader))
     signatures = list(reader.embedded_regular_signatures)
-    if strays := list(_strays(transcript, file, signatures)):
-        return report.conclude(transcript, (), strays)
+    if strays := list(_strays(transcript, signatures)):
+        return Reading(kind=KIND, transcript=transcript, whole=tuple(strays))
+    try:
+        added = _added(transcript, file, len(signatures))
+    except UnsupportedPdf:
+        return Reading(kind=KIND, transcript=transcript, whole=(Reason.CHANGED_AFTER_SIGNING,))
     by_slot = dict(zip((slot.slot for slot in transcript.slots), enumerate(signatures, _UNSIGNED), strict=False))
 
     def signed(slot: Slot) -> Signed:
         if slot.slot not in by_slot:
             raise Fault(Reason.SLOT_EMPTY)
         index, signature = by_slot[slot.slot]
-        return _signed(signature, file, index)
+        return _with(added, _signed(signature, file, index))
 
-    judged = [judge(slot, signed, trust) for slot in transcript.slots]
+    found = [find(slot, signed, roots) for slot in transcript.slots]
     # The costly analysis of differences is only for papers that bear the signatures of known people.
-    believed = all(each.verdict is Verdict.VALID for each in judged)
-    changed = believed and not all(map(_stays, signatures))
-    return report.conclude(transcript, judged, [Reason.CHANGED_AFTER_SIGNING] if changed else ())
+    changed = all(one.is_right for one in found) and not all(map(_stays, signatures))
+    return complete(KIND, transcript, found, roots, *[Reason.CHANGED_AFTER_SIGNING] * changed)
 
 
 def _opened(pdf: bytes) -> tuple[PdfFile, PdfFileReader]:
@@ -111,23 +116,25 @@ def _check_format(fields: Mapping[str, Any], slots: Sequence[Slot]) -> None:
         report.check_slots(slots, stage=fields["stage"], subjects=subjects, school=school)
 
 
-def _strays(transcript: Transcript, file: PdfFile, signatures: Sequence[EmbeddedPdfSignature]) -> Iterator[Reason]:
-    """The fields are signed in the order of the slots; each revision holds one of them or, after the last, evidence."""
+def _strays(transcript: Transcript, signatures: Sequence[EmbeddedPdfSignature]) -> Iterator[Reason]:
+    """The fields are signed in the order of the slots."""
     expected = [slot.slot for slot in transcript.slots[: len(signatures)]]
     if [signature.field_name for signature in signatures] != expected:
         yield Reason.UNEXPECTED_SIGNATURE
-    later = range(_UNSIGNED + len(signatures), len(file.revisions))
-    sealed = len(signatures) == len(transcript.slots)
-    if signatures and not (_is_evidence(file, later) if sealed else not later):
-        yield Reason.CHANGED_AFTER_SIGNING
 
 
-def _is_evidence(file: PdfFile, revisions: range) -> bool:
-    """Whether these revisions are timestamps and proof in our form; what they are worth does not count here."""
-    try:
-        return all(evidence.read(file, index) is not None for index in revisions)
-    except UnsupportedPdf:
-        return False
+def _added(transcript: Transcript, file: PdfFile, signatures: int) -> list[Proof | Stamped]:
+    """What the revisions after the seal hold; raises UnsupportedPdf for all that is not evidence in our form."""
+    later = range(_UNSIGNED + signatures, len(file.revisions)) if signatures else range(0)
+    if later and signatures < len(transcript.slots):
+        raise UnsupportedPdf("Something was added before the seal.")
+    return [evidence.read(file, index) for index in later]
+
+
+def _with(added: Sequence[Proof | Stamped], signed: Signed) -> Signed:
+    """A timestamp after the seal counts for every signature before it, and so does proof."""
+    stamped = tuple(one for one in added if isinstance(one, Stamped))
+    return replace(signed, stamped=stamped, proofs=tuple(one for one in added if isinstance(one, Proof)))
 
 
 def _signed(signature: EmbeddedPdfSignature, file: PdfFile, index: int) -> Signed:

@@ -5,22 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 
+from services.signing.evidence.proof import Level
 from services.signing.pdf import ON_PAPER
+from services.signing.summary import Summary
 
 ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
 SEAL = ROLES[-1]
 TRANSCRIPT, DIGITISED = "vn.hocba.transcript.v1", "vn.hocba.digitised.v1"  # the formats that are known
 ORIGINAL, COPY = "BORN_DIGITAL", "DIGITISED_COPY"  # what they say of their origin (NĐ 88/2026 Art. 8)
+ISSUER = "ISSUER"  # of a code on paper, and of credentials: the installation, for the school
 PRIMARY = "TH"  # the stage whose form has no place for subject teachers to sign (TT27/2020)
 
 
 class Verdict(Enum):
-    """REVOKED is never given here: callers who know of a revocation put it in place of VALID."""
+    """A transcript is REVOKED when the register says so: callers who ask it put that in place of VALID."""
 
     VALID = "valid"
     UNDECIDED = "undecided"
     REVOKED = "revoked"
     BROKEN = "broken"
+
+
+_FROM_GOOD_TO_BAD = (Verdict.VALID, Verdict.UNDECIDED, Verdict.REVOKED, Verdict.BROKEN)
 
 
 class Reason(StrEnum):
@@ -46,13 +52,47 @@ class Reason(StrEnum):
     CERTIFICATE_PURPOSE = "certificate_purpose"
     CERTIFICATE_NOT_VALID_THEN = "certificate_not_valid_then"
     CERTIFICATE_UNTRUSTED = "certificate_untrusted"
+    CERTIFICATE_REVOKED = "certificate_revoked"
     HOLDER_UNREGISTERED = "holder_unregistered"
+    REVOCATION_UNKNOWN = "revocation_unknown"
+    REVOKED_UNPROVEN = "revoked_unproven"
+    NO_PROOF_OF_TIME = "no_proof_of_time"
+    ALGORITHM_EXPIRED = "algorithm_expired"
+    TIMESTAMP_UNTRUSTED = "timestamp_untrusted"
+    EVIDENCE_MALFORMED = "evidence_malformed"
+    ISSUER_UNKNOWN = "issuer_unknown"
+    NO_CODE = "no_code"
+    INDEX_MISMATCH = "index_mismatch"
+    NOT_REGISTERED = "not_registered"
+    REGISTER_SILENT = "register_silent"
+    REVOKED = "revoked"
 
     @property
     def verdict(self) -> Verdict:
-        """An authority unknown today may be recognised tomorrow, and a holder found in the register; no more heals."""
-        heals = self in (Reason.CERTIFICATE_UNTRUSTED, Reason.HOLDER_UNREGISTERED)
-        return Verdict.UNDECIDED if heals else Verdict.BROKEN
+        """UNDECIDED for what may yet be known: an authority recognised, a holder found, a revocation or a time told.
+
+        These are what ETSI EN 319 102-1, 5.1.3 calls INDETERMINATE, all others its TOTAL-FAILED.
+        """
+        if self is Reason.REVOKED:
+            return Verdict.REVOKED
+        return Verdict.UNDECIDED if self in _MAY_HEAL else Verdict.BROKEN
+
+
+_MAY_HEAL = frozenset(
+    {
+        Reason.CERTIFICATE_UNTRUSTED,
+        Reason.HOLDER_UNREGISTERED,
+        Reason.REVOCATION_UNKNOWN,
+        Reason.REVOKED_UNPROVEN,
+        Reason.NO_PROOF_OF_TIME,
+        Reason.ALGORITHM_EXPIRED,
+        Reason.TIMESTAMP_UNTRUSTED,
+        Reason.ISSUER_UNKNOWN,
+        Reason.NO_CODE,
+        Reason.NOT_REGISTERED,
+        Reason.REGISTER_SILENT,
+    }
+)
 
 
 class Fault(Exception):  # noqa: N818 - a finding about a document, not a fault of the program
@@ -86,7 +126,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
-    """One slot; `certificate` (DER) lets a caller ask for revocations, `signed_at` is what the signer claims."""
+    """One slot; `signed_at` is what the signer claims, `proven_at` the earliest believed timestamp on the signature.
+
+    `level` is the one that the evidence in the file has reached as far as it is believed, None where nothing is.
+    """
 
     slot: str
     role: str
@@ -95,7 +138,8 @@ class SignatureReport:
     verdict: Verdict
     reason: Reason | None
     signed_at: datetime | None
-    certificate: bytes | None
+    proven_at: datetime | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +147,20 @@ class Report:
     """A document's verdict is the worst of its signatures' and of the whole.
 
     `code`, `version` and `data` tell which transcript the document claims to be, for comparison with the
-    register: `data` is the canonical JSON of a PDF, the canonical DU_LIEU_HOC_BA element of an XML document.
+    register: `data` is the canonical JSON of a PDF, the canonical DU_LIEU_HOC_BA element of an XML document. A code on
+    paper has its `summary`; several documents together are `members`, each with its `name`.
     """
 
     verdict: Verdict
+    kind: str
     reasons: tuple[Reason, ...]
     signatures: tuple[SignatureReport, ...]
     code: str | None
     version: int | None
     data: bytes | None
+    summary: Summary | None = None
+    name: str | None = None
+    members: tuple["Report", ...] = ()
     origin: str | None = None
 
 
@@ -126,18 +175,22 @@ class Transcript:
     origin: str = ORIGINAL
 
 
-def unreadable(reason: Reason) -> Report:
+def unreadable(kind: str, reason: Reason) -> Report:
     """The report on what cannot even be read as a transcript."""
-    return Report(verdict=reason.verdict, reasons=(reason,), signatures=(), code=None, version=None, data=None)
+    return Report(
+        kind=kind, verdict=reason.verdict, reasons=(reason,), signatures=(), code=None, version=None, data=None
+    )
 
 
-def conclude(transcript: Transcript, signatures: Iterable[SignatureReport], whole: Iterable[Reason] = ()) -> Report:
+def conclude(
+    kind: str, transcript: Transcript, signatures: Iterable[SignatureReport], whole: Iterable[Reason] = ()
+) -> Report:
     """The report on a transcript, from what was found in its signatures and in the whole."""
     judged = tuple(_in_turn(sorted(signatures, key=lambda each: ROLES.index(each.role))))
     reasons = tuple(dict.fromkeys((*whole, *(each.reason for each in judged if each.reason))))
-    found = {reason.verdict for reason in reasons} or {Verdict.VALID}
     return Report(
-        verdict=Verdict.BROKEN if Verdict.BROKEN in found else found.pop(),
+        kind=kind,
+        verdict=_worst(reason.verdict for reason in reasons),
         reasons=reasons,
         signatures=judged,
         code=transcript.code,
@@ -145,6 +198,25 @@ def conclude(transcript: Transcript, signatures: Iterable[SignatureReport], whol
         data=transcript.data,
         origin=transcript.origin,
     )
+
+
+def of_all(kind: str, members: tuple[Report, ...], whole: tuple[Reason, ...] = ()) -> Report:
+    """The report on several documents: as good as the worst of them."""
+    reasons = dict.fromkeys((*whole, *(reason for each in members for reason in each.reasons)))
+    return Report(
+        kind=kind,
+        verdict=_worst((*(reason.verdict for reason in whole), *(each.verdict for each in members))),
+        reasons=tuple(reasons),
+        signatures=tuple(one for each in members for one in each.signatures),
+        code=None,
+        version=None,
+        data=None,
+        members=members,
+    )
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    return max(verdicts, key=_FROM_GOOD_TO_BAD.index, default=Verdict.VALID)
 
 
 def check_slots(

@@ -1,8 +1,7 @@
 """Validating the XML transcript: its bytes are canonical, its structure is fixed, each slot is signed by its holder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from hashlib import sha256
 
@@ -12,26 +11,25 @@ from lxml import etree
 from services.signing import xades
 from services.signing.evidence import xml as evidence
 from services.signing.validation import report
-from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
-from services.signing.validation.signature import NO_REGISTER, Signed, Trust, judge
+from services.signing.validation.reading import Reading, complete
+from services.signing.validation.report import Fault, Reason, Slot, Transcript
+from services.signing.validation.signature import Signed, find
 
+KIND = "xml"
 LARGEST = 2_000_000  # bytes; a transcript with all its signatures takes about 100,000
 SCAN = "BAN_QUET"  # in a digitised copy in place of results
 _NAMESPACES = {None, xades.DS, xades.XADES, evidence.XADES_141}
 _ATTRIBUTES = {"Id", "Algorithm", "URI", "Type", "Target", "ObjectReference"}
 
 
-def validate_xml(
-    xml: bytes, *, trust: Sequence[x509.Certificate], at: datetime, holders: Mapping[bytes, str] = NO_REGISTER
-) -> Report:
-    """The verdict on any bytes, believing these root certificates, at this time, and this of the register's holders."""
+def read_xml(xml: bytes, *, roots: Sequence[x509.Certificate]) -> Reading:
+    """What any bytes hold of a transcript's XML, believing these root certificates."""
     try:
         document = _Document.read(_root(xml))
     except Fault as fault:
-        return report.unreadable(fault.reason)
-    believed = Trust(roots=trust, at=at, holders=holders)
-    judged = [judge(slot, partial(_signed, document=document), believed) for slot in document.transcript.slots]
-    return report.conclude(document.transcript, judged)
+        return Reading(kind=KIND, whole=(fault.reason,))
+    found = [find(slot, partial(_signed, document=document), roots) for slot in document.transcript.slots]
+    return complete(KIND, document.transcript, found, roots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,17 +151,20 @@ def _signed(slot: Slot, document: _Document) -> Signed:
         raise Fault(Reason.SLOT_EMPTY)
     (element,) = _children(container, xades.SIGNATURE)
     try:
-        bare, _ = evidence.split(element)  # what was added later must be well formed; it does not count here
+        bare, added = evidence.split(element)
         statement, value = xades.read(bare, slot.slot)
     except ValueError as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     if statement.target != slot.covers:
         raise Fault(Reason.WRONG_REFERENCE)
+    covered = xades.canonical(document.targets[slot.covers])
     return Signed(
         stated=statement.digest,
-        actual=sha256(xades.canonical(document.targets[slot.covers])).digest(),
+        actual=sha256(covered).digest(),
         message=statement.to_sign(),
         value=value,
         certificates=statement.certificates,
         at=statement.at,
+        stamped=tuple(evidence.stamped(element, added, covered)) if added else (),
+        proofs=tuple(added.proofs) if added else (),
     )

@@ -1,16 +1,19 @@
 """A school's people with their keys, and classes of three frozen documents."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.contracts.identity import Change
 from services.contracts.signing.certificates import CertificateV1, CreateKey, KeyProvider
-from services.contracts.signing.checking import CheckFiles, FileReport
+from services.contracts.signing.checking import CheckFiles, FileReport, ReadTrust, SummaryKeyV1
 from services.contracts.signing.documents import ReadSignedDocuments, SignedDocument, SlotRole
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
 from services.contracts.transcript import BoxV1, Documents, DocumentV1, ReadDocuments, TranscriptsFrozenV1
@@ -153,6 +156,16 @@ def store(a_class: Class, session: SigningSessionV1, batch: Batch | None) -> Non
     work = a_class.signing.service.work[SignClassTask.type]
     with a_class.signing.db.transaction() as tx:
         work.handler(tx, [a_class.task_of(session)], batch)
+
+
+def published_keys(signing: Acting) -> dict[bytes, ec.EllipticCurvePublicKey]:
+    """The installation's keys as anybody reads them, by id."""
+    return {bytes.fromhex(one.key_id): _public(one) for one in signing.ask(ReadTrust()).summary_keys}
+
+
+def _public(key: SummaryKeyV1) -> ec.EllipticCurvePublicKey:
+    x, y = (int.from_bytes(urlsafe_b64decode(f"{number}=="), "big") for number in (key.x, key.y))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def frozen_documents(locked: LockedClass, objects: Objects) -> tuple[DocumentV1, ...]:

@@ -22,6 +22,7 @@ from tests.integration.acting import Acting, RecordedAnswers
 from tests.integration.locked_class import LockedClass
 from tests.integration.signing.class_to_sign import Class, School, frozen_documents
 from tests.integration.signing.outside_authority import OutsideAuthority, Tokens
+from tests.unit.signing.timestamp_servers import serving
 
 SOFTHSM = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so")
 
@@ -32,8 +33,10 @@ def authority() -> Authority:
 
 
 @pytest.fixture(scope="session")
-def outside() -> OutsideAuthority:
-    return OutsideAuthority.establish()
+def outside() -> Iterator[OutsideAuthority]:
+    with serving(lambda _request: made[0].revocation_list()) as server:
+        made = [OutsideAuthority.establish(listed_at=server.url)]
+        yield made[0]
 
 
 @pytest.fixture(scope="session")

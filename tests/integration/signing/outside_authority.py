@@ -22,25 +22,34 @@ NOW = datetime.now(UTC)
 
 @dataclass(frozen=True, slots=True)
 class OutsideAuthority:
-    """A root that issues to people directly below it."""
+    """A root that issues to people directly below it; `listed_at` is where its list of revoked ones is found."""
 
     key: rsa.RSAPrivateKey
     root: x509.Certificate
+    listed_at: str
 
     @classmethod
-    def establish(cls, name: str = "CA Mẫu Công Cộng") -> "OutsideAuthority":
+    def establish(cls, name: str = "CA Mẫu Công Cộng", *, listed_at: str = "http://127.0.0.1:1/") -> "OutsideAuthority":
         key = new_key("RSA")
         subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), _cn(name)])
         built = _builder(subject, key.public_key(), subject, key.public_key())
         built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        return cls(key, built.add_extension(_usage(ca=True), critical=True).sign(key, hashes.SHA256()))
+        return cls(key, built.add_extension(_usage(ca=True), critical=True).sign(key, hashes.SHA256()), listed_at)
 
     def issue(self, name: str, public_key, *, signs=True, extra=(), valid=None) -> x509.Certificate:
         parts = [x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.USER_ID, "CCCD:000")]
         subject = x509.Name([*parts, _cn(name), *extra])
         built = _builder(subject, public_key, self.root.subject, self.key.public_key(), valid or timedelta(days=365))
         built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        place = x509.DistributionPoint([x509.UniformResourceIdentifier(self.listed_at)], None, None, None)
+        built = built.add_extension(x509.CRLDistributionPoints([place]), critical=False)
         return built.add_extension(_usage(ca=False, signs=signs), critical=True).sign(self.key, hashes.SHA256())
+
+    def revocation_list(self) -> bytes:
+        """Of nobody, as of now."""
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self.root.subject)
+        builder = builder.last_update(datetime.now(UTC)).next_update(datetime.now(UTC) + timedelta(hours=1))
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def pem(self, *certificates: x509.Certificate) -> str:
         return b"".join(one.public_bytes(Encoding.PEM) for one in (*certificates, self.root)).decode()

@@ -2,19 +2,17 @@
 
 import shutil
 import subprocess
-from base64 import urlsafe_b64decode
 
 import pytest
 import zxingcpp
-from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
 from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
 from services.chassis.errors import NotFound
-from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.checking import CheckFiles
 from services.contracts.transcript import Verdict
 from services.signing import summary
-from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, slots
+from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, published_keys, slots
 
 QUEUED = "SELECT kind, reference, digest FROM log_queue ORDER BY id"
 
@@ -78,17 +76,10 @@ def test_the_printed_seal_shows_a_code_with_the_address_and_one_that_is_checked_
 
     [address] = [code for code in codes if not code.startswith(summary.PREFIX)]
     [short] = [code for code in codes if code.startswith(summary.PREFIX)]
-    told = summary.read(
-        short, {bytes.fromhex(one.key_id): _public(one) for one in sealed.signing.ask(ReadTrust()).summary_keys}
-    )
+    told = summary.read(short, published_keys(sealed.signing))
     [frozen] = [one for one in sealed.documents if one.transcript_id == document.transcript_id]
     assert address.endswith(f"/verify/{frozen.code}")
     assert (told.code, told.digest.hex()) == (frozen.code, frozen.canonical)
-
-
-def _public(key):
-    x, y = (int.from_bytes(urlsafe_b64decode(f"{number}=="), "big") for number in (key.x, key.y))
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def test_a_sealed_file_altered_in_one_place_is_broken(sealed):

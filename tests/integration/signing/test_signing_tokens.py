@@ -16,10 +16,11 @@ from services.contracts.signing.certificates import KeyProvider, RegisterCertifi
 from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import Verdict
 from services.signing.pins import MAX_PIN_FAILURES
-from services.signing.validation import Reason, validate_pdf
+from services.signing.validation import Reason
 from services.signing.validation import Verdict as Judged
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome, slots
 from tests.integration.signing.outside_authority import TOKEN_PIN, OutsideAuthority, new_key
+from tests.unit.signing.verdicts import validate_pdf
 
 PRINCIPALS_NAME = "NGUYỄN HỮU NGHĨA"  # as authorities write names
 

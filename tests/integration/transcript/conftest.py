@@ -19,7 +19,10 @@ from tests.integration.transcript.class_to_freeze import Class
 @pytest.fixture(scope="module")
 def transcript(new_database: Callable[[str], Database], tmp_path_factory) -> Acting:
     objects = Objects(tmp_path_factory.mktemp("objects"))
-    return Acting(transcript_service.build(), new_database("transcript"), objects, RecordedAnswers())
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HOCBA_TRANSCRIPT_PUBLIC_URL", "https://hocba.example.vn")
+        service = transcript_service.build()
+    return Acting(service, new_database("transcript"), objects, RecordedAnswers())
 
 
 @pytest.fixture

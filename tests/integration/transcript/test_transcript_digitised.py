@@ -41,6 +41,7 @@ from services.contracts.transcript.digitised import (
     FindDigitisedCopies,
     ReadDigitisedCopy,
 )
+from services.contracts.transcript.files import FileForm, ReadTranscriptFile
 from tests.integration.locked_class import YEAR
 from tests.unit.transcript.copies import leaf, packed
 
@@ -317,6 +318,18 @@ def test_a_pupils_year_is_frozen_beside_the_copy_and_neither_counts_for_the_othe
     assert len(found.transcripts) == found.expected == len(school.locked.pupils)
     assert {one.origin for one in found.transcripts} == {Origin.BORN_DIGITAL}
     assert school.of_pupil(0).version == 1
+
+
+def test_a_copy_is_given_to_other_programs_as_data_alone_never_as_a_years_results(school, order, clerk):
+    copy = issue(school, make(school, order, clerk))
+    place = {"school_year": YEAR, "transcript_id": copy.document.id}
+
+    given = school.transcript.ask(ReadTranscriptFile(**place, form=FileForm.JSON), school.admin)
+
+    assert b'"origin":"DIGITISED_COPY"' in school.transcript.objects.get(given.file)
+    for form in (FileForm.CLR, FileForm.ELMO):
+        with pytest.raises(Refused, match="no_results"):
+            school.transcript.ask(ReadTranscriptFile(**place, form=form), school.admin)
 
 
 def test_transfer_carries_a_copy_with_its_origin_and_printouts_leave_it_out(school, order, clerk):

@@ -1,9 +1,15 @@
 """What other systems learn, and that they may read it again from any place (R36, R37)."""
 
 import json
+from base64 import b64decode
+from hashlib import sha256
 
 import pytest
+import requests
+from joserfc import jws
+from joserfc.jwk import ECKey
 from kombu import Connection, Consumer, Queue
+from lxml import etree
 
 from deploy.broker.topology import SUBSCRIBER
 from deploy.local import platform as local
@@ -77,3 +83,22 @@ def test_results_go_to_the_national_database_in_versions_and_its_words_on_each_a
     assert {one["record_id"]: one["errors"] for one in shown if one["state"] == "REFUSED"} == {refused: errors}
     assert {one["record_id"] for one in shown if one["state"] == "ACCEPTED"} == set(accepted)
     assert [one for one, record in repeated.items() if record["phienban"] > taken[one]] == []
+
+
+def test_an_issued_transcript_is_read_by_other_programs_and_checked_by_what_is_published(before_summer, revoked):
+    """R36."""
+    principal, kept = before_summer.school.principal, issuing.transcripts(before_summer)
+    path = f"{YEAR}/transcripts/{next(one['id'] for one in kept if one['state'] == 'ISSUED')}"
+    data, token, elmo, pdf = (principal.download(f"{path}/{form}") for form in ("json", "clr", "elmo", "pdf"))
+    key = requests.get(jws.extract_compact(token).protected["kid"], timeout=10).json()
+
+    credential = json.loads(jws.deserialize_compact(token, ECKey.import_key(key), algorithms=["ES256"]).payload)
+    inside = etree.fromstring(elmo).findtext(".//{*}attachment/{*}content").partition(",")[2]
+    status = credential["credentialStatus"]["id"]
+    told = [
+        requests.get(status.replace(credential["transcript"]["code"], code), timeout=10).json()["revokedCredential"]
+        for code in (credential["transcript"]["code"], revoked["code"])
+    ]
+    assert credential["transcript"]["sha256"] == sha256(data).hexdigest()
+    assert pdf.startswith(b64decode(inside))  # evidence may have come to it meanwhile
+    assert told == [[], [{"id": credential["id"].rpartition("/")[0] + "/" + revoked["code"], "revoked": True}]]

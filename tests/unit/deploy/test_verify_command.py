@@ -1,17 +1,46 @@
+import io
 import json
-from datetime import timedelta
+import zipfile
+from datetime import date, timedelta
 from types import SimpleNamespace
 
+import msgspec
 import pytest
+import requests
+import segno
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from deploy.hocba import cli, options
 from deploy.hocba.commands import verify
+from deploy.verify import asking
+from deploy.verify.believed import Believed
+from services.contracts.signing.checking import Trust
+from services.contracts.signing.revocation import RevocationReason
 from services.signing import authority as authorities
-from services.signing import pdf
+from services.signing import pdf, publication
 from services.signing.custody import write_authority
+from services.signing.publication import Revoked
+from services.signing.summary import Issuer, Summary
+from services.signing.usecases.checking import told_key
+from services.signing.validation import Reason, Verdict, read
 from tests.unit.signing import school_papers as papers
+from tests.unit.signing.lasting_papers import Notary
+
+SUMMARY = Summary(
+    code="01HZX3K9W2Q8R7T6Y5V4B3N2M1",
+    version=1,
+    digest=bytes(32),
+    school="Trường THCS Sông Mây",
+    school_year=2025,
+    class_name="9A",
+    pupil="Vũ An",
+    born_on=date(2011, 3, 2),
+    results=("Khá",),
+    issued_at=papers.SIGNED_AT,
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,23 +56,42 @@ def school(authority):
 
 
 @pytest.fixture(scope="module")
-def genuine(school):
-    return school.sign_xml(papers.document("Vũ An"))
+def notary(authority):
+    return Notary.of(authority)
 
 
 @pytest.fixture(scope="module")
-def genuine_paper(school):
+def genuine(school, notary):
+    return notary.keep_for_long(school.sign_xml(papers.document("Vũ An")))
+
+
+@pytest.fixture(scope="module")
+def genuine_paper(school, notary):
     printed = papers.printed(papers.transcript("Vũ An"))
-    return school.sign_paper(pdf.prepare(printed, papers.boxes()))
+    return notary.keep_for_long(school.sign_paper(pdf.prepare(printed, papers.boxes())))
 
 
 @pytest.fixture
 def files(genuine, genuine_paper, tmp_path):
     """A genuine transcript, as XML and on paper, and the same with another mark in it."""
-    (tmp_path / "genuine.pdf").write_bytes(genuine_paper)
-    (tmp_path / "genuine.xml").write_bytes(genuine)
-    (tmp_path / "altered.xml").write_bytes(genuine.replace(b"8.3", b"9.3", 1))
+    made = {
+        "genuine.pdf": genuine_paper,
+        "genuine.xml": genuine,
+        "altered.xml": genuine.replace(b"8.3", b"9.3", 1),
+        "all.zip": zipped({"1.pdf": genuine_paper, "1.xml": genuine}),
+        "spoiled.zip": zipped({"1.pdf": genuine_paper, "1.xml": genuine.replace(b"8.3", b"9.3", 1)}),
+    }
+    for name, content in made.items():
+        (tmp_path / name).write_bytes(content)
     return tmp_path
+
+
+def zipped(files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
 
 
 @pytest.fixture
@@ -60,7 +108,7 @@ def hocba(files, monkeypatch):
     monkeypatch.setattr(verify, "datetime", SimpleNamespace(now=lambda _zone: day_after))
     monkeypatch.setattr(options, "CHECKOUT", files)
     monkeypatch.chdir(files)
-    return lambda *arguments: CliRunner().invoke(cli.hocba, ("verify", *arguments))
+    return lambda *arguments: CliRunner().invoke(cli.hocba, ("verify", "--offline", *arguments))
 
 
 @pytest.mark.parametrize("kind", ["xml", "pdf"])
@@ -77,7 +125,8 @@ def test_programs_are_told_of_every_signature(hocba, trusted):
 
     assert (told["file"], told["kind"], told["verdict"], told["reasons"]) == ("genuine.xml", "xml", "VALID", [])
     assert [each["role"] for each in told["signatures"]] == ["GVBM", "GVBM", "GVBM", "GVCN", "CBQL", "KY_PHAT_HANH"]
-    assert set(told["signatures"][0]) == {"role", "name", "verdict", "signed_at", "reason"}
+    assert set(told["signatures"][0]) >= {"role", "name", "level", "verdict", "signed_at"}
+    assert {each["level"] for each in told["signatures"]} == {"B_LTA"}
 
 
 def test_one_broken_file_spoils_the_answer(hocba, trusted):
@@ -85,6 +134,123 @@ def test_one_broken_file_spoils_the_answer(hocba, trusted):
 
     assert [each["verdict"] for each in json.loads(said.output)] == ["VALID", "BROKEN"]
     assert said.exit_code == 1
+
+
+def test_a_package_is_as_good_as_the_worst_in_it(hocba, trusted):
+    (good, bad) = json.loads(hocba("all.zip", "spoiled.zip", "--trust", trusted, "--json").output)
+
+    assert (good["kind"], good["verdict"]) == ("zip", "VALID")
+    assert (bad["verdict"], [each["verdict"] for each in bad["members"]]) == ("BROKEN", ["VALID", "BROKEN"])
+
+
+@pytest.fixture
+def issuer():
+    return Issuer(private=ec.generate_private_key(ec.SECP256R1()))
+
+
+@pytest.fixture
+def believing(files, authority, issuer):
+    """A folder with the answer of an installation at /v1/trust."""
+    folder = files / "believed"
+    folder.mkdir()
+    roots = authority.root.public_bytes(Encoding.PEM).decode()
+    keys = tuple(told_key(*one) for one in issuer.public_keys.items())
+    told = Trust(roots_pem=roots, summary_keys=keys, told_at=papers.SIGNED_AT)
+    (folder / "trust.json").write_bytes(msgspec.json.encode(told))
+    return "believed"
+
+
+def test_the_code_on_paper_is_checked_as_text_and_as_a_picture(hocba, files, issuer, believing):
+    code = issuer.write(SUMMARY)
+    (files / "code.txt").write_text(code)
+    segno.make(code, error="l").save(files / "code.png", scale=4)
+    (files / "forged.txt").write_text(Issuer(private=ec.generate_private_key(ec.SECP256R1())).write(SUMMARY))
+
+    said = hocba("--qr", "code.txt", "code.png", "forged.txt", "--trust", believing, "--json")
+    text, picture, forged = json.loads(said.output)
+
+    assert (text["kind"], text["verdict"], text["summary"]["pupil"]) == ("qr", "VALID", "Vũ An")
+    assert picture == text | {"file": "code.png"}
+    assert (forged["verdict"], forged["reasons"]) == ("UNDECIDED", ["issuer_unknown"])
+    assert "Vũ An" in hocba("--qr", "code.txt", "--trust", believing).output
+
+
+def test_a_picture_without_a_code_is_undecided(hocba, files, believing):
+    segno.make("https://hocba.example.vn").save(files / "address.png", scale=4)
+
+    (told,) = json.loads(hocba("--qr", "address.png", "--trust", believing, "--json").output)
+
+    assert (told["verdict"], told["reasons"]) == ("UNDECIDED", ["no_code"])
+
+
+def test_lists_in_the_folder_tell_of_revocations(hocba, files, school, authority, believing):
+    (files / "believed" / "root.crl").write_bytes(authority.root_list)
+    plain = school.sign_xml(papers.document("Vũ An"))
+    (files / "plain.xml").write_bytes(plain)
+
+    def verdict(revoked):
+        listed = publication.revocation_list(authority, revoked, now=papers.SIGNED_AT + timedelta(hours=20))
+        (files / "believed" / "issuing.crl").write_bytes(listed)
+        (told,) = json.loads(hocba("plain.xml", "--trust", believing, "--json").output)
+        return told["verdict"], told["reasons"]
+
+    (files / "believed" / "issuing.crl").write_bytes(b"")
+    assert json.loads(hocba("plain.xml", "--trust", believing, "--json").output)[0]["reasons"] == ["revocation_unknown"]
+    assert verdict([]) == ("VALID", [])
+    assert verdict([stolen(school.signers["CBQL"])]) == ("BROKEN", ["certificate_revoked"])
+
+
+def stolen(signer):
+    before = papers.SIGNED_AT - timedelta(hours=1)
+    serial = x509.load_der_x509_certificate(signer.certificate).serial_number
+    return Revoked(serial=serial, revoked_at=before, compromised_at=before, reason=RevocationReason.KEY_COMPROMISE)
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """What the installation's register answers."""
+
+    def answer(status, body):
+        def get(_url, **_options):
+            if status is None:
+                raise requests.ConnectionError
+            return SimpleNamespace(status_code=status, json=lambda: body)
+
+        monkeypatch.setattr(asking.requests, "get", get)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict", "reasons"),
+    [
+        (200, {"verdict": "VALID"}, Verdict.VALID, ()),
+        (200, {"verdict": "REVOKED"}, Verdict.REVOKED, (Reason.REVOKED,)),
+        (404, {}, Verdict.UNDECIDED, (Reason.NOT_REGISTERED,)),
+        (503, {}, Verdict.UNDECIDED, (Reason.REGISTER_SILENT,)),
+        (None, {}, Verdict.UNDECIDED, (Reason.REGISTER_SILENT,)),
+    ],
+)
+def test_the_register_tells_whether_a_transcript_is_in_force(status, body, verdict, reasons, judged):
+    for name in ("genuine.pdf", "all.zip"):
+        report = judged(name, status, body)
+
+        assert (report.verdict, report.reasons) == (verdict, reasons)
+
+
+@pytest.fixture
+def judged(files, register, authority):
+    """The report on a file of one who asks a register that answers so."""
+    believed = Believed(roots=(authority.root,), issuers={})
+    at = papers.SIGNED_AT + timedelta(days=1)
+    asked = asking.Asking(believed=believed, at=at, offline=True, register="http://127.0.0.1:1")
+
+    def judge(name, status, body):
+        register(status, body)
+        reading = read((files / name).read_bytes(), roots=believed.roots, issuers={})
+        return asked.registered(reading.report(asked.known(reading)))
+
+    return judge
 
 
 def test_without_knowing_the_authority_nothing_is_decided(hocba, files):

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from gateway_services import ID, example, form
 
+from gateway.pages.reasons import REASONS
 from services.chassis.errors import Forbidden, NotFound, Refused, Unauthenticated, Unavailable
 from services.contracts.gradebook.sheets import (
     CellState,
@@ -22,8 +23,9 @@ from services.contracts.gradebook.sheets import (
     SubjectComment,
 )
 from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
-from services.contracts.signing.checking import CheckFiles, FileReport, FileReports
+from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, MemberReport, PaperSummary
 from services.contracts.transcript import Origin, PublicVerdict, Verdict, VerdictReason, VerifyCode
+from services.signing.validation import Reason
 
 GREEN, AMBER, RED, GREY = "verdict valid", "verdict undecided", "verdict broken", "verdict unknown"
 SHEET_PATH = f"/sheets/2025/{ID}"
@@ -125,6 +127,18 @@ def test_the_file_of_a_digitised_copy_is_called_one(client, services, is_known):
     assert "Học bạ hợp lệ" not in text
 
 
+def test_the_code_on_a_copys_paper_is_called_that_of_a_copy(client, services):
+    summary = example(PaperSummary, pupil="Vũ An", results=("Bản sao điện tử",))
+    report = example(FileReport, kind="qr", verdict=Verdict.VALID, code="A", summary=summary, members=(), reasons=())
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.VALID, origin=Origin.DIGITISED_COPY))
+
+    text = client.post("/verify", **form(b"HB1:x")).text
+
+    assert "không phải bản gốc" in text
+    assert "Học bạ hợp lệ" not in text
+
+
 def test_a_code_that_the_register_lacks_is_neither_green_nor_red(client, services):
     services.tell(VerifyCode, NotFound())
 
@@ -160,8 +174,51 @@ def test_a_file_is_as_good_as_its_signatures_and_the_register_say(client, servic
     page = client.post("/verify", **form(b"%PDF"))
 
     assert re.findall(r'class="(verdict \w+)"', page.text) == [look]
-    assert "Nội dung khác với nội dung đã ký." in page.text
-    assert "new_reason" in page.text
+    assert ("Nội dung khác với nội dung đã ký." in page.text) is (of_file is not Verdict.VALID)
+    assert ("new_reason" in page.text) is (of_file is not Verdict.VALID)
+
+
+def test_what_is_no_transcript_is_not_shown_as_one_however_well_it_is_signed(client, services):
+    services.tell(CheckFiles, FileReports(reports=(example(FileReport, verdict=Verdict.VALID, code=None),)))
+
+    page = client.post("/verify", **form(b"%PDF"))
+
+    assert re.findall(r'class="(verdict \w+)"', page.text) == [AMBER]
+    assert "không phải học bạ của hệ thống này" in page.text
+
+
+def test_a_package_is_as_good_as_the_worst_transcript_in_it(client, services):
+    members = tuple(
+        example(MemberReport, name=f"{code}.xml", code=code, verdict=Verdict.VALID, reasons=()) for code in ("A", "B")
+    )
+    report = example(FileReport, kind="zip", verdict=Verdict.VALID, code=None, members=members, reasons=())
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.REVOKED))
+
+    page = client.post("/verify", **form(b"PK"))
+    told = client.post("/v1/verifications", **form(b"PK")).json
+
+    assert re.findall(r'class="(verdict \w+)"', page.text) == ["verdict revoked"]
+    assert page.text.count("Nhà trường đã thu hồi học bạ này.") == 3
+    assert (told["verdict"], [each["verdict"] for each in told["members"]]) == ("REVOKED", ["REVOKED"] * 2)
+
+
+def test_the_code_on_paper_is_shown_with_what_it_says(client, services):
+    summary = example(PaperSummary, pupil="Vũ An", results=("Tốt", "Được lên lớp"))
+    report = example(FileReport, kind="qr", verdict=Verdict.VALID, code="A", summary=summary, members=(), reasons=())
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.VALID))
+
+    page = client.post("/verify", **form(b"HB1:"))
+
+    assert "Vũ An" in page.text
+    assert "Tốt; Được lên lớp" in page.text
+
+
+def test_every_reason_has_its_words():
+    told = (one for member in Reason for one in REASONS[member])
+
+    assert all(told)
 
 
 def test_the_pages_are_vietnamese_until_english_is_chosen_and_then_stay_so(client):

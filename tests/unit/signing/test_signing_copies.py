@@ -13,7 +13,7 @@ import pytest
 
 from services.signing import pdf, summary
 from services.signing.evidence.pdf import draft_timestamp
-from services.signing.validation import Reason, Verdict, validate, validate_pdf, validate_xml
+from services.signing.validation import Reason, Verdict
 from services.transcript.digitised.data import Scan, to_canonical
 from services.transcript.digitised.document_xml import write
 from services.transcript.digitised.paper import render
@@ -21,6 +21,7 @@ from services.transcript.digitised.scan import read_scan
 from tests.unit.signing import school_papers as papers
 from tests.unit.signing.school_papers import SIGNED_AT
 from tests.unit.signing.timestamp_servers import token_on
+from tests.unit.signing.verdicts import validate, validate_pdf, validate_xml
 from tests.unit.transcript import copies
 
 SIGNERS = ("CBQL", "KY_PHAT_HANH")
@@ -76,7 +77,7 @@ def judged(roots):
     """What the validator says of a file."""
 
     def judge(file):
-        return validate(file, trust=roots, at=SIGNED_AT)[1]
+        return validate(file, trust=roots, at=SIGNED_AT)
 
     return judge
 

@@ -1,41 +1,34 @@
 """Checking documents with evidence: ours is let stand after the last signature, anything else is a change."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from lxml import etree
 
-from services.signing import pdf_file, publication, xades
+from services.signing import pdf_file, xades
 from services.signing.evidence import pdf, xml
-from services.signing.evidence.pdf import add_proof, draft_timestamp
-from services.signing.evidence.proof import Proof
-from services.signing.evidence.xml import Archive, Evidence
+from services.signing.evidence.pdf import add_proof
+from services.signing.evidence.proof import Proof, Stamped
+from services.signing.evidence.xml import Evidence
 from services.signing.timestamps import read
-from services.signing.validation import Reason, Verdict, validate_pdf, validate_xml
+from services.signing.validation import Reason, Verdict
 from tests.unit.signing import school_papers as papers
-from tests.unit.signing.timestamp_servers import token_on
+from tests.unit.signing.lasting_papers import Notary
+from tests.unit.signing.verdicts import validate_pdf, validate_xml
 
 LATER = papers.SIGNED_AT + timedelta(days=1)
+BROKEN = (Verdict.BROKEN, (Reason.EVIDENCE_MALFORMED,))
 
 
 @pytest.fixture(scope="module")
-def proof(todays_authority, timestamps):
-    listed = publication.revocation_list(todays_authority, [], now=datetime.now(UTC))
-    return Proof(certificates=(timestamps.certificate,), lists=(listed,), answers=(b"an answer",))
+def notary(authority):
+    return Notary.of(authority)
 
 
 @pytest.fixture(scope="module")
-def stamped(timestamps):
-    def stamp(file):
-        draft = draft_timestamp(file)
-        return draft.filled(token_on(draft.digest, timestamps))
-
-    return stamp
-
-
-@pytest.fixture(scope="module")
-def lasting(signed_paper, proof, stamped):
-    return stamped(add_proof(stamped(add_proof(stamped(signed_paper), proof)), proof))
+def lasting(notary, signed_paper):
+    return notary.keep_for_long(signed_paper)
 
 
 def checked(file, roots):
@@ -43,24 +36,25 @@ def checked(file, roots):
     return report.verdict, report.reasons
 
 
-def test_a_paper_with_evidence_after_the_seal_stays_valid(signed_paper, proof, stamped, lasting, roots):
-    for file in (stamped(signed_paper), add_proof(signed_paper, proof), lasting):
+def test_a_paper_with_evidence_after_the_seal_stays_valid(signed_paper, notary, lasting, roots):
+    for file in (notary.stamp(signed_paper), lasting, notary.prove(lasting)):
         assert checked(file, roots) == (Verdict.VALID, ())
 
 
-def test_evidence_is_read_back_as_it_was_added(lasting, proof, signed_paper, todays_authority):
-    file, first = pdf_file.read(lasting), draft_timestamp(signed_paper)
+def test_evidence_is_read_back_as_it_was_added(lasting, authority):
+    file = pdf_file.read(lasting)
     seen = [pdf.read(file, index) for index in range(5, len(file.revisions))]
 
-    assert read(seen[0], first.digest, roots=[todays_authority.root]).token == seen[0]
-    assert [seen[1], seen[3]] == [proof, proof]
-    assert [type(one) for one in seen] == [bytes, Proof, bytes, Proof, bytes]
+    assert [type(one) for one in seen] == [Stamped, Proof, Stamped]
+    assert seen[1].lists[1] == authority.root_list
+    assert read(seen[2].token, seen[2].digest, roots=[authority.root]).token == seen[2].token
 
 
-def test_evidence_before_the_seal_is_a_change(school, paper, proof, stamped, roots):
+def test_evidence_before_the_seal_is_a_change(school, paper, notary, lasting, roots):
     by_principal = school.sign_paper(paper, ["GVCN", "CBQL"])
+    proof = pdf.read(pdf_file.read(lasting), 6)
 
-    for early in (stamped(by_principal), add_proof(by_principal, proof)):
+    for early in (notary.stamp(by_principal), add_proof(by_principal, proof)):
         assert Reason.CHANGED_AFTER_SIGNING in checked(early, roots)[1]
 
 
@@ -93,8 +87,8 @@ def test_anything_else_after_the_seal_is_a_change(signed_paper, lasting, roots, 
     ("old", "new"),
     [
         (b"/Type/DSS/Certs", b"/Type/DSS/certs"),
-        (b"an answer", b"an Answer\nendstream"),
-        (b"/T(TS-4)", b"/T(TS-9)"),
+        (b"/Length ", b"/Length  "),
+        (b"/T(TS-5)", b"/T(TS-9)"),
         (b"/Type/DocTimeStamp", b"/Type/Sig/Name(n)  "),
         (b"/SigFlags 3>>\nendobj\nxref", b"/SigFlags 1>>\nendobj\nxref"),
     ],
@@ -106,35 +100,55 @@ def test_evidence_in_another_form_is_a_change(lasting, roots, old, new):
     assert checked(forged, roots)[0] is Verdict.BROKEN
 
 
-def with_evidence(document, evidence, slot):
-    (element,) = etree.fromstring(document).xpath(f"//*[@Id='sig-{slot}']")
-    written = xades.canonical(element)
-    return document.replace(written, xml.put(written, evidence))
-
-
-def test_a_document_with_evidence_stays_valid_and_its_proof_cannot_be_disguised(signed_document, proof, roots):
-    evidence = Evidence(stamp=b"stamp", proof=proof, archives=(Archive(token=b"t", proof=proof), Archive(token=b"u")))
-    document = signed_document
-    for slot in papers.PEOPLE:
-        document = with_evidence(document, evidence, slot)
+def test_the_evidence_of_a_document_cannot_be_disguised(signed_document, notary, roots):
+    document = notary.keep_for_long(signed_document)
     forged = document.replace(b"<xades:UnsignedSignatureProperties>", b"<xades:UnsignedSignatureProperties> ", 1)
 
     assert validate_xml(document, trust=roots, at=LATER).verdict is Verdict.VALID
     assert validate_xml(forged, trust=roots, at=LATER).reasons == (Reason.SIGNATURE_MALFORMED,)
 
 
-def test_evidence_does_not_hide_a_change_of_what_was_signed(signed_document, proof, roots):
-    document = with_evidence(signed_document, Evidence(stamp=b"stamp", proof=proof), "GVCN")
+def test_evidence_does_not_hide_a_change_of_what_was_signed(signed_document, notary, roots):
+    document = notary.stamp(signed_document)
 
     report = validate_xml(document.replace(b"8.3", b"9.3", 1), trust=roots, at=LATER)
 
     assert Reason.DIGEST_MISMATCH in report.reasons
 
 
-def test_a_second_block_of_evidence_is_refused(signed_document, proof, roots):
-    document = with_evidence(signed_document, Evidence(stamp=b"stamp", proof=proof), "GVCN")
-    block = Evidence(stamp=b"stamp", proof=proof).write()
+def test_a_second_block_of_evidence_is_refused(signed_document, notary, roots):
+    document = notary.stamp(signed_document)
+    block = document[document.index(b"<xades:UnsignedProperties>") : document.index(b"</xades:QualifyingProperties>")]
 
     report = validate_xml(document.replace(block, block + block), trust=roots, at=LATER)
 
     assert report.reasons == (Reason.SIGNATURE_MALFORMED,)
+
+
+def test_what_is_no_proof_has_no_place_among_it(signed_paper, signed_document, notary, lasting, roots):
+    proof = pdf.read(pdf_file.read(lasting), 6)
+    for other in (
+        replace(proof, lists=(*proof.lists, b"a list")),
+        replace(proof, answers=(b"an answer",)),
+        replace(proof, certificates=(*proof.certificates, b"a certificate")),
+    ):
+        document = signed_document
+        for slot in papers.PEOPLE:
+            document = with_evidence(document, Evidence(stamp=stamp_of(document, slot, notary), proof=other), slot)
+
+        assert checked(add_proof(notary.stamp(signed_paper), other), roots) == BROKEN
+        assert validate_xml(document, trust=roots, at=LATER).reasons == (Reason.EVIDENCE_MALFORMED,)
+
+
+def with_evidence(document, evidence, slot):
+    written = xades.canonical(signature_of(document, slot))
+    return document.replace(written, xml.put(written, evidence))
+
+
+def stamp_of(document, slot, notary):
+    return notary.token(xml.stamp_digest(signature_of(document, slot)), LATER)
+
+
+def signature_of(document, slot):
+    (element,) = etree.fromstring(document).xpath(f"//*[@Id='sig-{slot}']")
+    return element

@@ -9,9 +9,10 @@ from lxml import etree
 
 from services.signing import authority as authorities
 from services.signing import keys
-from services.signing.validation import Reason, Verdict, validate_xml
+from services.signing.validation import Reason, Verdict
 from tests.unit.signing import school_papers as papers
 from tests.unit.signing.school_papers import SIGNED_AT
+from tests.unit.signing.verdicts import validate_xml
 
 
 @pytest.fixture
@@ -269,7 +270,7 @@ def test_an_authoritys_own_certificate_signs_no_documents(school, document, reas
     pretender = keys.Signer(key=authority.issuing_key, certificate=authority.chain[0], chain=())
     signed = school.with_signer("CBQL", pretender).sign_xml(document)
 
-    assert reasons(signed) == {Reason.WRONG_HOLDER}
+    assert reasons(signed) == {Reason.CERTIFICATE_PURPOSE}
 
 
 def test_nobody_signs_tomorrow(school, document, reasons):

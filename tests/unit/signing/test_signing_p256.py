@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from deploy.outside_checks import check_pdf, check_xml
 from services.signing import algorithms, pdf, xml
 from services.signing.algorithms import P256_ORDER, UnsupportedKey
-from services.signing.validation import Reason, Verdict, validate_pdf, validate_xml
+from services.signing.validation import Reason, Verdict
 from tests.unit.signing import school_papers as papers
 from tests.unit.signing.school_papers import SIGNED_AT
+from tests.unit.signing.verdicts import validate_pdf, validate_xml
 
 P256 = ec.SECP256R1()
 

@@ -12,8 +12,9 @@ from deploy.outside_checks import check_pdf
 from services.signing import pdf
 from services.signing.appearance import qr
 from services.signing.pdf_file import UnsupportedPdf
-from services.signing.validation import Verdict, validate_pdf
+from services.signing.validation import Verdict
 from tests.unit.signing.school_papers import ON_PAPER, PEOPLE, SIGNED_AT, VERIFY_AT, boxes, holder
+from tests.unit.signing.verdicts import validate_pdf
 
 
 def test_a_paper_signed_by_all_is_valid_and_tells_who_signed_when(signed_paper, roots):

@@ -7,11 +7,12 @@ from lxml import etree
 
 from deploy.outside_checks import check_pdf
 from services.signing import pdf, xml
-from services.signing.validation import Reason, Verdict, validate_pdf, validate_xml
+from services.signing.validation import Reason, Verdict
 from services.transcript.canonical import Role, Slot
 from services.transcript.document_xml import SCHEMA, write
 from services.transcript.render import Renderer
 from tests.unit.signing.school_papers import SIGNED_AT, holder, signer_of
+from tests.unit.signing.verdicts import validate_pdf, validate_xml
 from tests.unit.transcript.papers import papers
 
 STAGES = list(papers())

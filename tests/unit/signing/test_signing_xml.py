@@ -3,8 +3,9 @@ from lxml import etree
 
 from deploy.outside_checks import check_xml
 from services.signing import xml
-from services.signing.validation import Verdict, validate_xml
+from services.signing.validation import Verdict
 from tests.unit.signing.school_papers import PEOPLE, SIGNED_AT
+from tests.unit.signing.verdicts import validate_xml
 
 
 def test_a_document_signed_by_all_is_valid_and_tells_who_signed(signed_document, roots):

@@ -1,0 +1,1 @@
+"""Checking files away from any installation: whom one believes, and who can be asked."""
