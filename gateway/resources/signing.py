@@ -4,6 +4,7 @@ from gateway.endpoints import UNIT, YEAR, offer, resource
 from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import CreateKey, FindCertificates, RegisterCertificate, UnblockKey
+from services.contracts.signing.evidence import ReadEvidence
 from services.contracts.signing.revocation import ReadRevocationReach, RevokeCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession
 
@@ -20,6 +21,7 @@ offer(api, "POST", "/v1/certificates/<serial>/revocation", RevokeCertificate, st
 offer(api, "GET", "/v1/revocations/<uuid:revocation_id>", ReadRevocationReach)
 offer(api, "GET", f"{YEAR}/signing/waiting", FindWaiting)
 offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/progress", ReadSigningProgress)
+offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/evidence", ReadEvidence)
 offer(api, "POST", "/v1/signing-agents", CreateAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/proof", ProveAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/work", FindAgentWork)

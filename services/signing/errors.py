@@ -239,3 +239,13 @@ class AgentUnknown(Unauthenticated):
 
     code = "signing.agent_unknown"
     vi = "Không có chương trình ký nào mang thẻ này; xin cấp lại cho chương trình từ tài khoản của trường."
+
+
+class TimestampsOverdue(Unavailable):
+    """Sealed transcripts wait for timestamps since {since:%Y-%m-%d %H:%M} UTC; the operator must get them going."""
+
+    code = "signing.timestamps_overdue"
+    vi = (
+        "Học bạ đã đóng dấu đang chờ dấu thời gian từ {since:%H:%M %d/%m/%Y} (UTC); "
+        "quản trị hệ thống cần khôi phục dịch vụ cấp dấu thời gian trước khi đóng dấu tiếp."
+    )

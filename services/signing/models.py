@@ -257,12 +257,20 @@ evidence = Table(
     Column("due_at", DateTime(timezone=True), nullable=False, comment="when the next step is tried"),
     Column("tries", Integer, nullable=False, comment="in vain, since the last step"),
     Column("why", String, comment="of the last try in vain"),
+    Column(
+        "entered_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("now()"),
+        comment="when the file was seen to be complete",
+    ),
     CheckConstraint("(level = 'B_B') = (stamped_at IS NULL)", name="stamped"),
     ForeignKeyConstraint(
         ["school_year", "transcript_id", "version"],
         ["documents.school_year", "documents.transcript_id", "documents.version"],
     ),
     Index("evidence_due_at_idx", "due_at"),
+    Index("evidence_entered_at_idx", "entered_at", postgresql_where=text("level = 'B_B'")),
 )
 
 log_queue = Table(

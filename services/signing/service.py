@@ -25,6 +25,7 @@ from services.contracts.signing.certificates import (
 from services.contracts.signing.checking import CheckFiles, ReadTrust
 from services.contracts.signing.credentials import MakeCredential
 from services.contracts.signing.documents import ReadSignedDocuments
+from services.contracts.signing.evidence import ReadEvidence
 from services.contracts.signing.log import (
     Cosign,
     ProveConsistency,
@@ -82,7 +83,12 @@ def build() -> Service:
     available = _providers(settings, server_key)
     _hold_keys(service, certificates.Certificates(held, server_key=server_key, length=_days(settings)))
     _register(service, registering.Registering(available, roots))
-    opening = sessions.Sessions(available, server_key=server_key, length=timedelta(minutes=settings.session_minutes))
+    opening = sessions.Sessions(
+        available,
+        server_key=server_key,
+        length=timedelta(minutes=settings.session_minutes),
+        grace=timedelta(hours=settings.timestamp_grace_hours),
+    )
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
     checks = checking.Checking(roots, issuer, held)
@@ -124,6 +130,7 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.every(EXPIRY_SECONDS, sessions.end_expired)
     service.query(FindWaiting, boards.find_waiting)
     service.query(ReadSigningProgress, boards.read_signing_progress)
+    service.query(ReadEvidence, boards.read_evidence)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
 
 

@@ -8,7 +8,7 @@ class Settings:
     """`server_key` is any secret, `authority` the authority's PEM file, `public_url` where people find the gateway.
 
     `timestamp_urls` are timestamp authorities in the order of asking, with spaces between; without any, signatures get
-    no evidence.
+    no evidence. Where none of them answers, sealing goes on for `timestamp_grace_hours`.
     Of the transparency log: `log_key` its Ed25519 private key (PEM), `log_secret` any secret, from which the salts of
     its entries are made, `log_origin` its name for ever (as host/path), `log_witnesses` vkeys with spaces between.
     `summary_key` is the P-256 private key (PEM) of the codes on paper; public keys of those before it may follow it.
@@ -30,6 +30,7 @@ class Settings:
     pkcs11_module: str = ""
     csc_services: str = "{}"
     timestamp_urls: str = ""
+    timestamp_grace_hours: int = 72
 
 
 def published_at(settings: Settings) -> str:

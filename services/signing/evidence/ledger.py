@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, literal, select, update
+from sqlalchemy import Row, and_, func, insert, literal, select, update
 
 from services.chassis.database import Tx
 from services.contracts.messages import Change
@@ -69,6 +69,21 @@ def find_due(tx: Tx, most: int) -> list[Due]:
     joined = query.join(documents, _same_document(evidence, documents))
     rows = tx.conn.execute(joined.where(evidence.c.due_at <= func.now()).order_by(evidence.c.due_at).limit(most))
     return [_due(row) for row in rows]
+
+
+def pending_since(tx: Tx) -> datetime | None:
+    """Since when the oldest file without any timestamp waits for one."""
+    waiting = select(func.min(evidence.c.entered_at)).where(evidence.c.level == Level.B_B)
+    return tx.conn.execute(waiting).scalar()
+
+
+def count_levels(tx: Tx, school_year: int, units: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Files of these schools by form, level and why the last try was in vain, with the earliest next step."""
+    grouped = evidence.c.form, evidence.c.level, evidence.c.why
+    counted = select(*grouped, func.count().label("files"), func.min(evidence.c.due_at).label("due_at"))
+    joined = counted.join(documents, _same_document(evidence, documents)).group_by(*grouped).order_by(*grouped)
+    here = documents.c.unit_id.in_(units) & (documents.c.school_year == school_year)
+    return tx.conn.execute(joined.where(here)).all()
 
 
 def keep(tx: Tx, steps: Sequence[Step]) -> int:

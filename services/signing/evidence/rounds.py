@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from services.chassis.database import Tx
 from services.chassis.errors import Problem
 from services.chassis.service import Outside
+from services.signing import algorithms
 from services.signing.evidence import ledger
 from services.signing.evidence.ledger import Due, Form, Step
 from services.signing.evidence.proof import Level
@@ -22,7 +23,8 @@ from services.signing.timestamps import Authorities, Stamp, TimestampFailed
 ROUND_SECONDS = 60.0
 BATCH = 40  # files; an XML document wants a dozen timestamps
 STAMP_SECONDS = 60.0  # for all timestamps of a batch
-RENEWED_BEFORE = timedelta(days=90)  # before the certificate of the newest timestamp ends
+RENEWED_BEFORE = timedelta(days=90)  # before the certificate of the newest timestamp, or its algorithm, ends
+NO_LONGER = "no_longer_lasting"  # the authorities' certificates end no later than what is there: nothing is gained
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
 
 
@@ -57,7 +59,8 @@ class Rounds:
         except (ValueError, LxmlError, PdfError, Problem) as error:
             return _failed(due, getattr(error, "code", "unreadable"), now)
         if due.level is Level.B_LTA:
-            return _Open(due=due, file=_read(due.form, raw))
+            ends = min(_good_until(chain[0]) for chains in file.chains() for chain in chains)
+            return _Open(due=due, file=_read(due.form, raw), ends=ends)
         return Step(due=due, level=Level.B_LT, file=outside.objects.put(raw), stamped_at=due.stamped_at, due_at=now)
 
     def _stamped(self, proven: "Sequence[Step | _Open]", outside: Outside, now: datetime) -> list[Step]:
@@ -73,10 +76,11 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Open:
-    """A file that waits for timestamps."""
+    """A file that waits for timestamps; to be renewed, those must outlast its newest, which `ends` then."""
 
     due: Due
     file: Signed
+    ends: datetime | None = None
 
 
 def keep(tx: Tx, steps: Sequence[Step]) -> bool:
@@ -98,10 +102,18 @@ def _with_stamps(one: _Open, answers: Sequence[Stamp | TimestampFailed], outside
     except ValueError:
         return _failed(one.due, "unreadable", now)
     level = Level.B_T if one.due.level is Level.B_B else Level.B_LTA
-    ends = min(x509.load_der_x509_certificate(stamp.certificates[0]).not_valid_after_utc for stamp in stamps)
+    ends = min(_good_until(stamp.certificates[0]) for stamp in stamps)
+    if one.ends is not None and ends <= one.ends:
+        return _failed(one.due, NO_LONGER, now)
     due_at = now if level is Level.B_T else max(ends - RENEWED_BEFORE, now + LONGEST_WAIT)
     stamped_at = max(stamp.at for stamp in stamps)
     return Step(due=one.due, level=level, file=outside.objects.put(raw), stamped_at=stamped_at, due_at=due_at)
+
+
+def _good_until(certificate: bytes) -> datetime:
+    """Until when a timestamp under this certificate proves something by itself."""
+    own = x509.load_der_x509_certificate(certificate)
+    return min(own.not_valid_after_utc, algorithms.good_until(own.public_key()))
 
 
 def _failed(due: Due, why: str, now: datetime) -> Step:

@@ -1,4 +1,4 @@
-"""What leaders and signers look at: what waits for whom, how far signing is, and who can sign until when."""
+"""What leaders and signers look at: what waits for whom, how far signing and its proof are, who can sign until when."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,8 +22,10 @@ from services.contracts.signing.boards import (
 )
 from services.contracts.signing.certificates import CertificateHeld, CertificateRegister, FindCertificates
 from services.contracts.signing.documents import SlotRole
+from services.contracts.signing.evidence import EvidenceProgress, FilesAtLevel, ReadEvidence
 from services.signing import keyring, repository
 from services.signing.domain import Document
+from services.signing.evidence import ledger
 from services.signing.pins import MAX_PIN_FAILURES
 from services.signing.usecases.certificates import READERS, units_of
 
@@ -63,6 +65,14 @@ def read_signing_progress(tx: Tx, query: ReadSigningProgress, actor: Actor) -> S
             for who, (slots, signed) in _summed(rows, "holder", "name", "role").items()
         ),
     )
+
+
+def read_evidence(tx: Tx, query: ReadEvidence, actor: Actor) -> EvidenceProgress:
+    """For a school's leaders, and for officers and inspectors of the unit or one above it."""
+    grants.require_cover(tx, actor, READERS, query.unit_id)
+    rows = ledger.count_levels(tx, query.school_year, units_of(tx, query.unit_id))
+    files = tuple(FilesAtLevel(**row._mapping) for row in rows)  # noqa: SLF001 - the documented way by name
+    return EvidenceProgress(files=files, pending_since=ledger.pending_since(tx))
 
 
 def find_certificates(tx: Tx, query: FindCertificates, actor: Actor) -> CertificateRegister:

@@ -19,7 +19,8 @@ from services.contracts.transcript import SlotV1
 from services.signing import keyring, pins, repository
 from services.signing.custody import wrap
 from services.signing.domain import Document, Item
-from services.signing.errors import NoKey, NothingToSign, OneSchoolOnly
+from services.signing.errors import NoKey, NothingToSign, OneSchoolOnly, TimestampsOverdue
+from services.signing.evidence import ledger
 from services.signing.providers import Authorisation, Entry, Key, Providers, provider_of
 from services.signing.repository import Session
 from services.signing.usecases.batches import SignClassTask
@@ -46,14 +47,18 @@ class Opened:
 class Sessions:
     """The use cases that open keys."""
 
-    def __init__(self, available: Providers, *, server_key: bytes, length: timedelta) -> None:
+    def __init__(self, available: Providers, *, server_key: bytes, length: timedelta, grace: timedelta) -> None:
+        """`grace` is how long sealing goes on while no timestamp is to be had."""
         self.providers = available
+        self._grace = grace
         self._server_key = server_key
         self._length = length
 
     def open_key(self, command: OpenSigningSession, outside: Outside) -> Opened:
         """The holder's authorisation of all that waits for their signature in these classes."""
         with outside.db.transaction() as tx:
+            if command.role is SlotRole.SEAL:
+                self._check_timestamps(tx)
             asked = _asked(tx, command, person(outside))
         provider = provider_of(self.providers, asked.key.provider)
         entry = Entry(pin=command.pin, otp=command.otp)
@@ -68,6 +73,12 @@ class Sessions:
         for class_id in session.open_class_ids:
             tx.later(SignClassTask(session_id=session.id, school_year=command.school_year, class_id=class_id))
         return _answer(session, ())
+
+    def _check_timestamps(self, tx: Tx) -> None:
+        """Files without a timestamp are only as good as their certificates are long: they must not pile up."""
+        since = ledger.pending_since(tx)
+        if since is not None and since < tx.now() - self._grace:
+            raise TimestampsOverdue(since=since)
 
     def _new_session(self, command: OpenSigningSession, actor: Actor, opened: Opened, *, now: datetime) -> Session:
         session_id, asked = new_id(), opened.asked

@@ -12,8 +12,11 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from deploy.outside_checks import check_pdf, check_xml
+from services.chassis.errors import Unavailable
 from services.chassis.objects import Objects
+from services.contracts.identity import Role
 from services.contracts.signing.documents import DocumentsSignedV1, SlotRole
+from services.contracts.signing.evidence import ReadEvidence
 from services.contracts.signing.revocation import (
     AnswerOcsp,
     Issuer,
@@ -31,6 +34,7 @@ from services.signing.revocation import Revocations
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
 from tests.integration.acting import Acting, RecordedAnswers
+from tests.integration.locked_class import YEAR
 from tests.integration.signing.class_to_sign import Class
 from tests.unit.signing.timestamp_servers import Server, honest, serving, timestamp_key
 
@@ -98,6 +102,12 @@ class Nights:
 
     def whys(self):
         return {row.why for row in self.rows()}
+
+    def board(self):
+        """What an admin of the school is shown."""
+        unit_id = self.of.school.locked.unit_id
+        admin = self.of.signing.grant(Role.ADMIN, unit_id)
+        return self.of.signing.ask(ReadEvidence(school_year=YEAR, unit_id=unit_id), admin)
 
     def verdicts(self):
         return {report.verdict for xml in (True, False) for report in self.of.reports(xml=xml)}
@@ -263,16 +273,54 @@ def test_a_file_that_changed_meanwhile_is_left_as_it_is(nights):
     assert nights.levels() == {("XML", "B_T"), ("PDF", "B_B")}
 
 
-def test_a_timestamp_is_renewed_before_its_certificate_ends(nights):
+def test_a_timestamp_is_renewed_before_its_certificate_ends(nights, authority):
     nights.make(3)
     (due,) = {row.due_at.date() for row in nights.rows()}
     stamps = len(nights.stamps.asked)
+    nights.stamps.reply = honest(timestamp_key(authority, days=(-1, 800)))
     nights.make()
+    (next_due,) = {row.due_at.date() for row in nights.rows()}
 
     assert due <= (datetime.now(UTC) + timedelta(days=1)).date()  # of a certificate that ends in ninety days
+    assert next_due > (datetime.now(UTC) + timedelta(days=700)).date()
     assert nights.levels() == both("B_LTA")
     assert len(nights.stamps.asked) > stamps
     assert nights.verdicts() == {Verdict.VALID}
+
+
+def test_what_would_last_no_longer_is_not_added_and_the_operator_sees_why(nights):
+    """The authority has had no new certificate since."""
+    nights.make(3)
+    before = {document.pdf for document in nights.of.signed()}
+    nights.make()
+
+    told = nights.board()
+
+    assert {document.pdf for document in nights.of.signed()} == before
+    assert [(one.form, one.level, one.why, one.files) for one in told.files] == [
+        ("PDF", "B_LTA", "no_longer_lasting", 3),
+        ("XML", "B_LTA", "no_longer_lasting", 3),
+    ]
+    assert told.pending_since is None
+
+
+def test_sealing_goes_on_without_timestamps_for_a_bounded_time(nights, new_class):
+    answering, nights.stamps.reply = nights.stamps.reply, lambda _request: NO_ANSWER
+    nights.make()
+    first, second = new_class(), new_class()
+    for each in (first, second):
+        each.sign_until(SlotRole.SUBJECT_TEACHER, SlotRole.HOMEROOM, SlotRole.PRINCIPAL)
+    first.sign_until(SlotRole.SEAL)
+    nights.of.signing.sql("UPDATE evidence SET entered_at = now() - interval '4 days'")
+
+    with pytest.raises(Unavailable, match="timestamps_overdue"):
+        second.sign_until(SlotRole.SEAL)
+    assert nights.board().pending_since is not None
+
+    nights.stamps.reply = answering
+    nights.make()
+    second.sign_until(SlotRole.SEAL)
+    assert all(document.xml for document in (*first.signed(), *second.signed()))
 
 
 def test_a_class_that_is_not_sealed_yet_waits_for_nothing(new_class, nights):

@@ -55,7 +55,7 @@ from services.contracts.gradebook.sheets import (
 from services.contracts.gradebook.signals import FindSignals
 from services.contracts.gradebook.windows import CloseWindow, OpenWindow, WindowKind
 from services.contracts.messages import Command
-from services.contracts.signing import agents, boards, certificates, checking, documents, log, sessions
+from services.contracts.signing import agents, boards, certificates, checking, documents, evidence, log, sessions
 from services.contracts.transcript import digitised
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
@@ -338,6 +338,7 @@ ASKED = [
     ),
     ("GET", f"{UNIT}/certificates/register", None, certificates.FindCertificates(unit_id=ID), 200),
     ("GET", f"{YEAR}/signing/waiting", None, boards.FindWaiting(school_year=2025), 200),
+    ("GET", f"{YEAR}/units/{ID}/signing/evidence", None, evidence.ReadEvidence(school_year=2025, unit_id=ID), 200),
     (
         "GET",
         f"{YEAR}/units/{ID}/signing/progress",
