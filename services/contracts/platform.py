@@ -13,6 +13,7 @@ from services.contracts.signing.reminders import CertificateExpiringV1, Signatur
 from services.contracts.signing.revocation import CertificateRevokedV1
 from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
 from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
+from services.contracts.transcript.digitised import DigitisedCopyIssuedV1, DigitisedCopyRevokedV1
 from services.contracts.transfer import TransferCompletedV1
 
 SERVICES = ("identity", "gradebook", "transcript", "signing", "transfer", "notify")
@@ -44,12 +45,21 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     CertificateExpiringV1: ("notify",),
     TranscriptIssuedV1: ("notify", "gradebook"),
     TranscriptRevokedV1: ("notify", "gradebook"),
+    DigitisedCopyIssuedV1: (),
+    DigitisedCopyRevokedV1: (),
     TransferCompletedV1: ("notify",),
 }
 """Every event, and the services that must have it; where there are none the event is public."""
 
 PUBLIC: frozenset[type[Event]] = frozenset(
-    {TranscriptIssuedV1, TranscriptRevokedV1, TransferCompletedV1, CertificateRevokedV1}
+    {
+        TranscriptIssuedV1,
+        TranscriptRevokedV1,
+        DigitisedCopyIssuedV1,
+        DigitisedCopyRevokedV1,
+        TransferCompletedV1,
+        CertificateRevokedV1,
+    }
 )
 """The events that other government systems may read from the public stream."""
 

@@ -18,6 +18,7 @@ from services.contracts.gradebook.enrolment import (
     EnterEarlierMarks,
     ExemptPupil,
     FindEnrolment,
+    FindLastEnrolment,
     MovePupil,
     WithdrawPupil,
 )
@@ -138,6 +139,7 @@ def _add_school(service: Service) -> None:
 
 def _add_pupils(service: Service) -> None:
     service.query(FindEnrolment, enrolment.find_enrolment, systems=("transfer",))
+    service.internal(FindLastEnrolment, enrolment.find_last_enrolment, systems=("transcript",))
     service.internal(MovePupil, enrolment.move_pupil, systems=("transfer",))
     service.command(WithdrawPupil, enrolment.withdraw_pupil)
     service.command(ChooseSubjects, arrivals.choose_subjects)

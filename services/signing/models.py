@@ -89,6 +89,7 @@ documents = Table(
         comment="of its files since it is complete; each brings evidence",
     ),
     Column("registered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("withdrawn_at", DateTime(timezone=True), comment="since when its owner lets nobody sign it any more"),
     CheckConstraint("(xml IS NULL) = (completed_at IS NULL)", name="complete"),
     Index("documents_class_id_idx", "school_year", "class_id"),
     Index("documents_unit_id_idx", "school_year", "unit_id"),

@@ -46,7 +46,7 @@ class Box:
 
 
 def prepare(pdf: bytes, boxes: Sequence[Box]) -> bytes:
-    """The file with one empty signature field for each of the three boxes, to be signed in the order of ON_PAPER.
+    """The file with one empty signature field for each box, to be signed in the order of ON_PAPER.
 
     The last field locks the whole document once it is signed. Raises UnsupportedPdf when the file is not as
     typst writes it or already has fields.
@@ -56,7 +56,8 @@ def prepare(pdf: bytes, boxes: Sequence[Box]) -> bytes:
     if b"/AcroForm" in catalog:
         raise UnsupportedPdf("The file already has a form.")
     pages = _pages(file, catalog)
-    fields = {acroform + 1 + 2 * ON_PAPER.index(box.slot): box for box in boxes}  # each is followed by its appearance
+    in_turn = sorted(boxes, key=lambda box: ON_PAPER.index(box.slot))
+    fields = {acroform + 1 + 2 * turn: box for turn, box in enumerate(in_turn)}  # each is followed by its appearance
     objects = {file.last.root: _with(catalog, b"/AcroForm %d 0 R" % acroform)}
     for page in sorted({box.page for box in boxes}):
         mine = sorted(number for number, box in fields.items() if box.page == page)

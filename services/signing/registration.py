@@ -1,4 +1,7 @@
-"""Documents that transcript has frozen, registered with their empty signature fields in place, and class sheets."""
+"""Documents that transcript has frozen, registered with their empty fields in place, and class sheets.
+
+An open document that its owner no longer names is let go.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,34 +12,43 @@ from services.chassis.database import Tx
 from services.chassis.service import Outside
 from services.contracts.transcript import DocumentV1, ReadDocuments, TranscriptsFrozenV1
 from services.signing import class_sheets, pdf, repository
+from services.signing.domain import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
-    """Rows of documents and of class sheets; those known already among the sheets change nothing."""
+class Told:
+    """Rows of documents new to us and of class sheets, and open documents that are not to be signed any more.
+
+    Sheets that are known already change nothing.
+    """
 
     documents: Sequence[dict[str, Any]]
     sheets: Sequence[dict[str, Any]]
+    gone: Sequence[Document]
 
 
-def prepare_documents(events: Sequence[TranscriptsFrozenV1], outside: Outside) -> Registered:
-    """The documents new to us, with their empty signature fields in place, and the class sheets."""
+def prepare_documents(events: Sequence[TranscriptsFrozenV1], outside: Outside) -> Told:
+    """Our own are read first, so that what comes in between is neither new nor gone."""
     documents: list[dict[str, Any]] = []
     sheets: list[dict[str, Any]] = []
+    gone: list[Document] = []
     for year, class_id in sorted({(event.school_year, event.record_id) for event in events}):
-        answer = outside.ask(ReadDocuments(school_year=year, class_id=class_id), timeout=30)
         with outside.db.transaction() as tx:
             known = repository.known_documents(tx, year, class_id)
+            waiting = repository.open_documents(tx, year, [class_id])
+        answer = outside.ask(ReadDocuments(school_year=year, class_id=class_id), timeout=30)
         place = {"school_year": year, "class_id": class_id, "unit_id": answer.unit_id}
-        new = [one for one in answer.documents if (one.transcript_id, one.version) not in known]
-        documents += [place | _document_row(document, outside) for document in new]
+        wanted = {(one.transcript_id, one.version): one for one in answer.documents}
+        documents += [place | _document_row(one, outside) for which, one in wanted.items() if which not in known]
         sheets += [class_sheets.sheet_row(place, sheet) for sheet in answer.class_sheets]
-    return Registered(documents=documents, sheets=sheets)
+        gone += [one for one in waiting if (one.transcript_id, one.version) not in wanted]
+    return Told(documents=documents, sheets=sheets, gone=gone)
 
 
-def register_documents(tx: Tx, _events: Sequence[TranscriptsFrozenV1], found: Registered) -> None:
-    repository.insert_documents(tx, found.documents)
-    class_sheets.register(tx, found.sheets)
+def register_documents(tx: Tx, _events: Sequence[TranscriptsFrozenV1], told: Told) -> None:
+    repository.insert_documents(tx, told.documents)
+    class_sheets.register(tx, told.sheets)
+    repository.withdraw(tx, told.gone)
 
 
 def _document_row(document: DocumentV1, outside: Outside) -> dict[str, Any]:

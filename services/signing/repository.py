@@ -17,6 +17,9 @@ from services.contracts.transcript import SlotV1
 from services.signing.domain import Document, Item
 from services.signing.models import documents, session_items, sessions, signatures
 
+IS_WANTED = documents.c.withdrawn_at.is_(None)
+IS_OPEN = documents.c.completed_at.is_(None) & IS_WANTED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -48,10 +51,18 @@ def known_documents(tx: Tx, school_year: int, class_id: UUID) -> set[tuple[UUID,
     }
 
 
+def withdraw(tx: Tx, gone: Sequence[Document]) -> None:
+    """From now on nobody signs these."""
+    for one in gone:
+        same = (documents.c.school_year == one.school_year) & (documents.c.transcript_id == one.transcript_id)
+        mine = same & (documents.c.version == one.version) & IS_OPEN
+        tx.conn.execute(update(documents).where(mine).values(withdrawn_at=tx.now()))
+
+
 def open_documents(tx: Tx, school_year: int, class_ids: Collection[UUID], *, hold: bool = False) -> list[Document]:
     """The classes' documents that are not complete; held, nobody else signs them until the transaction ends."""
     mine = (documents.c.school_year == school_year) & documents.c.class_id.in_(list(class_ids))
-    query = select(documents).where(mine, documents.c.completed_at.is_(None)).order_by(documents.c.transcript_id)
+    query = select(documents).where(mine, IS_OPEN).order_by(documents.c.transcript_id)
     rows = tx.conn.execute(query.with_for_update() if hold else query).all()
     filled = _filled(tx, school_year, [row.transcript_id for row in rows])
     return [_document(row, filled.get((row.transcript_id, row.version), frozenset())) for row in rows]
@@ -60,7 +71,7 @@ def open_documents(tx: Tx, school_year: int, class_ids: Collection[UUID], *, hol
 def documents_awaiting(tx: Tx, school_year: int, holders: Collection[UUID]) -> list[Document]:
     """The year's open documents that have a slot of one of these holders, each in its newest version."""
     has_slot = [documents.c.slots.contains([{"holder": str(holder)}]) for holder in holders]
-    open_ones = (documents.c.school_year == school_year) & documents.c.completed_at.is_(None) & or_(*has_slot)
+    open_ones = (documents.c.school_year == school_year) & IS_OPEN & or_(*has_slot)
     newest = documents.c.version == newest_version()
     rows = tx.conn.execute(select(documents).where(open_ones, newest)).all()
     filled = _filled(tx, school_year, [row.transcript_id for row in rows])
@@ -74,7 +85,7 @@ def count_slots(tx: Tx, school_year: int, unit_id: UUID) -> list[Row[Any]]:
     same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
     joined = documents.join(slot, true()).outerjoin(signatures, and_(*same, signatures.c.slot == fields["slot"]))
     groups = [documents.c.class_id, *(fields[name].label(name) for name in ("role", "holder", "name"))]
-    mine = (documents.c.school_year == school_year) & (documents.c.unit_id == unit_id)
+    mine = (documents.c.school_year == school_year) & (documents.c.unit_id == unit_id) & IS_WANTED
     query = select(*groups, func.count().label("slots"), func.count(signatures.c.slot).label("signed"))
     query = query.select_from(joined).where(mine, documents.c.version == newest_version())
     return list(tx.conn.execute(query.group_by(*groups).order_by(*groups)))
@@ -84,7 +95,7 @@ def count_documents(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> lis
     """(unit_id, documents, complete, slots, signed) of the newest versions of the schools' documents."""
     same = [signatures.c[name] == documents.c[name] for name in ("school_year", "transcript_id", "version")]
     signed = select(func.count()).where(*same).scalar_subquery()
-    mine = (documents.c.school_year == school_year) & documents.c.unit_id.in_(list(unit_ids))
+    mine = (documents.c.school_year == school_year) & documents.c.unit_id.in_(list(unit_ids)) & IS_WANTED
     query = select(
         documents.c.unit_id,
         func.count().label("documents"),

@@ -22,6 +22,7 @@ from cwt import COSE, COSEKey
 from cwt.exceptions import CWTError, VerifyError
 
 from services.chassis.settings import MissingSetting
+from services.contracts.transcript import Origin
 from services.signing import algorithms
 
 PREFIX = "HB1:"
@@ -103,23 +104,37 @@ class Issuer:
 
 
 def summary_of(canonical: bytes, *, issued_at: datetime) -> Summary:
-    """What is in short in a transcript's canonical data."""
+    """What is in short in a transcript's canonical data; of a digitised copy that it is one, and of which paper."""
     data = json.loads(canonical)
-    year = data["year"]
-    told = (year["level_after"] or year["level"], year["conduct_after"] or year["conduct"], year["title"])
-    words = (*told, PROMOTIONS.get(year["promotion"]))
+    is_copy = data.get("origin") == Origin.DIGITISED_COPY
+    school_year, class_name, words = (_of_paper if is_copy else _of_year)(data)
     return Summary(
         code=data["code"],
         version=data["version"],
         digest=sha256(canonical).digest(),
         school=data["school"]["name"],
-        school_year=data["school_year"],
-        class_name=data["class"]["name"],
+        school_year=school_year,
+        class_name=class_name,
         pupil=data["pupil"]["name"],
         born_on=date.fromisoformat(data["pupil"]["born_on"]),
         results=tuple(word for word in words if word),
         issued_at=issued_at,
     )
+
+
+def _of_year(data: dict[str, Any]) -> tuple[int, str, tuple[str | None, ...]]:
+    year = data["year"]
+    told = (year["level_after"] or year["level"], year["conduct_after"] or year["conduct"], year["title"])
+    return data["school_year"], data["class"]["name"], (*told, PROMOTIONS.get(year["promotion"]))
+
+
+def _of_paper(data: dict[str, Any]) -> tuple[int, str, tuple[str | None, ...]]:
+    period = data["period"]
+    years = (
+        f"năm học {period['first_year']}–{period['first_year'] + 1} đến {period['last_year']}–{period['last_year'] + 1}"
+    )
+    words = ("Bản sao điện tử số hóa từ học bạ giấy, không phải bản gốc", years, data["printed_school"])
+    return period["first_year"], ", ".join(map(str, period["grades"])), words
 
 
 def key_id_of(public: ec.EllipticCurvePublicKey) -> bytes:

@@ -259,6 +259,11 @@ def row_of(subject: Subject) -> dict[str, Any]:
     return fields
 
 
+def canonical_bytes(data: object) -> bytes:
+    """Frozen data as JSON by RFC 8785, all text in NFC."""
+    return rfc8785.dumps(composed(msgspec.to_builtins(data)))
+
+
 def from_canonical(raw: bytes) -> TranscriptData:
     """The data of exactly these bytes.
 

@@ -29,7 +29,7 @@ from services.transcript.canonical import (
     TranscriptData,
     Year,
 )
-from services.transcript.document_xml import reference_of
+from services.transcript.xml_parts import reference_of
 
 PARKED = {"RETEST": "RETEST", "SUMMER_TRAINING": "PENDING_SUMMER", "": "INCOMPLETE"}
 """Promotions that wait, with the reason that the parked transcript shows."""
@@ -62,9 +62,9 @@ def freeze(setting: Setting, result: PupilResult, *, code: str, version: int, no
         grade=setting.results.grade,
         school_year=setting.results.school_year,
         regulation=result.regulation,
-        school=_school(setting.unit),
+        school=school_of(setting.unit),
         class_=SchoolClass(id=setting.results.class_id, name=setting.results.class_name),
-        pupil=_pupil(setting.people[result.pupil_id], setting.guardians.get(result.pupil_id, ())),
+        pupil=pupil_of(setting.people[result.pupil_id], setting.guardians.get(result.pupil_id, ())),
         schooling=(*setting.earlier.get(result.pupil_id, ()), _this_year(setting)),
         subjects=tuple(_subject(setting, subject) for subject in result.subjects),
         qualities=tuple(Quality(code=one.code, level=one.level, retest=one.retest) for one in result.qualities),
@@ -96,7 +96,7 @@ def earlier_schooling(
     return tuple(by_year[year] for year in sorted(by_year) if year < before)
 
 
-def slots_of(data: TranscriptData) -> tuple[SlotV1, ...]:
+def slots_of(slots: Iterable[Slot]) -> tuple[SlotV1, ...]:
     """The slots in order of signing, with what each covers."""
     return tuple(
         SlotV1(
@@ -107,7 +107,7 @@ def slots_of(data: TranscriptData) -> tuple[SlotV1, ...]:
             name=slot.name,
             on_pdf=slot.role in ON_PDF,
         )
-        for slot in data.slots
+        for slot in slots
     )
 
 
@@ -156,14 +156,19 @@ def _corrections(result: PupilResult) -> Corrections:
     return Corrections(count=sum(one.count for one in counts), subjects=tuple(sorted(one.subject for one in counts)))
 
 
-def _school(unit: UnitV1) -> School:
+def seal_of(unit: UnitV1) -> Slot:
+    """The place of the school's seal."""
+    return Slot(slot=Role.KY_PHAT_HANH, role=Role.KY_PHAT_HANH, subject=None, holder=unit.id, name=unit.name)
+
+
+def school_of(unit: UnitV1) -> School:
     names: dict[str, Any] = {
         name: getattr(unit, name) for name in ("code", "name", "commune", "province", "department")
     }
     return School(unit_id=unit.id, **names)
 
 
-def _pupil(person: PersonV1, guardians: tuple[Guardian, ...]) -> Pupil:
+def pupil_of(person: PersonV1, guardians: tuple[Guardian, ...] = ()) -> Pupil:
     if person.born_on is None or person.gender is None:
         raise ValueError(f"pupil {person.id} has no birth date or gender")
     return Pupil(
@@ -199,10 +204,13 @@ def _slots(setting: Setting, result: PupilResult) -> tuple[Slot, ...]:
         for subject in result.subjects
         if setting.results.stage != PRIMARY
     ]
-    unit = setting.unit
-    seal = Slot(slot=Role.KY_PHAT_HANH, role=Role.KY_PHAT_HANH, subject=None, holder=unit.id, name=unit.name)
     homeroom = _slot(setting, Role.GVCN, Role.GVCN, setting.results.homeroom_id, None)
-    return (*teachers, homeroom, _slot(setting, Role.CBQL, Role.CBQL, setting.principal_id, None), seal)
+    return (
+        *teachers,
+        homeroom,
+        _slot(setting, Role.CBQL, Role.CBQL, setting.principal_id, None),
+        seal_of(setting.unit),
+    )
 
 
 def _slot(setting: Setting, slot: str, role: Role, holder: UUID, subject: str | None) -> Slot:

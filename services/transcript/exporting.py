@@ -10,11 +10,11 @@ from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
 from services.contracts.signing.credentials import MakeCredential
-from services.contracts.transcript import ReadTranscript, TranscriptState
+from services.contracts.transcript import Origin, ReadTranscript, TranscriptState
 from services.contracts.transcript.files import FileForm, ReadTranscriptFile, TranscriptFile
 from services.transcript import elmo, repository, usecases
 from services.transcript.canonical import from_canonical
-from services.transcript.errors import NotInForce
+from services.transcript.errors import NoResults, NotInForce
 
 
 class Exporting:
@@ -24,9 +24,11 @@ class Exporting:
         self._public_url = public_url
 
     def make(self, query: ReadTranscriptFile, outside: Outside) -> TranscriptFile:
-        """The form of a transcript in force; NotFound for who may not have it, NotInForce for all others."""
+        """The form of a transcript in force; NotFound for who may not have it, NoResults or NotInForce for others."""
         with outside.db.transaction() as tx:
             row = _issued(tx, query, outside.actor)
+        if row.origin != Origin.BORN_DIGITAL and query.form is not FileForm.JSON:
+            raise NoResults
         return TranscriptFile(code=row.code, version=row.version, file=self._file(query.form, row, outside))
 
     def _file(self, form: FileForm, row: Row[Any], outside: Outside) -> str:

@@ -170,7 +170,7 @@ def _documents(data: TranscriptData, objects: Objects) -> dict[str, Any]:
         "school_name": data.school.name,
         "pupil_initials": domain.initials(data.pupil.name),
     }
-    return repository.frozen_row(frozen, domain.slots_of(data), boxes)
+    return repository.frozen_row(frozen, domain.slots_of(data.slots), boxes)
 
 
 def _empty_row(setting: Setting, result: PupilResult, standing: Standing) -> dict[str, Any]:

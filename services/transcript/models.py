@@ -19,6 +19,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.chassis.tables import NAMING
 
+YEAR_OF_PUPIL, PAPER = ("school_year", "pupil_id"), ("pupil_id", "unit_id", "first_year", "last_year")
+IN_FORCE, ORIGINAL, COPY = "state <> 'REVOKED'", "origin = 'BORN_DIGITAL'", "origin = 'DIGITISED_COPY'"
+
 metadata = MetaData(naming_convention=NAMING)
 
 ready_classes = Table(
@@ -109,18 +112,39 @@ transcripts = Table(
     Column("revision", Integer, nullable=False, server_default="0", comment="of the files since they are issued"),
     Column("issued_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
-    UniqueConstraint("school_year", "pupil_id", "version"),
+    Column(
+        "origin",
+        String,
+        CheckConstraint("origin IN ('BORN_DIGITAL', 'DIGITISED_COPY')", name="origin"),
+        nullable=False,
+        server_default="BORN_DIGITAL",
+        comment="of a digitised copy class_id is the school's own id",
+    ),
+    Column("first_year", SmallInteger, comment="that the paper covers, as last_year"),
+    Column("last_year", SmallInteger),
+    Column("printed_school", String, comment="the school's name on the paper"),
+    Column("scan", String, comment="SHA-256 of what the copy was made from"),
+    Column("scan_type", String),
     CheckConstraint("(state = 'PARKED') = (canonical IS NULL)", name="frozen"),
-    CheckConstraint("state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL", name="issued"),
+    CheckConstraint(
+        "state NOT IN ('ISSUED', 'REVOKED') OR issued_at IS NOT NULL"
+        " OR state = 'REVOKED' AND origin = 'DIGITISED_COPY'",
+        name="issued",
+    ),
     CheckConstraint("(state IN ('PARKED', 'REVOKED')) = (reason IS NOT NULL)", name="reason"),
     CheckConstraint("(state = 'REVOKED') = (revoked_at IS NOT NULL)", name="revoked"),
-    Index(
-        "transcripts_one_in_force_key",
-        "school_year",
-        "pupil_id",
-        unique=True,
-        postgresql_where=text("state <> 'REVOKED'"),
+    CheckConstraint(
+        "num_nonnulls(first_year, last_year, printed_school, scan, scan_type)"
+        " = CASE origin WHEN 'DIGITISED_COPY' THEN 5 ELSE 0 END"
+        " AND (origin = 'BORN_DIGITAL' OR state <> 'PARKED' AND class_id = unit_id AND first_year <= last_year)",
+        name="paper",
     ),
+    Index("transcripts_version_key", *YEAR_OF_PUPIL, "version", unique=True, postgresql_where=text(ORIGINAL)),
+    Index(
+        "transcripts_one_in_force_key", *YEAR_OF_PUPIL, unique=True, postgresql_where=text(f"{IN_FORCE} AND {ORIGINAL}")
+    ),
+    Index("transcripts_copy_version_key", *PAPER, "version", unique=True, postgresql_where=text(COPY)),
+    Index("transcripts_one_copy_in_force_key", *PAPER, unique=True, postgresql_where=text(f"{IN_FORCE} AND {COPY}")),
     Index("transcripts_class_id_idx", "school_year", "class_id"),
     Index("transcripts_pupil_id_idx", "pupil_id"),
 )
@@ -138,6 +162,7 @@ received = Table(
     Column("xml", String, nullable=False),
     Column("pdf", String, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("origin", String, nullable=False, server_default="BORN_DIGITAL"),
     Index("received_pupil_id_idx", "pupil_id", "unit_id"),
 )
 

@@ -82,7 +82,7 @@ class Renderer:
             found = self._compiler.query("<signature-box>", field="value")
         except typst.TypstError as error:
             raise NotPrintableError(error.message) from error
-        return Rendered(pdf=pdf, boxes=tuple(_box(**metadata) for metadata in json.loads(found)))
+        return Rendered(pdf=pdf, boxes=boxes_of(found))
 
     def _pdf(self, data: TranscriptData, inputs: dict[str, str]) -> bytes:
         pdf = self._compiler.compile(
@@ -92,6 +92,11 @@ class Renderer:
             sys_inputs=inputs,
         )
         return cast("bytes", pdf)  # a list only for pictures, None only for output to a file
+
+
+def boxes_of(found: str) -> tuple[SignatureBox, ...]:
+    """The boxes that a form's query for `<signature-box>` gave."""
+    return tuple(_box(**metadata) for metadata in json.loads(found))
 
 
 def _box(*, slot: str, page: int, x: float, y: float, width: float, height: float) -> SignatureBox:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.codec import decode, encode
@@ -13,10 +13,11 @@ from services.chassis.database import Tx
 from services.chassis.tables import grants
 from services.contracts.identity import Role
 from services.contracts.signing.documents import SignedDocument
-from services.contracts.transcript import BoxV1, DocumentV1, IssuedFile, SlotV1, TranscriptState, TranscriptV1
+from services.contracts.transcript import BoxV1, DocumentV1, IssuedFile, Origin, SlotV1, TranscriptState, TranscriptV1
 from services.contracts.transcript.copies import CopyKind, CopyV1
 from services.transcript.models import copies, freezes, ready_classes, received, transcripts
 
+ORIGINAL = transcripts.c.origin == literal_column(f"'{Origin.BORN_DIGITAL}'")  # as its index says it
 MOST_COPIES = 1000  # lines of the register in one answer
 
 
@@ -65,8 +66,9 @@ def put_transcripts(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         names = [name for name in rows[0] if name not in ("school_year", "id", "pupil_id", "version")]
         parked = transcripts.c.state == TranscriptState.PARKED
         changes = {name: new.excluded[name] for name in names}
-        keys = ["school_year", "pupil_id", "version"]
-        tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=changes, where=parked), list(rows))
+        same = ["school_year", "pupil_id", "version"]
+        new = new.on_conflict_do_update(index_elements=same, index_where=ORIGINAL, set_=changes, where=parked)
+        tx.conn.execute(new, list(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ def canonical_before(tx: Tx, pupil_ids: Sequence[UUID], school_year: int) -> dic
     query = select(transcripts.c.pupil_id, transcripts.c.canonical).where(
         transcripts.c.pupil_id.in_(pupil_ids),
         transcripts.c.school_year < school_year,
+        ORIGINAL,
         transcripts.c.state.not_in((TranscriptState.PARKED, TranscriptState.REVOKED)),
     )
     found: dict[UUID, list[str]] = {}
@@ -136,19 +139,19 @@ def count_frozen(tx: Tx, school_year: int, class_id: UUID) -> int:
 
 def of_class(tx: Tx, school_year: int, class_id: UUID) -> list[TranscriptV1]:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.class_id == class_id)
-    return [_transcript(row) for row in tx.conn.execute(select(transcripts).where(mine).order_by(transcripts.c.id))]
+    return [as_transcript(row) for row in tx.conn.execute(select(transcripts).where(mine).order_by(transcripts.c.id))]
 
 
 def find_one(tx: Tx, school_year: int, transcript_id: UUID) -> TranscriptV1 | None:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.id == transcript_id)
     row = tx.conn.execute(select(transcripts).where(mine)).first()
-    return _transcript(row) if row else None
+    return as_transcript(row) if row else None
 
 
 def lock_one(tx: Tx, school_year: int, transcript_id: UUID) -> TranscriptV1 | None:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.id == transcript_id)
     row = tx.conn.execute(select(transcripts).where(mine).with_for_update()).first()
-    return _transcript(row) if row else None
+    return as_transcript(row) if row else None
 
 
 def find_by_code(tx: Tx, code: str) -> Row[Any] | None:
@@ -196,7 +199,7 @@ def advance(tx: Tx, school_year: int, document: SignedDocument) -> TranscriptV1 
     row = tx.conn.execute(
         update(transcripts).where(mine, going_on, newer).values(values).returning(transcripts)
     ).first()
-    return _transcript(row) if row and document.complete else None
+    return as_transcript(row) if row and document.complete else None
 
 
 def _take_evidence(tx: Tx, school_year: int, document: SignedDocument) -> None:
@@ -211,11 +214,11 @@ def _take_evidence(tx: Tx, school_year: int, document: SignedDocument) -> None:
 def revoke(tx: Tx, school_year: int, transcript_id: UUID, reason: str) -> TranscriptV1:
     mine = (transcripts.c.school_year == school_year) & (transcripts.c.id == transcript_id)
     values = {"state": TranscriptState.REVOKED, "reason": reason, "revoked_at": tx.now()}
-    return _transcript(tx.conn.execute(update(transcripts).where(mine).values(values).returning(transcripts)).one())
+    return as_transcript(tx.conn.execute(update(transcripts).where(mine).values(values).returning(transcripts)).one())
 
 
 def issued_of_pupil(tx: Tx, pupil_id: UUID, unit_id: UUID) -> list[IssuedFile]:
-    """The pupil's issued transcripts that this school keeps: its own and those received by transfer."""
+    """The pupil's issued transcripts and digitised copies that this school keeps: its own and those received."""
     own = (transcripts.c.pupil_id == pupil_id) & (transcripts.c.unit_id == unit_id)
     mine = select(transcripts).where(own, transcripts.c.state == TranscriptState.ISSUED)
     taken = select(received).where(received.c.pupil_id == pupil_id, received.c.unit_id == unit_id)
@@ -224,11 +227,11 @@ def issued_of_pupil(tx: Tx, pupil_id: UUID, unit_id: UUID) -> list[IssuedFile]:
 
 
 def kept_of_pupil(tx: Tx, pupil_id: UUID, unit_id: UUID) -> list[Kept]:
-    """The pupil's transcripts in force that this school keeps, made here or received, the oldest year first."""
+    """The pupil's originals in force that this school keeps, made here or received, the oldest year first."""
     taken = select(received.c.transcript_id).where(received.c.pupil_id == pupil_id, received.c.unit_id == unit_id)
     here = (transcripts.c.unit_id == unit_id) | transcripts.c.id.in_(taken)
     mine = (transcripts.c.pupil_id == pupil_id) & here & (transcripts.c.state == TranscriptState.ISSUED)
-    return _kept(tx, mine)
+    return _kept(tx, mine & ORIGINAL)
 
 
 def kept_of_class(tx: Tx, school_year: int, class_id: UUID) -> list[Kept]:
@@ -276,10 +279,11 @@ def frozen_row(transcript: dict[str, Any], slots: Sequence[SlotV1], boxes: Seque
     return transcript | {"slots": encode(list(slots)), "boxes": encode(list(boxes))}
 
 
-def _transcript(row: Row[Any]) -> TranscriptV1:
+def as_transcript(row: Row[Any]) -> TranscriptV1:
     names = ("id", "school_year", "class_id", "unit_id", "pupil_id", "version", "reason", "code", "signatures")
     named = {name: getattr(row, name) for name in names}
-    return TranscriptV1(**named, state=TranscriptState(row.state), xml=row.xml, pdf=row.pdf, slots=len(row.slots or ()))
+    named |= {"state": TranscriptState(row.state), "origin": Origin(row.origin)}
+    return TranscriptV1(**named, xml=row.xml, pdf=row.pdf, slots=len(row.slots or ()))
 
 
 def _kept(tx: Tx, which: ColumnElement[bool]) -> list[Kept]:
@@ -295,5 +299,5 @@ def _copy(row: Row[Any]) -> CopyV1:
 
 
 def _file(row: Row[Any], transcript_id: UUID) -> IssuedFile:
-    names = ("school_year", "version", "code", "xml", "pdf")
-    return IssuedFile(transcript_id=transcript_id, **{name: getattr(row, name) for name in names})
+    named = {name: getattr(row, name) for name in ("school_year", "version", "code", "xml", "pdf")}
+    return IssuedFile(transcript_id=transcript_id, **named, origin=Origin(row.origin))

@@ -10,8 +10,9 @@ from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
 from services.contracts.transcript import children as of_child
-from services.contracts.transcript import copies, files, hub
+from services.contracts.transcript import copies, digitised, files, hub
 from services.transcript import children, exporting, freezing, handing_out, packing, usecases, verification
+from services.transcript.digitised import making
 from services.transcript.settings import Settings
 
 
@@ -31,6 +32,9 @@ def build() -> Service:
     service.command(copies.HandOutClass, handing_out.hand_out, before=handing_out.press_class)
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
+    service.command(digitised.Digitise, making.keep, before=making.make)
+    service.query(digitised.FindDigitisedCopies, usecases.find_digitised_copies)
+    service.query(digitised.ReadDigitisedCopy, usecases.read_digitised_copy)
     service.query(files.ReadTranscriptFile, exporting.give_file, before=exports.make)
     for shape, answer in (
         (of_child.FindChildCopies, children.find_copies),

@@ -18,6 +18,7 @@ from services.contracts.transcript import (
     FindPupilTranscripts,
     FreezeAccepted,
     FreezeClass,
+    Origin,
     PupilTranscripts,
     ReadDocuments,
     ReadTranscript,
@@ -30,11 +31,23 @@ from services.contracts.transcript import (
     TranscriptState,
     TranscriptV1,
 )
+from services.contracts.transcript.digitised import (
+    DigitisedCopies,
+    DigitisedCopyIssuedV1,
+    DigitisedCopyRevokedV1,
+    DigitisedCopyV1,
+    FindDigitisedCopies,
+    ReadDigitisedCopy,
+)
 from services.transcript import batches, repository
+from services.transcript.digitised import rows
 from services.transcript.errors import NotIssued, ResultsNotLocked
 from services.transcript.freezing import LEADERS, FreezeClassTask, Frozen
 
 AT_SCHOOL = tuple(Role)
+READERS_OF_COPIES = (*LEADERS, Role.CLERK)
+_ISSUED = {Origin.BORN_DIGITAL: TranscriptIssuedV1, Origin.DIGITISED_COPY: DigitisedCopyIssuedV1}
+_REVOKED = {Origin.BORN_DIGITAL: TranscriptRevokedV1, Origin.DIGITISED_COPY: DigitisedCopyRevokedV1}
 
 
 def note_locked_results(tx: Tx, events: Sequence[ResultsLockedV1]) -> None:
@@ -99,16 +112,37 @@ def find_class_transcripts(tx: Tx, query: FindClassTranscripts, actor: Actor) ->
 
 
 def read_transcript(tx: Tx, query: ReadTranscript, actor: Actor) -> TranscriptV1:
-    """One transcript, for the leaders of the school that made it and of those that received it."""
+    """One transcript, for the leaders of the school that made it and of those that received it.
+
+    A digitised copy is shown to clerks too, who make it.
+    """
     found = repository.find_one(tx, query.school_year, query.transcript_id)
     keepers = [] if found is None else [found.unit_id, *repository.units_receiving(tx, found.id)]
-    if found is None or not any(authority.holds(tx, actor, LEADERS, unit_id) for unit_id in keepers):
+    readers = LEADERS if found is None or found.origin is Origin.BORN_DIGITAL else READERS_OF_COPIES
+    if found is None or not any(authority.holds(tx, actor, readers, unit_id) for unit_id in keepers):
         raise NotFound(transcript_id=query.transcript_id)
     return found
 
 
+def read_digitised_copy(tx: Tx, query: ReadDigitisedCopy, actor: Actor) -> DigitisedCopyV1:
+    found = rows.find_copy(tx, query.school_year, query.transcript_id)
+    keepers = [] if found is None else [found.document.unit_id, *repository.units_receiving(tx, found.document.id)]
+    if found is None or not any(authority.holds(tx, actor, READERS_OF_COPIES, unit_id) for unit_id in keepers):
+        raise NotFound(transcript_id=query.transcript_id)
+    return found
+
+
+def find_digitised_copies(tx: Tx, query: FindDigitisedCopies, actor: Actor) -> DigitisedCopies:
+    if not authority.holds(tx, actor, READERS_OF_COPIES, query.unit_id):
+        raise NotFound(unit_id=query.unit_id)
+    return DigitisedCopies(copies=tuple(rows.copies_of(tx, query.school_year, query.unit_id)))
+
+
 def read_documents(tx: Tx, query: ReadDocuments, _actor: Actor) -> Documents:
+    """A class's documents, or a school's digitised copies, whose group has the school's own id."""
     unit_id = repository.find_unit_of_class(tx, query.school_year, query.class_id)
+    if unit_id is None and rows.has_copies(tx, query.school_year, query.class_id):
+        unit_id = query.class_id
     if unit_id is None:
         raise NotFound(class_id=query.class_id)
     year, class_id = query.school_year, query.class_id
@@ -140,19 +174,29 @@ def follow_signatures(
         for document in documents
         if (transcript := repository.advance(tx, school_year, document))
     ]
-    tx.emit_all([TranscriptIssuedV1(**_told(tx, transcript), change=Change.NEW) for transcript in issued])
+    tx.emit_all([_ISSUED[transcript.origin](**_told(tx, transcript), change=Change.NEW) for transcript in issued])
 
 
 def revoke_transcript(tx: Tx, command: RevokeTranscript, actor: Actor) -> TranscriptV1:
-    """Take an issued transcript back; the principal decides, and every byte stays."""
+    """Take an issued transcript back; the principal decides, and every byte stays.
+
+    A digitised copy may be taken back before it is issued too: nobody has to sign one that is wrong.
+    """
     found = repository.lock_one(tx, command.school_year, command.transcript_id)
     if found is None or not authority.holds(tx, actor, AT_SCHOOL, found.unit_id):
         raise NotFound(transcript_id=command.transcript_id)
     authority.require(tx, actor, (Role.PRINCIPAL,), found.unit_id)
-    if found.state is not TranscriptState.ISSUED:
+    is_open_copy = found.origin is Origin.DIGITISED_COPY and found.state in (
+        TranscriptState.FROZEN,
+        TranscriptState.SIGNING,
+    )
+    if found.state is not TranscriptState.ISSUED and not is_open_copy:
         raise NotIssued(state=found.state)
     revoked = repository.revoke(tx, command.school_year, command.transcript_id, command.reason)
-    tx.emit(TranscriptRevokedV1(**_told(tx, revoked), change=Change.CANCEL))
+    if is_open_copy:
+        tx.emit(rows.to_be_signed(tx, command.school_year, revoked.unit_id))
+    else:
+        tx.emit(_REVOKED[revoked.origin](**_told(tx, revoked), change=Change.CANCEL))
     return revoked
 
 
@@ -169,7 +213,7 @@ def receive_transcripts(tx: Tx, command: ReceiveTranscripts, _actor: Actor) -> R
         "pupil_id": command.pupil_id,
         "received_at": tx.now(),
     }
-    names = ("transcript_id", "school_year", "version", "code", "xml", "pdf")
+    names = ("transcript_id", "school_year", "version", "code", "xml", "pdf", "origin")
     repository.put_received(tx, [place | {name: getattr(file, name) for name in names} for file in command.files])
     return ReceivedTranscripts(received=len(command.files))
 

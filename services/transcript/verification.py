@@ -10,13 +10,17 @@ from services.chassis.errors import Problem
 from services.chassis.ids import CODE_LENGTH, normalise_code
 from services.chassis.service import Outside
 from services.contracts.signing.checking import CheckFiles, FileReport
-from services.contracts.transcript import PublicVerdict, TranscriptState, Verdict, VerdictReason, VerifyCode
+from services.contracts.transcript import Origin, PublicVerdict, TranscriptState, Verdict, VerdictReason, VerifyCode
 from services.transcript import repository
 
 REASONS = {
     "issued": (
         "Học bạ đang có hiệu lực; mọi chữ ký và con dấu đều đúng.",
         "In force; all signatures and the seal are right.",
+    ),
+    "issued_copy": (
+        "Bản sao điện tử số hóa từ học bạ giấy, không phải bản gốc; đang có hiệu lực, mọi chữ ký và con dấu đều đúng.",
+        "A digitised copy of a paper transcript, no original; in force, all signatures and the seal are right.",
     ),
     "revoked": ("Nhà trường đã thu hồi học bạ này.", "The school has taken this transcript back."),
     "unknown_code": ("Không có học bạ nào mang mã này.", "No transcript bears this code."),
@@ -64,12 +68,16 @@ def verify_code(_tx: Tx, request: VerifyCode, found: Found) -> PublicVerdict:
         verdict=verdict,
         reasons=(VerdictReason(code=reason, vi=REASONS[reason][0], en=REASONS[reason][1]),),
         school=public.school_name if public else None,
-        school_year=public.school_year if public else None,
+        school_year=(public.first_year or public.school_year) if public else None,
         pupil_initials=public.pupil_initials if public else None,
         version=public.version if public else None,
         issued_at=public.issued_at if public else None,
         pdf=public.pdf if public else None,
         xml=public.xml if public else None,
+        origin=Origin(public.origin) if public else None,
+        last_year=public.last_year if public else None,
+        printed_school=public.printed_school if public else None,
+        scan=public.scan if public else None,
     )
 
 
@@ -92,6 +100,7 @@ def _judge_files(row: Row[Any], reports: tuple[FileReport, ...]) -> tuple[Verdic
         return Verdict.BROKEN, "signatures_broken"
     if verdicts != {Verdict.VALID}:
         return Verdict.UNDECIDED, "not_established"
-    if any((report.code, report.version) != (row.code, row.version) for report in reports):
+    said = {(report.code, report.version, report.origin or Origin.BORN_DIGITAL) for report in reports}
+    if said != {(row.code, row.version, row.origin)}:
         return Verdict.BROKEN, "not_this_document"
-    return Verdict.VALID, "issued"
+    return Verdict.VALID, "issued" if row.origin == Origin.BORN_DIGITAL else "issued_copy"

@@ -13,7 +13,7 @@ from services.contracts.gradebook.enrolment import EnrolmentV1
 from services.contracts.identity import UnitKind, UnitV1
 from services.contracts.messages import Task
 from services.contracts.signing.checking import FileReport
-from services.contracts.transcript import IssuedFile, Verdict
+from services.contracts.transcript import IssuedFile, Origin, Verdict
 from services.contracts.transfer import OfferTransfer, TransferState, TransferV1
 from services.transfer.errors import (
     FileBroken,
@@ -122,6 +122,6 @@ def check_reports(files: Sequence[IssuedFile], reports: Sequence[FileReport]) ->
 def _fault(file: IssuedFile, report: FileReport) -> str | None:
     if report.verdict is not Verdict.VALID:
         return ", ".join(report.reasons) or report.verdict.value
-    if (report.code, report.version) != (file.code, file.version):
+    if (report.code, report.version, report.origin or Origin.BORN_DIGITAL) != (file.code, file.version, file.origin):
         return "another_transcript"
     return None

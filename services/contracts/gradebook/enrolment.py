@@ -29,6 +29,15 @@ class FindEnrolment(Query[EnrolmentV1]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindLastEnrolment(Query[EnrolmentV1]):
+    """The pupil's newest enrolment at this school, ended or not; not found for who was never enrolled there."""
+
+    operation: ClassVar[str] = "gradebook.find_last_enrolment"
+    pupil_id: UUID
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MovePupil(Command[EnrolmentV1]):
     """End the pupil's enrolment at one school and begin it at another, in one step; the class comes later."""
 

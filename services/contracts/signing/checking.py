@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from services.contracts.messages import Request
-from services.contracts.transcript import Verdict
+from services.contracts.transcript import Origin, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +49,14 @@ class MemberReport:
     reasons: tuple[str, ...]
     code: str | None
     version: int | None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """The verdict on a file: PDF, XML, a package (zip), a credential (clr), or the code on paper (qr).
 
-    `reasons` are stable codes; `code` and `version` are those of the transcript inside. A package is as good as the
+    `reasons` are stable codes; `code`, `version` and `origin` are of the transcript inside. A package is as good as the
     worst of its `members`.
     """
 
@@ -67,6 +68,7 @@ class FileReport:
     signatures: tuple[SignatureReport, ...]
     members: tuple[MemberReport, ...] = ()
     summary: PaperSummary | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,13 @@ class TranscriptState(StrEnum):
     REVOKED = "REVOKED"
 
 
+class Origin(StrEnum):
+    """Whether a document is the original (bản gốc) or a signed copy of paper (bản sao điện tử): NĐ 88/2026 Art. 8."""
+
+    BORN_DIGITAL = "BORN_DIGITAL"
+    DIGITISED_COPY = "DIGITISED_COPY"
+
+
 class Verdict(StrEnum):
     """The four answers to "is it genuine?"; undecided is never shown as valid."""
 
@@ -62,6 +69,7 @@ class TranscriptV1:
     pdf: str | None
     signatures: int
     slots: int
+    origin: Origin = Origin.BORN_DIGITAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +172,11 @@ class VerdictReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicVerdict:
-    """What a stranger with the code is told: the verdict and why, no names and no marks."""
+    """What a stranger with the code is told: the verdict and why, no names and no marks.
+
+    A digitised copy is of a paper from `school_year` to `last_year`, of the school that it names; `scan` is the SHA-256
+    of what it was made from.
+    """
 
     code: str
     verdict: Verdict
@@ -176,6 +188,10 @@ class PublicVerdict:
     issued_at: datetime | None
     pdf: str | None
     xml: str | None
+    origin: Origin | None = None
+    last_year: int | None = None
+    printed_school: str | None = None
+    scan: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +212,7 @@ class IssuedFile:
     code: str
     xml: str
     pdf: str
+    origin: Origin = Origin.BORN_DIGITAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,12 @@ def active_at(tx: Tx, school_year: int, unit_id: UUID) -> dict[UUID, Row[Any]]:
     return {row.pupil_id: row for row in rows}
 
 
+def last_at(tx: Tx, pupil_id: UUID, unit_id: UUID) -> Row[Any] | None:
+    """The pupil's newest enrolment at the unit, ended or not."""
+    mine = (enrolments.c.pupil_id == pupil_id) & (enrolments.c.unit_id == unit_id)
+    return tx.conn.execute(select(enrolments).where(mine).order_by(enrolments.c.version.desc())).first()
+
+
 def last_version(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many enrolments each pupil has had."""
     counted = select(enrolments.c.pupil_id, func.max(enrolments.c.version)).group_by(enrolments.c.pupil_id)

@@ -13,6 +13,7 @@ from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import (
     EnrolmentV1,
     FindEnrolment,
+    FindLastEnrolment,
     MovePupil,
     PupilMovedV1,
     WithdrawPupil,
@@ -60,6 +61,13 @@ def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:
     """The pupil's active enrolment, for services and the leaders of the school; for others there is none."""
     row = enrolment.active_enrolments(tx, [query.pupil_id]).get(query.pupil_id)
     if row is None or not (actor.system or authority.holds(tx, actor, LEADERS, row.unit_id)):
+        raise NotFound(pupil_id=query.pupil_id)
+    return enrolment.as_enrolment(row)
+
+
+def find_last_enrolment(tx: Tx, query: FindLastEnrolment, _actor: Actor) -> EnrolmentV1:
+    row = enrolment.last_at(tx, query.pupil_id, query.unit_id)
+    if row is None:
         raise NotFound(pupil_id=query.pupil_id)
     return enrolment.as_enrolment(row)
 

@@ -21,7 +21,7 @@ from services.contracts.signing.checking import (
     SummaryKeyV1,
     Trust,
 )
-from services.contracts.transcript import Verdict
+from services.contracts.transcript import Origin, Verdict
 from services.signing import keyring, validation
 from services.signing.authority import Authority
 from services.signing.revocation import Answer, Revocations, Status
@@ -104,6 +104,7 @@ def _file_report(report: Report) -> FileReport:
         signatures=tuple(map(_signature_report, report.signatures)),
         members=tuple(map(_member_report, report.members)),
         summary=_paper_summary(report.summary) if report.summary else None,
+        origin=Origin(report.origin) if report.origin else None,
     )
 
 
@@ -115,6 +116,7 @@ def _member_report(report: Report) -> MemberReport:
         reasons=tuple(str(reason) for reason in report.reasons),
         code=report.code,
         version=report.version,
+        origin=Origin(report.origin) if report.origin else None,
     )
 
 

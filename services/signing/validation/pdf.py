@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,10 +25,9 @@ from services.signing.validation.report import Fault, Reason, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "pdf"
-LARGEST = 5_000_000  # bytes; a transcript takes about 100,000
+LARGEST = 10_000_000  # bytes; a transcript takes about 100,000, a copy with 40 scanned pages up to 9 million
 LARGEST_DATA = 1_000_000  # bytes of the attached data, unpacked
 ATTACHMENT = "transcript.json"
-FORMAT = "vn.hocba.transcript.v1"
 _UNSIGNED = 2  # revisions before the first signature: the form as printed, and its empty fields
 
 
@@ -91,20 +90,31 @@ def _transcript(data: bytes) -> Transcript:
     fields: dict[str, Any] = json.loads(data)
     if rfc8785.dumps(fields) != data:
         raise Fault(Reason.NOT_CANONICAL)
-    if fields["format"] != FORMAT:
-        raise Fault(Reason.DATA_MISSING)
     slots = tuple(
         Slot(slot=each["slot"], role=each["role"], holder=each["holder"], name=each["name"]) for each in fields["slots"]
     )
-    report.check_slots(
-        slots,
-        stage=fields["stage"],
-        subjects=[subject["code"] for subject in fields["subjects"]],
-        school=fields["school"]["unit_id"],
-    )
-    class_rows.check(class_rows.rows_in_json(fields))
+    _check_format(fields, slots)
     on_paper = sorted((slot for slot in slots if slot.role != "GVBM"), key=lambda slot: report.ROLES.index(slot.role))
-    return Transcript(code=fields["code"], version=fields["version"], data=data, slots=tuple(on_paper))
+    return Transcript(
+        code=fields["code"],
+        version=fields["version"],
+        data=data,
+        slots=tuple(on_paper),
+        origin=report.COPY if fields["format"] == report.DIGITISED else report.ORIGINAL,
+    )
+
+
+def _check_format(fields: Mapping[str, Any], slots: Sequence[Slot]) -> None:
+    """A Fault unless the slots are those of the format, and a copy says that it is one and no original does."""
+    school, origin = fields["school"]["unit_id"], fields.get("origin")
+    if fields["format"] == report.DIGITISED:
+        report.check_copy(slots, origin=origin, school=school)
+    elif fields["format"] != report.TRANSCRIPT or origin == report.COPY:
+        raise Fault(Reason.DATA_MISSING)
+    else:
+        subjects = [subject["code"] for subject in fields["subjects"]]
+        report.check_slots(slots, stage=fields["stage"], subjects=subjects, school=school)
+        class_rows.check(class_rows.rows_in_json(fields))
 
 
 def _strays(transcript: Transcript, signatures: Sequence[EmbeddedPdfSignature]) -> Iterator[Reason]:

@@ -11,6 +11,8 @@ from services.signing.summary import Summary
 
 ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
 SEAL = ROLES[-1]
+TRANSCRIPT, DIGITISED = "vn.hocba.transcript.v1", "vn.hocba.digitised.v1"  # the formats that are known
+ORIGINAL, COPY = "BORN_DIGITAL", "DIGITISED_COPY"  # what they say of their origin (NĐ 88/2026 Art. 8)
 ISSUER = "ISSUER"  # of a code on paper, and of credentials: the installation, for the school
 PRIMARY = "TH"  # the stage whose form has no place for subject teachers to sign (TT27/2020)
 
@@ -160,6 +162,7 @@ class Report:
     summary: Summary | None = None
     name: str | None = None
     members: tuple["Report", ...] = ()
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,7 @@ class Transcript:
     version: int | None
     data: bytes
     slots: tuple[Slot, ...]
+    origin: str = ORIGINAL
 
 
 def unreadable(kind: str, reason: Reason) -> Report:
@@ -193,6 +197,7 @@ def conclude(
         code=transcript.code,
         version=transcript.version,
         data=transcript.data,
+        origin=transcript.origin,
     )
 
 
@@ -232,6 +237,15 @@ def check_slots(
         and [slot.holder for slot in others if slot.role == SEAL] == [school]
     )
     if not sound:
+        raise Fault(Reason.SLOT_LIST)
+
+
+def check_copy(slots: Sequence[Slot], *, origin: str | None, school: str | None) -> None:
+    """A Fault unless a digitised copy says that it is one, and its slots are the principal's and the school's seal."""
+    if origin != COPY:
+        raise Fault(Reason.STRUCTURE)
+    told = [(slot.slot, slot.role) for slot in slots]
+    if told != [(role, role) for role in ROLES[-2:]] or slots[-1].holder != school:
         raise Fault(Reason.SLOT_LIST)
 
 

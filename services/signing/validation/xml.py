@@ -17,6 +17,7 @@ from services.signing.validation.signature import Signed, find
 
 KIND = "xml"
 LARGEST = 2_000_000  # bytes; a transcript with all its signatures takes about 100,000
+SCAN = "BAN_QUET"  # in a digitised copy in place of results
 _NAMESPACES = {None, xades.DS, xades.XADES, evidence.XADES_141}
 _ATTRIBUTES = {"Id", "Algorithm", "URI", "Type", "Target", "ObjectReference"}
 
@@ -42,21 +43,15 @@ class _Document:
     @classmethod
     def read(cls, root: etree._Element) -> "_Document":
         data, people, issue = _children(root, "DU_LIEU_HOC_BA", "DANH_SACH_THONG_TIN_KY", "PHAT_HANH_HOC_BA")
-        general, _, results, rows = _children(data, "THONG_TIN_CHUNG", "LY_LICH", "THONG_TIN_HOC_BA", "DANH_SACH_O_KY")
+        content = SCAN if data.find(SCAN) is not None else "THONG_TIN_HOC_BA"
+        general, _, results, rows = _children(data, "THONG_TIN_CHUNG", "LY_LICH", content, "DANH_SACH_O_KY")
         targets = _targets(data, results)
         slots = tuple(_slot(row, targets) for row in rows)
-        report.check_slots(
-            slots,
-            stage=general.findtext("CAP_HOC"),
-            subjects=[each.findtext("MA_MON") for each in results.iterfind("DIEM_TONG_KET")],
-            school=general.findtext("TRUONG/DON_VI_ID"),
-        )
-        class_rows.check(class_rows.rows_in_xml(general, results))
-        teachers, homeroom = _children(people, "DANH_SACH_GVBM", "GVCN")
+        _check_format(general, results, slots)
         return cls(
             transcript=_transcript(general, slots, xades.canonical(data)),
             targets=targets,
-            containers=_containers(slots, [*teachers, homeroom, *_children(issue, "CBQL", "KY_PHAT_HANH")]),
+            containers=_containers(slots, [*_teachers(people, results), *_children(issue, "CBQL", "KY_PHAT_HANH")]),
         )
 
 
@@ -97,11 +92,33 @@ def _children(parent: etree._Element, *tags: str) -> list[etree._Element]:
 
 
 def _targets(data: etree._Element, results: etree._Element) -> dict[str, etree._Element]:
+    """What signatures may cover, by Id; a digitised copy is signed as a whole alone."""
     subjects = {f"dtk-{each.findtext('MA_MON')}": each for each in results.iterfind("DIEM_TONG_KET")}
-    targets = {"data": data, "thongtinhocba": results, **subjects}
+    targets = {"data": data} if results.tag == SCAN else {"data": data, "thongtinhocba": results, **subjects}
     if any(element.get("Id") != name for name, element in targets.items()):
         raise Fault(Reason.STRUCTURE)
     return targets
+
+
+def _check_format(general: etree._Element, results: etree._Element, slots: tuple[Slot, ...]) -> None:
+    """A Fault unless the slots are those of the format, and a copy says that it is one and no original does."""
+    school, told = general.findtext("TRUONG/DON_VI_ID"), (general.findtext("DINH_DANG"), general.findtext("NGUON_GOC"))
+    if results.tag == SCAN and told[0] == report.DIGITISED:
+        report.check_copy(slots, origin=told[1], school=school)
+    elif results.tag == SCAN or {report.DIGITISED, report.COPY} & set(told):
+        raise Fault(Reason.STRUCTURE)
+    else:
+        subjects = [each.findtext("MA_MON") for each in results.iterfind("DIEM_TONG_KET")]
+        report.check_slots(slots, stage=general.findtext("CAP_HOC"), subjects=subjects, school=school)
+        class_rows.check(class_rows.rows_in_xml(general, results))
+
+
+def _teachers(people: etree._Element, results: etree._Element) -> list[etree._Element]:
+    """The places of subject and homeroom teachers, of whom none signs a digitised copy."""
+    if results.tag == SCAN:
+        return _children(people)
+    teachers, homeroom = _children(people, "DANH_SACH_GVBM", "GVCN")
+    return [*teachers, homeroom]
 
 
 def _slot(row: etree._Element, targets: dict[str, etree._Element]) -> Slot:
@@ -118,7 +135,8 @@ def _transcript(general: etree._Element, slots: tuple[Slot, ...], data: bytes) -
     code, version = general.findtext("MA_HOC_BA", ""), general.findtext("PHIEN_BAN", "")
     if not code or not version.isdecimal():
         raise Fault(Reason.DATA_MISSING)
-    return Transcript(code=code, version=int(version), data=data, slots=slots)
+    origin = report.COPY if general.findtext("DINH_DANG") == report.DIGITISED else report.ORIGINAL
+    return Transcript(code=code, version=int(version), data=data, slots=slots, origin=origin)
 
 
 def _containers(slots: tuple[Slot, ...], elements: list[etree._Element]) -> dict[str, etree._Element]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.assignments import AssignTeachers, NewAssignment
-from services.contracts.gradebook.enrolment import FindEnrolment, MovePupil, PupilMovedV1
+from services.contracts.gradebook.enrolment import FindEnrolment, FindLastEnrolment, MovePupil, PupilMovedV1
 from services.contracts.gradebook.school import CreateClasses, NewClass, OpenSchoolYear
 from services.contracts.identity import Role
 from services.gradebook.models import YEARLY
@@ -175,3 +175,17 @@ def test_where_a_pupil_is_enrolled_is_told_to_the_schools_leaders_and_to_transfe
     for stranger in (school.teacher, school.gradebook.grant(Role.ADMIN, new_id())):
         with pytest.raises(NotFound):
             school.gradebook.ask(question, stranger)
+
+
+def test_where_a_pupil_was_last_enrolled_at_a_school_is_told_to_transcript_alone(school):
+    move(school, new_id())
+    question = FindLastEnrolment(pupil_id=school.pupils[0], unit_id=school.unit_id)
+
+    last = school.gradebook.ask_as("transcript", question)
+
+    assert (last.unit_id, last.class_id) == (school.unit_id, school.class_id)
+    assert last.ended_on is not None
+    with pytest.raises(NotFound):
+        school.gradebook.ask_as("transcript", replace(question, unit_id=new_id()))
+    with pytest.raises(Forbidden):
+        school.gradebook.ask(question, school.principal)

@@ -205,6 +205,6 @@ def _document(data: TranscriptData, renderer: Renderer, objects: Objects) -> Doc
         canonical=objects.put(to_canonical(data)),
         xml=objects.put(write(data)),
         pdf=objects.put(rendered.pdf),
-        slots=slots_of(data),
+        slots=slots_of(data.slots),
         boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
+from services.contracts.signing.boards import FindWaiting
 from services.contracts.signing.documents import DocumentsSignedV1, ReadSignedDocuments
 from services.contracts.signing.sessions import SessionState
 from tests.integration.locked_class import YEAR
@@ -204,3 +205,14 @@ def test_only_transcript_reads_where_documents_stand(a_class):
 
     with pytest.raises(Forbidden):
         a_class.signing.ask(question, a_class.school.locked.principal)
+
+
+def test_a_document_that_its_owner_takes_back_waits_for_nobody_and_the_rest_goes_on(a_class):
+    a_class.sign_until(SUBJECTS, HOMEROOM)
+    a_class.confirm(*a_class.documents[1:])
+    a_class.announce()
+
+    mine = FindWaiting(school_year=YEAR)
+    waiting = a_class.signing.ask(mine, a_class.school.signer_of(PRINCIPAL)).classes
+    assert [one.waiting for one in waiting if one.class_id == a_class.class_id] == [2]
+    assert outcome(a_class.sign(PRINCIPAL)) == (SessionState.ENDED, 2, 0)

@@ -109,6 +109,8 @@ def test_a_reader_from_outside_reads_the_public_stream_and_nothing_else():
 def test_the_public_stream_carries_no_news_of_who_works_where_or_of_results_before_they_are_issued():
     assert {event.type.split(".")[3] for event in PUBLIC} == {
         "certificate_revoked",
+        "digitised_copy_issued",
+        "digitised_copy_revoked",
         "transcript_issued",
         "transcript_revoked",
         "transfer_completed",

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from gateway_services import ID, example, form
 
+from services.chassis.codec import decode
 from services.chassis.errors import Unauthenticated
 from services.contracts import identity, notify, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
@@ -65,6 +66,7 @@ from services.contracts.signing import (
     log,
     sessions,
 )
+from services.contracts.transcript import digitised
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -75,6 +77,16 @@ DOCUMENT = b"a file"
 SHA = hashlib.sha256(DOCUMENT).hexdigest()
 IN_YEAR = {"school_year": 2025, "unit_id": ID}
 SHEET = {"school_year": 2025, "sheet_id": ID}
+PAPER = {
+    "pupil_id": str(ID),
+    "scan": "5c" * 32,
+    "first_year": 2010,
+    "last_year": 2014,
+    "grades": [1, 2, 3, 4, 5],
+    "printed_school": "Trường Phổ thông cơ sở Sông Mây",
+    "compared_by": str(ID),
+    "compared_at": "2026-05-30T00:00:00Z",
+}
 CLASS = {"school_year": 2025, "class_id": ID}
 IMPORT = {"school_year": 2025, "import_id": ID}
 
@@ -296,6 +308,21 @@ ASKED = [
         f"{YEAR}/transcripts/{ID}/revocation",
         {"reason": "sai tên"},
         transcript.RevokeTranscript(school_year=2025, transcript_id=ID, reason="sai tên"),
+        200,
+    ),
+    (
+        "POST",
+        f"{YEAR}/units/{ID}/digitised-copies",
+        PAPER,
+        decode(digitised.Digitise, PAPER | {"school_year": 2025, "unit_id": str(ID)}),
+        201,
+    ),
+    ("GET", f"{YEAR}/units/{ID}/digitised-copies", None, digitised.FindDigitisedCopies(**IN_YEAR), 200),
+    (
+        "GET",
+        f"{YEAR}/digitised-copies/{ID}",
+        None,
+        digitised.ReadDigitisedCopy(school_year=2025, transcript_id=ID),
         200,
     ),
     ("POST", "/v1/keys", {"pin": "123456"}, certificates.CreateKey(pin="123456"), 201),
@@ -520,6 +547,17 @@ def test_a_transcripts_file_is_a_download_with_a_telling_name(client, services, 
 
     assert (response.data, response.mimetype) == (DOCUMENT, f"application/{kind}")
     assert response.headers["Content-Disposition"] == f"attachment; filename=hocba-ABC-2.{kind}"
+
+
+def test_the_scan_beside_a_copy_is_a_download_of_its_own_kind(client, services, teacher, files):
+    document = example(transcript.TranscriptV1, id=ID, code="ABC")
+    kept = {"scan": files.put(DOCUMENT), "scan_type": "image/png"}
+    services.tell(digitised.ReadDigitisedCopy, example(digitised.DigitisedCopyV1, document=document, **kept))
+
+    response = client.get(f"{YEAR}/digitised-copies/{ID}/scan", headers=teacher)
+
+    assert (response.data, response.mimetype) == (DOCUMENT, "image/png")
+    assert response.headers["Content-Disposition"] == "attachment; filename=ban-quet-ABC.png"
 
 
 def test_a_transcript_that_is_parked_has_no_file(client, services, teacher):

@@ -24,7 +24,7 @@ from services.contracts.gradebook.sheets import (
 )
 from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
 from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, MemberReport, PaperSummary
-from services.contracts.transcript import PublicVerdict, Verdict, VerdictReason, VerifyCode
+from services.contracts.transcript import Origin, PublicVerdict, Verdict, VerdictReason, VerifyCode
 from services.signing.validation import Reason
 
 GREEN, AMBER, RED, GREY = "verdict valid", "verdict undecided", "verdict broken", "verdict unknown"
@@ -101,6 +101,42 @@ def test_a_verdict_says_why_and_whose_without_a_name(client, services):
 
     for part in ("Sai họ tên.", "Trường Mẫu", "2025–2026", "L.T.A.", "ab" * 32, "cd" * 32):
         assert part in text
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_digitised_copy_is_called_one_whatever_the_verdict(client, services, verdict):
+    paper = {"last_year": 2028, "printed_school": "Trường cũ", "scan": "ef" * 32}
+    services.tell(VerifyCode, public(verdict, origin=Origin.DIGITISED_COPY, **paper))
+
+    text = client.get("/verify/ABC").text
+
+    for part in ("bản sao điện tử số hóa từ học bạ giấy", "Trường cũ", "2025–2029", "ef" * 32):
+        assert part in text
+    assert "Học bạ hợp lệ" not in text
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_the_file_of_a_digitised_copy_is_called_one(client, services, is_known):
+    report = example(FileReport, verdict=Verdict.VALID, code="ABC", origin=Origin.DIGITISED_COPY)
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.VALID, origin=Origin.DIGITISED_COPY) if is_known else NotFound())
+
+    text = client.post("/verify", **form(b"%PDF")).text
+
+    assert "không phải bản gốc" in text
+    assert "Học bạ hợp lệ" not in text
+
+
+def test_the_code_on_a_copys_paper_is_called_that_of_a_copy(client, services):
+    summary = example(PaperSummary, pupil="Vũ An", results=("Bản sao điện tử",))
+    report = example(FileReport, kind="qr", verdict=Verdict.VALID, code="A", summary=summary, members=(), reasons=())
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.VALID, origin=Origin.DIGITISED_COPY))
+
+    text = client.post("/verify", **form(b"HB1:x")).text
+
+    assert "không phải bản gốc" in text
+    assert "Học bạ hợp lệ" not in text
 
 
 def test_a_code_that_the_register_lacks_is_neither_green_nor_red(client, services):

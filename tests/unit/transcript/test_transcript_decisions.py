@@ -64,7 +64,7 @@ def test_the_moment_of_freezing_is_kept_to_the_second(setting, result):
 
 
 def test_the_slots_stand_in_the_order_of_signing_and_say_what_they_cover(setting, result, locked):
-    slots = slots_of(frozen(setting, result))
+    slots = slots_of(frozen(setting, result).slots)
 
     assert [(slot.slot, slot.role, slot.reference, slot.holder, slot.on_pdf) for slot in slots] == [
         ("GVBM-TOAN", "GVBM", "dtk-TOAN", locked.maths_teacher, False),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from services.contracts.signing.checking import FileReport
-from services.contracts.transcript import TranscriptState, Verdict, VerifyCode
+from services.contracts.transcript import Origin, TranscriptState, Verdict, VerifyCode
 from services.transcript.verification import REASONS, Found, verify_code
 
 CODE = "01JZ8M4Q7W3K5X9C2V6T0BNRHD"
@@ -26,6 +26,8 @@ def row(state=TranscriptState.ISSUED):
         issued_at=datetime(2026, 6, 1, tzinfo=UTC) if issued else None,
         pdf="pdf",
         xml="xml",
+        origin=Origin.BORN_DIGITAL,
+        **dict.fromkeys(("first_year", "last_year", "printed_school", "scan")),
     )
 
 

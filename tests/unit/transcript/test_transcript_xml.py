@@ -4,7 +4,8 @@ import pytest
 from lxml import etree
 
 from services.transcript.canonical import TranscriptData, digest, to_canonical
-from services.transcript.document_xml import UnwritableError, container_of, reference_of, write
+from services.transcript.document_xml import write
+from services.transcript.xml_parts import UnwritableError, container_of, reference_of
 from tests.unit.transcript.papers import primary, upper
 
 
