@@ -31,4 +31,27 @@ REASONS = {
         "Chứng thư của tổ chức khác cấp; chỉ sổ đăng ký chứng thư mới cho biết là của ai.",
         "Another authority issued a certificate, and only the register can tell whose it is.",
     ),
+    "not_signed": ("Tệp không có chữ ký nào.", "The file bears no signature."),
+    "covers_part": ("Chữ ký chỉ bao trùm một phần của tệp.", "A signature covers only a part of the file."),
+    "algorithm": (
+        "Chữ ký dùng thuật toán yếu hoặc không được chấp nhận.",
+        "A signature uses an algorithm that is weak or not accepted.",
+    ),
+    "timestamp_broken": ("Dấu thời gian hỏng hoặc của tệp khác.", "A timestamp is damaged or of another file."),
+    "certificate_revoked": (
+        "Chứng thư đã bị thu hồi trước khi ký.",
+        "A certificate had been revoked before it was used.",
+    ),
+    "revoked_unproven": (
+        "Chứng thư đã bị thu hồi và không có gì chứng minh chữ ký được tạo trước đó.",
+        "A certificate has been revoked, and nothing proves that the signature is older.",
+    ),
+    "revocation_unknown": (
+        "Chưa biết chứng thư có bị thu hồi hay không.",
+        "It is not known whether a certificate has been revoked.",
+    ),
+    "no_proof_of_time": (
+        "Chứng thư đã hết hạn và không có gì chứng minh thời điểm ký.",
+        "A certificate has ended, and nothing proves when the signature was made.",
+    ),
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cryptography import x509
 
+from services.signing.validation import foreign
 from services.signing.validation.pdf import validate_pdf
 from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
 from services.signing.validation.signature import NO_REGISTER
@@ -19,7 +20,12 @@ def validate(
     """What a file is taken for ("pdf", or "xml" for all else), and the verdict on it.
 
     `holders` tells whose the certificates of outside authorities are; without it a signature with one is undecided.
+    What has no mark of ours is judged as a file that others signed, and its report has no transcript's code.
     """
-    if data.startswith(b"%PDF-"):
+    is_pdf = data.startswith(b"%PDF-")
+    if foreign.is_foreign(data):
+        anchors = foreign.Anchors(roots=trust, at=at)
+        return ("pdf", foreign.validate_pdf(data, anchors)) if is_pdf else ("xml", foreign.validate_xml(data, anchors))
+    if is_pdf:
         return "pdf", validate_pdf(data, trust=trust, at=at, holders=holders)
     return "xml", validate_xml(data, trust=trust, at=at, holders=holders)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 
+from services.signing.evidence.proof import Level
 from services.signing.pdf import ON_PAPER
 
 ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
@@ -45,12 +46,32 @@ class Reason(StrEnum):
     CERTIFICATE_NOT_VALID_THEN = "certificate_not_valid_then"
     CERTIFICATE_UNTRUSTED = "certificate_untrusted"
     HOLDER_UNREGISTERED = "holder_unregistered"
+    NOT_SIGNED = "not_signed"
+    COVERS_PART = "covers_part"
+    ALGORITHM = "algorithm"
+    TIMESTAMP_BROKEN = "timestamp_broken"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    REVOKED_UNPROVEN = "revoked_unproven"
+    REVOCATION_UNKNOWN = "revocation_unknown"
+    NO_PROOF_OF_TIME = "no_proof_of_time"
 
     @property
     def verdict(self) -> Verdict:
-        """An authority unknown today may be recognised tomorrow, and a holder found in the register; no more heals."""
-        heals = self in (Reason.CERTIFICATE_UNTRUSTED, Reason.HOLDER_UNREGISTERED)
-        return Verdict.UNDECIDED if heals else Verdict.BROKEN
+        """Nothing is known to be wrong where more may become known, or less is signed than is asked about."""
+        return Verdict.UNDECIDED if self in _OPEN else Verdict.BROKEN
+
+
+_OPEN = frozenset(
+    {
+        Reason.CERTIFICATE_UNTRUSTED,  # an authority unknown today may be recognised tomorrow
+        Reason.HOLDER_UNREGISTERED,  # and a holder found in the register
+        Reason.NOT_SIGNED,
+        Reason.COVERS_PART,
+        Reason.REVOKED_UNPROVEN,
+        Reason.REVOCATION_UNKNOWN,
+        Reason.NO_PROOF_OF_TIME,
+    }
+)
 
 
 class Fault(Exception):  # noqa: N818 - a finding about a document, not a fault of the program
@@ -84,7 +105,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
-    """One slot; `certificate` (DER) lets a caller ask for revocations, `signed_at` is what the signer claims."""
+    """One slot; `certificate` (DER) lets a caller ask for revocations, `signed_at` is what the signer claims.
+
+    `proven_at` is what a trusted timestamp proves, `level` how far the signature has come with its evidence.
+    """
 
     slot: str
     role: str
@@ -94,6 +118,8 @@ class SignatureReport:
     reason: Reason | None
     signed_at: datetime | None
     certificate: bytes | None
+    proven_at: datetime | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
