@@ -13,15 +13,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from lxml import etree
-from pyhanko.pdf_utils.generic import StreamObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject, pdf_name, pdf_string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from signxml.algorithms import CanonicalizationMethod
-from signxml.xades import XAdESSigner
 from signxml.signer import XMLSigner
+from signxml.xades import XAdESSigner
 
 from services.signing.validation.foreign import Anchors
 
@@ -74,7 +75,9 @@ class Town:
     issuing: Person
     revoked: dict[int, datetime] = field(default_factory=dict)
 
-    def person(self, name: str, *, days=(-100, 100), uses=("digital_signature", "content_commitment"), for_=(), own_key=None):
+    def person(
+        self, name: str, *, days=(-100, 100), uses=("digital_signature", "content_commitment"), for_=(), own_key=None
+    ):
         own_key = own_key or key(name)
         extensions = [(usage(*uses), True)] if uses else []
         if for_:
@@ -146,16 +149,59 @@ def letter(text: str = TEXT) -> bytes:
     return out.getvalue()
 
 
-def sign_pdf(pdf: bytes, signer: Person, place: Town, *, field="Chữ ký", clock=None, context=None, fresh_field=True, **how) -> bytes:
+def form() -> bytes:
+    """A letter with a place for a word."""
+
+    def add(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.add_object(
+            DictionaryObject({pdf_name("/FT"): pdf_name("/Tx"), pdf_name("/T"): pdf_string("Lời")})
+        )
+        writer.root[pdf_name("/AcroForm")] = writer.add_object(
+            DictionaryObject({pdf_name("/Fields"): ArrayObject([field])})
+        )
+        writer.update_root()
+
+    return overwritten(letter(), add)
+
+
+def filled_in(pdf: bytes) -> bytes:
+    def fill(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.root["/AcroForm"]["/Fields"][0]
+        field[pdf_name("/V")] = pdf_string("Có")
+        writer.update_container(field)
+
+    return overwritten(pdf, fill)
+
+
+def sign_pdf(pdf: bytes, signer: Person, place: Town, *, field="Chữ ký", clock=None, context=None, **how) -> bytes:
     """Signed by pyHanko: PAdES B-B, with a clock B-T, with a context and `use_pades_lta` B-LTA."""
     meta = {"field_name": field, "subfilter": fields.SigSeedSubFilter.PADES, "md_algorithm": "sha256"} | how
-    meta = signers.PdfSignatureMetadata(**meta, **({"validation_context": context, "embed_validation_info": True} if context else {}))
+    meta = signers.PdfSignatureMetadata(
+        **meta, **({"validation_context": context, "embed_validation_info": True} if context else {})
+    )
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     simple = signers.SimpleSigner(
         signing_cert=signer.plain, signing_key=signer.plain_key, cert_registry=place.store(), embed_roots=False
     )
     out = signers.sign_pdf(writer, meta, signer=simple, timestamper=clock)
     return out.getvalue()
+
+
+def stamp_pdf(pdf: bytes, clock: DummyTimeStamper, context: ValidationContext) -> bytes:
+    """With one more timestamp over the whole file."""
+    stamper = signers.PdfTimeStamper(clock)
+    return stamper.timestamp_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), "sha256", context).getvalue()
+
+
+def proof_of(place: Town, *, at=NOW) -> ValidationContext:
+    """What pyHanko may put into a file to show that the certificates were good."""
+    return ValidationContext(
+        trust_roots=[place.root.plain],
+        other_certs=[place.issuing.plain],
+        crls=list(place.lists(at=at)),
+        allow_fetching=False,
+        revocation_mode="require",
+    )
 
 
 def overwritten(pdf: bytes, change) -> bytes:

@@ -27,7 +27,7 @@ class Token:
     `archives` says that it covers the proof in the file too.
     """
 
-    signed: cms.SignedData
+    message: cms.ContentInfo
     imprint: Callable[[str], bytes]
     archives: bool = False
 
@@ -37,7 +37,8 @@ class Found:
     """A signature whose mathematics are right. Certificates are DER, the signer's own first.
 
     `claimed` is the time that the signer claims; `tokens` stand in the order in which each covers those before it;
-    `proof` is what the file carries; `is_baseline` says that all is there that the level B-B asks for.
+    `proof` is what the file carries; `is_baseline` says that all is there that the level B-B asks for, `is_whole` that
+    the signature covers the whole file or what it allows to follow.
     """
 
     certificates: tuple[bytes, ...]
@@ -45,3 +46,4 @@ class Found:
     tokens: Sequence[Token]
     proof: Proof
     is_baseline: bool
+    is_whole: bool

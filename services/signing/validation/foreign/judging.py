@@ -74,6 +74,8 @@ def _check(found: Found, proven_at: datetime | None, anchors: Anchors) -> None:
         _check_revoked(known.revoked_at, proven_at, found.claimed)
     if not known.is_known:
         raise Fault(Reason.REVOCATION_UNKNOWN)
+    if not found.is_whole:
+        raise Fault(Reason.COVERS_PART)
 
 
 def _check_purpose(own: x509.Certificate) -> None:

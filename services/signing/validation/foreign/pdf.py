@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
 
-from asn1crypto import core, parser
+from asn1crypto import cms, core, parser
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -48,14 +48,15 @@ class _File:
         if self.reader.encrypted:
             raise Fault(Reason.UNREADABLE)
         fields = list(enumerate_sig_fields(self.reader, filled_status=True))
-        every = self.reader.embedded_signatures if len(fields) <= MOST_SIGNATURES else []
-        if len(every) != len(fields):  # too many, or of a kind that pyHanko passes over
-            raise Fault(Reason.ALGORITHM if every else Reason.TOO_LARGE)
+        if len(fields) > MOST_SIGNATURES:
+            raise Fault(Reason.TOO_LARGE)
+        every = self.reader.embedded_signatures
+        if len(every) != len(fields):  # pyHanko passes over those of a kind that it does not know
+            raise Fault(Reason.ALGORITHM)
         self.signatures: Sequence[EmbeddedPdfSignature] = self.reader.embedded_regular_signatures
         self.stamps: Sequence[EmbeddedPdfSignature] = self.reader.embedded_timestamp_signatures
         if len(self.signatures) + len(self.stamps) != len(every):
             raise Fault(Reason.SIGNATURE_MALFORMED)
-        self.last: EmbeddedPdfSignature | None = every[-1] if every else None
         self.proof = _stored(self.reader)
 
 
@@ -68,20 +69,17 @@ def _strays(file: _File) -> Iterator[Reason]:
     """What is wrong with the timestamps over the whole file, whomever they are from."""
     for each in file.stamps:
         try:
-            _check_place(each, file)
+            _covers_all(each, file)
         except Fault as fault:
             yield fault.reason
 
 
 def _found(signature: EmbeddedPdfSignature, file: _File, anchors: Anchors) -> Found:
-    _check_place(signature, file)
-    certificates = signed_data.check(signature.signed_data, signature.compute_digest, content="data")
+    is_whole, message = _covers_all(signature, file), _message(signature)
+    certificates = signed_data.check(message, signature.compute_digest, content="data")
     signed_data.check_vouched(certificates, (*anchors.roots, *anchors.certificates))
     signed, value = signature.signer_info["signed_attrs"], signature.signer_info["signature"].native
-    own = [
-        Token(signed=each, imprint=signed_data.digest_of(value))
-        for each in signed_data.tokens_in(signature.signed_data)
-    ]
+    own = [Token(message=each, imprint=signed_data.digest_of(value)) for each in signed_data.tokens_in(message)]
     named = {each["type"].native for each in signed} & {"signing_certificate", "signing_certificate_v2"}
     return Found(
         certificates=certificates,
@@ -89,11 +87,12 @@ def _found(signature: EmbeddedPdfSignature, file: _File, anchors: Anchors) -> Fo
         tokens=(*own, *_around(signature, file)),
         proof=_joined(file.proof, _archived(signed)),
         is_baseline=bool(named) and signature.sig_object.get("/SubFilter") == PADES,
+        is_whole=is_whole,
     )
 
 
-def _check_place(signature: EmbeddedPdfSignature, file: _File) -> None:
-    """A Fault unless the signature covers all up to its end but its own digits, and nothing forbidden follows."""
+def _covers_all(signature: EmbeddedPdfSignature, file: _File) -> bool:
+    """Whether all is signed but what may follow; a Fault for holes in what is signed, and for forbidden changes."""
     _check_range(signature, file.raw)
     signature.compute_integrity_info()  # type: ignore[no-untyped-call]  # pyHanko leaves it without types
     told = signature.summarise_integrity_info()
@@ -105,13 +104,10 @@ def _check_place(signature: EmbeddedPdfSignature, file: _File) -> None:
         raise Fault(Reason.CHANGED_AFTER_SIGNING)
     if not isinstance(change, DiffResult) or not told["docmdp_ok"]:
         raise Fault(Reason.CHANGED_AFTER_SIGNING)
-    if change.modification_level > ModificationLevel.LTA_UPDATES and not _is_allowed(signature, file):
-        raise Fault(Reason.COVERS_PART)
-
-
-def _is_allowed(signature: EmbeddedPdfSignature, file: _File) -> bool:
-    """Filling in forms: where the signature itself allows it (DocMDP), or where one that came later covers it."""
-    return signature.docmdp_level is not None or signature is not file.last
+    if change.modification_level <= ModificationLevel.LTA_UPDATES:
+        return True
+    # Forms were filled in, as the signature itself allows (DocMDP), or as one that came later covers.
+    return signature.docmdp_level is not None or signature is not file.signatures[-1]
 
 
 def _check_range(signature: EmbeddedPdfSignature, raw: bytes) -> None:
@@ -122,6 +118,12 @@ def _check_range(signature: EmbeddedPdfSignature, raw: bytes) -> None:
         raise Fault(Reason.WRONG_REFERENCE)
     if bytes.fromhex(digits[1:-1].decode()) != octets or any(octets[parser.peek(octets) :]):
         raise Fault(Reason.SIGNATURE_MALFORMED)
+
+
+def _message(signature: EmbeddedPdfSignature) -> cms.ContentInfo:
+    """The signature without the zeros after it."""
+    octets = signature.pkcs7_content
+    return cms.ContentInfo.load(octets[: parser.peek(octets)], strict=True)
 
 
 def _claimed(signature: EmbeddedPdfSignature) -> datetime | None:
@@ -135,7 +137,7 @@ def _around(signature: EmbeddedPdfSignature, file: _File) -> Iterator[Token]:
     for each in file.stamps:
         if each.signed_revision > signature.signed_revision:
             history = file.reader.get_historical_root(each.signed_revision)
-            yield Token(signed=each.signed_data, imprint=each.compute_digest, archives="/DSS" in history)
+            yield Token(message=_message(each), imprint=each.compute_digest, archives="/DSS" in history)
 
 
 def _stored(reader: PdfFileReader) -> Proof:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from asn1crypto import cms, core
+from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -37,12 +38,14 @@ def digest_of(octets: bytes) -> Digest:
     return digest
 
 
-def check(signed: cms.SignedData, digest: Digest, *, content: str) -> tuple[bytes, ...]:
+def check(message: cms.ContentInfo, digest: Digest, *, content: str) -> tuple[bytes, ...]:
     """The certificates (DER, the signer's own first) of a signature that is right over this digest; else a Fault."""
     try:
+        signed = message["content"]
         (signer,) = signed["signer_infos"]
         certificates = extract_certs_for_validation(signed)
-        _check_form(signed, signer)
+        _check_filled(message, signed, signer)
+        _check_form(signed, signer, certificates.signer_cert)
         algorithm = _algorithm(signer, certificates)
         intact, valid = validate_sig_integrity(signer, certificates.signer_cert, content, digest(algorithm))
     except (SignatureValidationError, ValueError, KeyError, TypeError) as error:
@@ -54,10 +57,10 @@ def check(signed: cms.SignedData, digest: Digest, *, content: str) -> tuple[byte
     return tuple(each.dump() for each in (certificates.signer_cert, *certificates.other_certs))
 
 
-def tokens_in(signed: cms.SignedData) -> list[cms.SignedData]:
+def tokens_in(message: cms.ContentInfo) -> list[cms.ContentInfo]:
     """The timestamps on the signature's value (RFC 3161, appendix A)."""
-    (signer,) = signed["signer_infos"]
-    return [each["content"] for each in find_cms_attribute_iter(signer["unsigned_attrs"], TIMESTAMP)]
+    (signer,) = message["content"]["signer_infos"]
+    return list(find_cms_attribute_iter(signer["unsigned_attrs"], TIMESTAMP))
 
 
 def check_vouched(certificates: Iterable[bytes], above: Iterable[x509.Certificate]) -> None:
@@ -74,14 +77,21 @@ def is_authority(certificate: x509.Certificate) -> bool:
     return any(each.ca for each in found)
 
 
-def _check_form(signed: cms.SignedData, signer: cms.SignerInfo) -> None:
+def _check_filled(*sequences: core.Sequence) -> None:
+    """A Fault where bytes stand between or after the known fields, which a lenient parser passes over."""
+    if any(b"".join(one[name].dump() for name in one) != one.contents for one in sequences):
+        raise Fault(Reason.SIGNATURE_MALFORMED)
+
+
+def _check_form(signed: cms.SignedData, signer: cms.SignerInfo, own: Certificate) -> None:
     """What is not signed leaves as little choice as the format does (RFC 5652, 5.1 and 5.3; EN 319 142-1, 6.3).
 
-    The version follows from the rest, the list of hashes repeats the signer's, and the only thing that may be added to
-    a signature later is a timestamp. What still has two spellings of one meaning is the name of RSA with or without
-    its hash; the hash itself is named in the signer's info, and a wrong one does not verify.
+    The version follows from the rest, the list of hashes repeats the signer's, the issuer is named as the certificate
+    names it, and a timestamp is all that may be added to a signature later. What still has two spellings is the name
+    of RSA, with or without its hash; the hash is named beside it, and a wrong one does not verify.
     """
-    named = signer["sid"].name == BY_NAME_AND_SERIAL
+    sid = signer["sid"]
+    named = sid.name == BY_NAME_AND_SERIAL
     plain = named and signed["encap_content_info"]["content_type"].native == "data"
     added = (
         []
@@ -93,6 +103,7 @@ def _check_form(signed: cms.SignedData, signer: cms.SignerInfo) -> None:
         and signed["version"].native == ("v1" if plain else "v3")
         and [each.dump() for each in signed["digest_algorithms"]] == [signer["digest_algorithm"].dump()]
         and all(each == TIMESTAMP for each in added)
+        and (not named or sid.chosen["issuer"].dump() == own.issuer.dump())
     )
     if not sound:
         raise Fault(Reason.SIGNATURE_MALFORMED)

@@ -43,11 +43,11 @@ def prove(tokens: Sequence[Token], proof: Proof, anchors: Anchors) -> Proven:
 def _read(token: Token, anchors: Anchors) -> tuple[datetime, tuple[bytes, ...]]:
     """The time and the certificates of a timestamp that is on the right digest and rightly signed."""
     try:
-        content = token.signed["encap_content_info"]["content"]
+        content = token.message["content"]["encap_content_info"]["content"]
         info: tsp.TSTInfo = content.parsed
         imprint, stated = info["message_imprint"], info["gen_time"].native
         fits = _imprint(token, imprint["hash_algorithm"]["algorithm"].native) == imprint["hashed_message"].native
-        certificates = signed_data.check(token.signed, signed_data.digest_of(bytes(content)), content="tst_info")
+        certificates = signed_data.check(token.message, signed_data.digest_of(bytes(content)), content="tst_info")
     except Fault as fault:
         raise Fault(Reason.ALGORITHM if fault.reason is Reason.ALGORITHM else Reason.TIMESTAMP_BROKEN) from fault
     except (ValueError, KeyError, TypeError, AttributeError) as error:

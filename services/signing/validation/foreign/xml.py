@@ -78,13 +78,14 @@ def _found(one: _Place, anchors: Anchors) -> Found:
     certificates = _certificates(signature)
     results = _verified(one, certificates[0])
     signed_data.check_vouched(certificates, (*anchors.roots, *anchors.certificates))
-    _check_covered(one)
+    is_whole = _covers_all(one)
     return Found(
         certificates=certificates,
         claimed=_claimed(signature),
         tokens=tuple(_tokens(signature, [each.signed_data for each in results])),
         proof=_proof(signature),
         is_baseline=_claimed(signature) is not None,
+        is_whole=is_whole,
     )
 
 
@@ -123,20 +124,21 @@ def _verified(one: _Place, certificate: bytes) -> Sequence[VerifyResult]:
     return results if isinstance(results, list) else [results]
 
 
-def _check_covered(one: _Place) -> None:
-    """A Fault unless the signature covers every part of the document, and nothing stands in it that is not signed."""
+def _covers_all(one: _Place) -> bool:
+    """Whether the signature covers every part of the document; a Fault where something unsigned stands in itself."""
     covered = [_target(one.root, each) for each in xml_form.references_of(one.element)]
     signed = one.element.find(_SIGNED, _NAMES)
     content = [each for each in covered if each is not signed]
-    if (signed is not None and signed not in covered) or len(one.element.findall(_PROPERTIES, _NAMES)) > 1:
+    properties = one.element.findall(_PROPERTIES, _NAMES)
+    of_this = all(each.get("Target") == f"#{one.element.get('Id')}" for each in properties)
+    if len(properties) > 1 or not of_this or (signed is not None and signed not in covered):
         raise Fault(Reason.STRUCTURE)
     if not all(_is_judged(each, covered) for each in one.element.iterfind("ds:Object", _NAMES)):
         raise Fault(Reason.STRUCTURE)
     if not content:
         raise Fault(Reason.WRONG_REFERENCE)
     has_comments = next(one.root.iter(etree.Comment), None) is not None  # which no canonical form here keeps
-    if has_comments or not _is_whole(one.root, content):
-        raise Fault(Reason.COVERS_PART)
+    return not has_comments and _is_whole(one.root, content)
 
 
 def _target(root: etree._Element, reference: etree._Element) -> etree._Element:
@@ -192,10 +194,10 @@ def _stamps(stamp: etree._Element, before: bytes, elements: Sequence[etree._Elem
     octets = before + b"".join(_canonical(each, exclusive=exclusive) for each in elements if each is not None)
     for each in stamp.iterfind("xades:EncapsulatedTimeStamp", _NAMES):
         try:
-            token = cms.ContentInfo.load(b64decode(each.text or ""), strict=True)["content"]
+            message = cms.ContentInfo.load(b64decode(each.text or ""), strict=True)
         except (ValueError, TypeError) as error:
             raise Fault(Reason.TIMESTAMP_BROKEN) from error
-        yield Token(signed=token, imprint=signed_data.digest_of(octets), archives=stamp.tag == _ARCHIVE)
+        yield Token(message=message, imprint=signed_data.digest_of(octets), archives=stamp.tag == _ARCHIVE)
 
 
 def _canonical(element: etree._Element, *, exclusive: bool) -> bytes:
