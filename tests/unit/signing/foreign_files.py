@@ -1,5 +1,6 @@
 """A town's authority that nobody here knows, its people, and the letters that they sign with other programs."""
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -214,13 +215,73 @@ def overwritten(pdf: bytes, change) -> bytes:
 
 
 XML = "<giay><nguoi Id='nguoi'>Vũ An</nguoi><noi Id='noi'>Bản Mây</noi></giay>"
-EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
+DS, XADES = "http://www.w3.org/2000/09/xmldsig#", "http://uri.etsi.org/01903/v1.3.2#"
+XADES_141 = "http://uri.etsi.org/01903/v1.4.1#"
+INCLUSIVE = CanonicalizationMethod.CANONICAL_XML_1_0
 
 
-def sign_xml(xml: str | bytes, signer: Person, place: Town, *, uris=None, advanced=True, **how) -> bytes:
-    """Signed by signxml: XAdES or plain, enveloped in the root, over the whole or over these Ids."""
-    made = (XAdESSigner if advanced else XMLSigner)(c14n_algorithm=CanonicalizationMethod.CANONICAL_XML_1_0, **how)
-    root = etree.fromstring(xml)
+def sign_xml(
+    xml: str | bytes, signer: Person, place: Town, *, uris=None, advanced=True, c14n=INCLUSIVE, **how
+) -> bytes:
+    """Signed by signxml: XAdES or plain, in the root, over the whole or over these Ids."""
+    made = (XAdESSigner if advanced else XMLSigner)(c14n_algorithm=c14n, **how)
     chain = [signer.certificate, place.issuing.certificate]
-    signed = made.sign(root, key=signer.key, cert=chain, reference_uri=uris)
+    signed = made.sign(etree.fromstring(xml), key=signer.key, cert=chain, reference_uri=uris)
     return etree.tostring(signed)
+
+
+def stamp_xml(xml: bytes, clock: DummyTimeStamper) -> bytes:
+    """With a timestamp on the value of its signature (XAdES-T)."""
+    root = etree.fromstring(xml)
+    (value,) = root.iter(f"{{{DS}}}SignatureValue")
+    return _with_token(root, f"{{{XADES}}}SignatureTimeStamp", clock, _canonical(value))
+
+
+def prove_xml(xml: bytes, certificates: list[bytes], lists: tuple[bytes, ...]) -> bytes:
+    """With what shows that its certificates were good (XAdES-LT)."""
+    root = etree.fromstring(xml)
+    unsigned = _unsigned(root)
+    values = etree.SubElement(unsigned, f"{{{XADES}}}CertificateValues")
+    for der in certificates:
+        etree.SubElement(values, f"{{{XADES}}}EncapsulatedX509Certificate").text = b64encode(der).decode()
+    values = etree.SubElement(etree.SubElement(unsigned, f"{{{XADES}}}RevocationValues"), f"{{{XADES}}}CRLValues")
+    for der in lists:
+        etree.SubElement(values, f"{{{XADES}}}EncapsulatedCRLValue").text = b64encode(der).decode()
+    return etree.tostring(root)
+
+
+def archive_xml(xml: bytes, clock: DummyTimeStamper) -> bytes:
+    """With a timestamp over all that (XAdES-LTA); each reference of signxml is canonicalised as a whole."""
+    root = etree.fromstring(xml)
+    (signature,) = root.iter(f"{{{DS}}}Signature")
+    bare = etree.fromstring(xml)
+    bare.remove(bare.find(f"{{{DS}}}Signature"))
+    parts = [bare, signature.find(f".//{{{XADES}}}SignedProperties"), signature.find(f"{{{DS}}}KeyInfo")]
+    parts += [signature.find(f"{{{DS}}}{name}") for name in ("SignedInfo", "SignatureValue", "KeyInfo")]
+    parts += list(_unsigned(root))
+    octets = b"".join(map(_canonical, parts))
+    return _with_token(root, f"{{{XADES_141}}}ArchiveTimeStamp", clock, octets)
+
+
+def _with_token(root: etree._Element, name: str, clock: DummyTimeStamper, octets: bytes) -> bytes:
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(octets)
+    stamp = etree.SubElement(_unsigned(root), name)
+    etree.SubElement(stamp, f"{{{DS}}}CanonicalizationMethod", Algorithm=INCLUSIVE.value)
+    _, request = clock.request_cms(digest.finalize(), "sha256")
+    token = clock.request_tsa_response(request)["time_stamp_token"].dump()
+    etree.SubElement(stamp, f"{{{XADES}}}EncapsulatedTimeStamp").text = b64encode(token).decode()
+    return etree.tostring(root)
+
+
+def _unsigned(root: etree._Element) -> etree._Element:
+    (properties,) = root.iter(f"{{{XADES}}}QualifyingProperties")
+    found = properties.find(f"{{{XADES}}}UnsignedProperties/{{{XADES}}}UnsignedSignatureProperties")
+    if found is None:
+        outer = etree.SubElement(properties, f"{{{XADES}}}UnsignedProperties")
+        found = etree.SubElement(outer, f"{{{XADES}}}UnsignedSignatureProperties")
+    return found
+
+
+def _canonical(element: etree._Element) -> bytes:
+    return etree.tostring(element, method="c14n", with_tail=False)
