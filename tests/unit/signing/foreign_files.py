@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from lxml import etree
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObject, pdf_name, pdf_string
@@ -35,6 +36,10 @@ TEXT = "Giấy xác nhận của xã Bản Mây"
 @cache
 def key(name: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def weak_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - weak on purpose
 
 
 def usage(*names: str) -> x509.KeyUsage:
@@ -99,6 +104,22 @@ class Town:
     def lists(self, *, at=NOW, days=10) -> tuple[bytes, ...]:
         """What the root and the authority below it have revoked, as told at this time."""
         return tuple(revocation_list(each, self.revoked, at, days) for each in (self.root, self.issuing))
+
+    def answer(self, person: Person, *, at=NOW, days=10) -> bytes:
+        """The authority's answer (OCSP) about one person's certificate."""
+        since = self.revoked.get(person.certificate.serial_number)
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=person.certificate,
+            issuer=self.issuing.certificate,
+            algorithm=hashes.SHA256(),
+            cert_status=ocsp.OCSPCertStatus.REVOKED if since else ocsp.OCSPCertStatus.GOOD,
+            this_update=at,
+            next_update=at + days * DAY,
+            revocation_time=since,
+            revocation_reason=None,
+        )
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, self.issuing.certificate)
+        return builder.sign(self.issuing.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def anchors(self, *, at=NOW, lists=None) -> Anchors:
         return Anchors(roots=[self.root.certificate], at=at, lists=self.lists(at=at) if lists is None else lists)
@@ -237,16 +258,20 @@ def stamp_xml(xml: bytes, clock: DummyTimeStamper) -> bytes:
     return _with_token(root, f"{{{XADES}}}SignatureTimeStamp", clock, _canonical(value))
 
 
-def prove_xml(xml: bytes, certificates: list[bytes], lists: tuple[bytes, ...]) -> bytes:
+def prove_xml(
+    xml: bytes, certificates: list[bytes], lists: tuple[bytes, ...], answers: tuple[bytes, ...] = ()
+) -> bytes:
     """With what shows that its certificates were good (XAdES-LT)."""
     root = etree.fromstring(xml)
     unsigned = _unsigned(root)
     values = etree.SubElement(unsigned, f"{{{XADES}}}CertificateValues")
     for der in certificates:
         etree.SubElement(values, f"{{{XADES}}}EncapsulatedX509Certificate").text = b64encode(der).decode()
-    values = etree.SubElement(etree.SubElement(unsigned, f"{{{XADES}}}RevocationValues"), f"{{{XADES}}}CRLValues")
-    for der in lists:
-        etree.SubElement(values, f"{{{XADES}}}EncapsulatedCRLValue").text = b64encode(der).decode()
+    values = etree.SubElement(unsigned, f"{{{XADES}}}RevocationValues")
+    for kind, ders in {"CRL": lists, "OCSP": answers}.items():
+        group = etree.SubElement(values, f"{{{XADES}}}{kind}Values") if ders else values
+        for der in ders:
+            etree.SubElement(group, f"{{{XADES}}}Encapsulated{kind}Value").text = b64encode(der).decode()
     return etree.tostring(root)
 
 

@@ -241,6 +241,18 @@ def test_an_old_adobe_signature_is_valid_without_a_level(town, hoa):
     assert (one.verdict, one.level) == (Verdict.VALID, None)
 
 
+def test_proof_in_adobes_own_place_counts_too(found, town, hoa):
+    adobes = {"subfilter": SigSeedSubFilter.ADOBE_PKCS7_DETACHED, "context": files.proof_of(town)}
+
+    assert found(sign_pdf(letter(), hoa, town, **adobes), lists=()) == VALID
+
+
+def test_a_key_that_is_too_short_is_refused(found, town):
+    weak = town.person("Hoa", own_key=files.weak_key())
+
+    assert found(sign_pdf(letter(), weak, town)) == broken(Reason.ALGORITHM)
+
+
 def test_after_the_certificate_has_ended_only_a_timestamp_helps(found, signed, stamped, lasting, town):
     later = NOW + 200 * DAY
 

@@ -117,6 +117,16 @@ def test_a_file_with_its_proof_needs_no_lists_of_the_callers(found, proven, stam
     assert found(stamped, lists=()) == undecided(Reason.REVOCATION_UNKNOWN)
 
 
+def test_an_answer_about_the_certificate_proves_as_much_as_a_list(found, stamped, town, hoa):
+    of_root = town.lists()[:1]
+    since = files.Town(town.root, town.issuing, {hoa.certificate.serial_number: NOW - DAY})
+    good, bad = (files.prove_xml(stamped, [town.issuing.der], of_root, (each.answer(hoa),)) for each in (town, since))
+
+    assert found(good, lists=()) == VALID
+    assert found(good, lists=since.lists()) == broken(Reason.CERTIFICATE_REVOKED)  # whoever knows of it
+    assert found(bad, lists=town.lists()) == broken(Reason.CERTIFICATE_REVOKED)
+
+
 def test_a_timestamp_of_another_signature_is_refused(found, stamped, town, hoa):
     token = _text(stamped, "EncapsulatedTimeStamp")
     other = files.stamp_xml(sign_xml(XML, hoa, town), town.clock(NOW))
@@ -308,6 +318,12 @@ def test_a_weak_hash_is_refused_though_the_signature_is_right(found, town, hoa, 
     assert found(weak) == broken(Reason.ALGORITHM)
 
 
+def test_a_key_that_is_too_short_is_refused(found, town):
+    weak = town.person("Hoa", own_key=files.weak_key())
+
+    assert found(sign_xml(XML, weak, town)) == broken(Reason.ALGORITHM)
+
+
 def test_a_signature_of_too_many_references_is_refused(found, town, hoa):
     many = "".join(f"<noi Id='noi-{number}'/>" for number in range(30))
 
@@ -353,9 +369,9 @@ def test_files_as_other_programs_write_them_are_read(found, town, hoa, signed):
 def test_no_letter_with_a_changed_byte_is_valid(signed, stamped, town):
     """Half of the new bytes are such as the file has anyway, so that not all fail at the first look.
 
-    The canonical form hides how tags, ends of lines and base64 are spelt: only one spelling of each is let through. What
-    the signature does not cover is judged: certificates are vouched for, timestamps right in themselves, the Id of the
-    signature is the one that its properties name. What is left is an Id that nothing names, in a plain signature without
+    The canonical form hides how tags, ends of lines and base64 are spelt: one spelling of each is let through. What the
+    signature does not cover is judged: certificates are vouched for, timestamps right in themselves, the signature's Id
+    is the one that its properties name. What is left is an Id that nothing names, in a plain signature without
     properties: another means as little.
     """
     dice = random.Random(2026)  # noqa: S311 - the same mutations in every run

@@ -21,7 +21,8 @@ HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha3_384": hashes.SHA3_384,
     "sha3_512": hashes.SHA3_512,
 }
-LEAST_BITS = {"rsassa_pkcs1v15": 2048, "rsassa_pss": 2048, "ecdsa": 256}
+WAYS = ("rsassa_pkcs1v15", "rsassa_pss", "ecdsa")
+LEAST_BITS = {"rsa": 2048, "rsassa_pss": 2048, "ec": 256}
 BY_NAME_AND_SERIAL = "issuer_and_serial_number"
 TIMESTAMP = "signature_time_stamp_token"
 
@@ -109,16 +110,23 @@ def _check_form(signed: cms.SignedData, signer: cms.SignerInfo, own: Certificate
         raise Fault(Reason.SIGNATURE_MALFORMED)
 
 
+def check_key(own: Certificate) -> None:
+    """A Fault for a key of another kind than RSA or elliptic curve, and for one that is too short."""
+    key = own.public_key
+    if key.bit_size < LEAST_BITS.get(key.algorithm, key.bit_size + 1):
+        raise Fault(Reason.ALGORITHM)
+
+
 def _algorithm(signer: cms.SignerInfo, certificates: SignedDataCerts) -> str:
-    """The hash; a Fault where it, the way of signing or the length of the key is not accepted."""
-    named, key = signer["signature_algorithm"], certificates.signer_cert.public_key
+    """The hash; a Fault where it, the way of signing or the key is not accepted."""
+    check_key(certificates.signer_cert)
+    named = signer["signature_algorithm"]
     found: str = signer["digest_algorithm"]["algorithm"].native
-    way = named.signature_algo
     try:
-        hashed = named.hash_algo
-    except ValueError:  # the name of RSA alone
-        hashed = found
-    if not {found, hashed} <= HASHES.keys() or key.bit_size < LEAST_BITS.get(way, key.bit_size + 1):
+        way, hashed = named.signature_algo, named.hash_algo
+    except ValueError:  # the name of RSA alone, or none that is known
+        way, hashed = named["algorithm"].native, found
+    if way not in WAYS or not {found, hashed} <= HASHES.keys():
         raise Fault(Reason.ALGORITHM)
     return found
 

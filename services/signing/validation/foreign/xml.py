@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from asn1crypto import cms
+from asn1crypto.x509 import Certificate
 from cryptography import x509
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod
@@ -77,6 +78,7 @@ def _found(one: _Place, anchors: Anchors) -> Found:
     xml_form.check_signature(signature)
     certificates = _certificates(signature)
     results = _verified(one, certificates[0])
+    signed_data.check_key(Certificate.load(certificates[0]))
     signed_data.check_vouched(certificates, (*anchors.roots, *anchors.certificates))
     is_whole = _covers_all(one)
     return Found(

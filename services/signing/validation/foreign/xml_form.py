@@ -41,7 +41,7 @@ INCLUSIVE = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 
 _HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml version=(?P<q>[\"'])1\.0(?P=q)(?: encoding=(?P=q)(?:UTF-8|utf-8)(?P=q))?"
-    rb"(?: standalone=(?P=q)(?:yes|no)(?P=q))? ?\?>(?:\r?\n)*)?(?=<)"
+    rb"(?: standalone=(?P=q)(?:yes|no)(?P=q))? ?\?>(?:\r?\n)*)?(?=<[^?])"
 )
 _TAG = re.compile(rb"</?[^\s<>/!?\"']+((?:[^<>\"']|\"[^<\"]*\"|'[^<']*')*)>")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
