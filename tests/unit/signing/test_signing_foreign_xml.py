@@ -277,7 +277,10 @@ def test_words_hidden_in_a_signature_are_refused(found, signed, town):
 
 def test_what_a_canonical_form_leaves_out_is_not_covered(found, signed):
     assert found(signed.replace(b"<noi ", b"<!-- kh&#225;c --><noi ")) == undecided(Reason.COVERS_PART)
-    assert found(b"<?xml-stylesheet href='other.xsl'?>" + signed) != VALID
+    assert found(b"<!-- kh&#225;c -->" + signed) == undecided(Reason.COVERS_PART)
+    assert found(signed + b"<!-- kh&#225;c -->") == undecided(Reason.COVERS_PART)
+    assert found(b"<?xml-stylesheet href='other.xsl'?>" + signed)[0] is Verdict.BROKEN
+    assert found(signed + b"<?xml-stylesheet href='other.xsl'?>") == broken(Reason.STRUCTURE)
 
 
 @pytest.mark.parametrize(

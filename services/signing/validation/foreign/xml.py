@@ -139,8 +139,8 @@ def _covers_all(one: _Place) -> bool:
         raise Fault(Reason.STRUCTURE)
     if not content:
         raise Fault(Reason.WRONG_REFERENCE)
-    has_comments = next(one.root.iter(etree.Comment), None) is not None  # which no canonical form here keeps
-    return not has_comments and _is_whole(one.root, content)
+    comments = [*xml_form.beside(one.root), *one.root.iter(etree.Comment)]  # which no canonical form here keeps
+    return not comments and _is_whole(one.root, content)
 
 
 def _target(root: etree._Element, reference: etree._Element) -> etree._Element:

@@ -63,10 +63,15 @@ def parse(xml: bytes) -> etree._Element:
     except (etree.LxmlError, ValueError) as error:
         raise Fault(Reason.UNREADABLE) from error
     _check_bytes(xml)
-    if root.getprevious() is not None or root.getnext() is not None:  # a style sheet, say, shows something else
+    if any(isinstance(each, etree._ProcessingInstruction) for each in beside(root)):  # a style sheet, say, shows something else
         raise Fault(Reason.STRUCTURE)
     _check_ids(root)
     return root
+
+
+def beside(root: etree._Element) -> list[etree._Element]:
+    """What stands before and after the root."""
+    return [*root.itersiblings(preceding=True), *root.itersiblings()]
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:
