@@ -388,6 +388,18 @@ def test_no_letter_with_a_changed_byte_is_valid(signed, stamped, town):
                 assert validate_xml(bytes(changed), anchors).verdict is not Verdict.VALID
 
 
+def test_no_list_with_a_changed_byte_proves_anything(proven, town):
+    """Proof that no timestamp covers may be changed; as each list is signed, that takes proof away and adds none."""
+    dice = random.Random(2028)  # noqa: S311 - the same mutations in every run
+    start, end = proven.index(b"<xades:CRLValues>"), proven.index(b"</xades:CRLValues>")
+    for number in range(MUTATIONS // 10):
+        changed = bytearray(proven)
+        place = dice.randrange(start, end)
+        changed[place] = dice.choice(proven) if number % 2 else dice.randrange(256)
+        if changed != proven:
+            assert validate_xml(bytes(changed), town.anchors(lists=())).verdict is not Verdict.VALID
+
+
 def test_no_changed_document_of_ours_becomes_valid_as_a_strangers_letter(signed_document, roots):
     dice = random.Random(2027)  # noqa: S311 - the same mutations in every run
     for number in range(MUTATIONS // 2):  # as many of its PDF

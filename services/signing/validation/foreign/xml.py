@@ -139,7 +139,10 @@ def _covers_all(one: _Place) -> bool:
         raise Fault(Reason.STRUCTURE)
     if not content:
         raise Fault(Reason.WRONG_REFERENCE)
-    comments = [*xml_form.beside(one.root), *one.root.iter(etree.Comment)]  # which no canonical form here keeps
+    comments = [
+        *xml_form.comments_beside(one.root),
+        *one.root.iter(etree.Comment),
+    ]  # which no canonical form here keeps
     return not comments and _is_whole(one.root, content)
 
 

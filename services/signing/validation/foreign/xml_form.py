@@ -63,15 +63,15 @@ def parse(xml: bytes) -> etree._Element:
     except (etree.LxmlError, ValueError) as error:
         raise Fault(Reason.UNREADABLE) from error
     _check_bytes(xml)
-    if any(isinstance(each, etree._ProcessingInstruction) for each in beside(root)):  # a style sheet, say, shows something else
+    if any(each not in comments_beside(root) for each in _beside(root)):  # a style sheet, say, shows something else
         raise Fault(Reason.STRUCTURE)
     _check_ids(root)
     return root
 
 
-def beside(root: etree._Element) -> list[etree._Element]:
-    """What stands before and after the root."""
-    return [*root.itersiblings(preceding=True), *root.itersiblings()]
+def comments_beside(root: etree._Element) -> list[etree._Element]:
+    """Those before and after the root."""
+    return [*root.itersiblings(etree.Comment, preceding=True), *root.itersiblings(etree.Comment)]
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:
@@ -109,6 +109,10 @@ def check_signature(signature: etree._Element) -> None:
         name = etree.QName(each).localname
         if name in _BASE64 or name.startswith(_ENCAPSULATED):
             _check_base64(each.text or "")
+
+
+def _beside(root: etree._Element) -> list[etree._Element]:
+    return [*root.itersiblings(preceding=True), *root.itersiblings()]
 
 
 def _check_reference(reference: etree._Element) -> None:
