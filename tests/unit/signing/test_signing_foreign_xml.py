@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
 from signxml.signer import XMLSigner
+from signxml.xades import XAdESSigner
 
 from services.signing.evidence.proof import Level
 from services.signing.validation import Reason, Verdict, validate
@@ -231,6 +232,14 @@ def test_a_signature_around_what_it_covers_is_valid(found, town, hoa):
     assert found(etree.tostring(signature)) == VALID
 
 
+def test_a_signature_with_an_id_around_what_it_covers_is_valid_too(found, town, hoa):
+    made = XAdESSigner(method=SignatureConstructionMethod.enveloping, c14n_algorithm=files.INCLUSIVE)
+    signature = made.sign(etree.fromstring(XML), key=hoa.key, cert=[hoa.certificate, town.issuing.certificate])
+
+    assert signature.get("Id")
+    assert found(etree.tostring(signature)) == VALID
+
+
 def test_other_words_are_found(found, signed):
     assert found(signed.replace(b"<nguoi ", b"<nguoi a='1' ")) == broken(Reason.DIGEST_MISMATCH)
     assert found(signed.replace(b"B&#7843;n", b"B&#7842;n")) == broken(Reason.DIGEST_MISMATCH)
@@ -333,6 +342,14 @@ def test_a_signature_of_too_many_references_is_refused(found, town, hoa):
     assert found(sign_xml(f"<giay>{many}</giay>", hoa, town, uris=[f"noi-{number}" for number in range(30)])) == broken(
         Reason.TOO_LARGE
     )
+
+
+def test_more_timestamps_than_anybody_needs_are_refused(found, signed, town):
+    clock = town.clock(NOW)
+    for _ in range(21):
+        signed = files.stamp_xml(signed, clock)
+
+    assert found(signed) == broken(Reason.TOO_LARGE)
 
 
 def test_what_is_no_readable_file_or_not_signed_says_so(found, signed):

@@ -30,10 +30,13 @@ Digest = Callable[[str], bytes]
 """The digest of something, by the name of the hash; KeyError for a hash that is not accepted."""
 
 
-def digest_of(octets: bytes) -> Digest:
+def digest_of(*octets: bytes) -> Digest:
+    """The digest of these bytes, one after the other."""
+
     def digest(algorithm: str) -> bytes:
         hashing = hashes.Hash(HASHES[algorithm]())
-        hashing.update(octets)
+        for each in octets:
+            hashing.update(each)
         return hashing.finalize()
 
     return digest

@@ -14,6 +14,7 @@ from services.signing.validation.foreign.chains import OutOfTime
 from services.signing.validation.foreign.found import Anchors, Token
 from services.signing.validation.report import Fault, Reason
 
+MOST_STAMPS = 20  # around one signature; each is over all that stands before it
 PURPOSE = "time_stamping"
 
 
@@ -31,6 +32,8 @@ def prove(tokens: Sequence[Token], proof: Proof, anchors: Anchors) -> Proven:
     What is known of its own revocation counts; where nothing is, it is believed. A Fault for a timestamp that is not
     right in itself, whomever it is from.
     """
+    if len(tokens) > MOST_STAMPS:
+        raise Fault(Reason.TOO_LARGE)
     moment, proven, archived = anchors.at, None, False
     for token in reversed(tokens):
         stated, certificates = _read(token, anchors)

@@ -34,7 +34,7 @@ def validate_xml(xml: bytes, anchors: Anchors) -> Report:
     """The verdict on any bytes; what is XML and bears a signature has one SignatureReport for each."""
     try:
         root = xml_form.parse(xml)
-        signatures = xml_form.signatures_in(root)
+        signatures = xml_form.signatures_in(root, size=len(xml))
         judged = [
             judging.judge(
                 one.get("Id") or str(place + 1), partial(_found, _Place(xml, root, place, one), anchors), anchors
@@ -121,7 +121,7 @@ def _verified(one: _Place, certificate: bytes) -> Sequence[VerifyResult]:
         raise Fault(Reason.SIGNATURE_MISMATCH) from error
     except etree.DocumentInvalid as error:
         raise Fault(Reason.STRUCTURE) from error
-    except (SignXMLException, ValueError, TypeError) as error:
+    except (SignXMLException, ValueError, TypeError, KeyError, NotImplementedError) as error:
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
     return results if isinstance(results, list) else [results]
 
@@ -139,10 +139,8 @@ def _covers_all(one: _Place) -> bool:
         raise Fault(Reason.STRUCTURE)
     if not content:
         raise Fault(Reason.WRONG_REFERENCE)
-    comments = [
-        *xml_form.comments_beside(one.root),
-        *one.root.iter(etree.Comment),
-    ]  # which no canonical form here keeps
+    # No canonical form that is accepted here keeps comments.
+    comments = [*xml_form.comments_beside(one.root), *one.root.iter(etree.Comment)]
     return not comments and _is_whole(one.root, content)
 
 
@@ -161,13 +159,12 @@ def _is_judged(thing: etree._Element, covered: Sequence[etree._Element]) -> bool
 
 
 def _is_whole(element: etree._Element, covered: Sequence[etree._Element]) -> bool:
-    """Whether an element is covered, or says nothing itself while each of its children is or is a signature."""
-    if element in covered:
+    """Whether an element is covered or a signature, or says nothing itself while all its children are so."""
+    if element in covered or element.tag == SIGNATURE:  # every signature is judged
         return True
     children = list(element)
     says = element.attrib or (element.text or "").strip() or any((each.tail or "").strip() for each in children)
-    parts = (each.tag == SIGNATURE or _is_whole(each, covered) for each in children)
-    return bool(children) and not says and (element.tag == SIGNATURE or all(parts))
+    return bool(children) and not says and all(_is_whole(each, covered) for each in children)
 
 
 def _claimed(signature: etree._Element) -> datetime | None:
@@ -187,22 +184,28 @@ def _tokens(signature: etree._Element, covered: Sequence[bytes]) -> Iterator[Tok
     others = [each for each in signature.iterfind("ds:Object", _NAMES) if each.find("xades:*", _NAMES) is None]
     around = [signature.find(path, _NAMES) for path in ("ds:SignedInfo", "ds:SignatureValue", "ds:KeyInfo")]
     for each in signature.iterfind(f"{_UNSIGNED}/{_STAMP}", _NAMES):
-        yield from _stamps(each, b"", [value])
+        yield from _stamps(each, (), [value])
     for place, each in enumerate(properties):
         if each.tag == _ARCHIVE:
-            yield from _stamps(each, b"".join(covered), [*around, *properties[:place], *others])
+            yield from _stamps(each, covered, [*around, *properties[:place], *others])
 
 
-def _stamps(stamp: etree._Element, before: bytes, elements: Sequence[etree._Element | None]) -> Iterator[Token]:
-    named = stamp.find("ds:CanonicalizationMethod", _NAMES)
-    exclusive = named is not None and named.get("Algorithm") == xml_form.C14N[-1]
-    octets = before + b"".join(_canonical(each, exclusive=exclusive) for each in elements if each is not None)
+def _stamps(
+    stamp: etree._Element, covered: Sequence[bytes], elements: Sequence[etree._Element | None]
+) -> Iterator[Token]:
+    method = stamp.find("ds:CanonicalizationMethod", _NAMES)
+    exclusive = method is not None and method.get("Algorithm") == xml_form.C14N[-1]
+
+    def imprint(algorithm: str) -> bytes:
+        octets = (_canonical(each, exclusive=exclusive) for each in elements if each is not None)
+        return signed_data.digest_of(*covered, *octets)(algorithm)
+
     for each in stamp.iterfind("xades:EncapsulatedTimeStamp", _NAMES):
         try:
             message = cms.ContentInfo.load(b64decode(each.text or ""), strict=True)
         except (ValueError, TypeError) as error:
             raise Fault(Reason.TIMESTAMP_BROKEN) from error
-        yield Token(message=message, imprint=signed_data.digest_of(octets), archives=stamp.tag == _ARCHIVE)
+        yield Token(message=message, imprint=imprint, archives=stamp.tag == _ARCHIVE)
 
 
 def _canonical(element: etree._Element, *, exclusive: bool) -> bytes:

@@ -15,7 +15,8 @@ from services.signing.xades import DS, SIGNATURE
 
 LARGEST = 5_000_000  # bytes
 MOST_SIGNATURES = 20
-MOST_REFERENCES = 20  # of all signatures; for each the whole document is read anew
+MOST_REFERENCES = 20  # of all signatures
+MOST_READ = 40_000_000  # bytes; for each reference the whole document is read anew
 DS11 = "http://www.w3.org/2009/xmldsig11#"
 _IDS = ("Id", "ID", "id")  # of any namespace, so xml:id too
 _NUMBERS = "id"  # plain and in small letters it is often no more than a number
@@ -74,10 +75,11 @@ def comments_beside(root: etree._Element) -> list[etree._Element]:
     return [*root.itersiblings(etree.Comment, preceding=True), *root.itersiblings(etree.Comment)]
 
 
-def signatures_in(root: etree._Element) -> list[etree._Element]:
-    """The signatures in the order of the document; a Fault for more than anybody needs."""
+def signatures_in(root: etree._Element, *, size: int) -> list[etree._Element]:
+    """The signatures in the order of a document of this size in bytes; a Fault for more than anybody needs."""
     found = list(root.iter(SIGNATURE))
-    if len(found) > MOST_SIGNATURES or sum(len(references_of(each)) for each in found) > MOST_REFERENCES:
+    references = sum(len(references_of(each)) for each in found)
+    if len(found) > MOST_SIGNATURES or references > MOST_REFERENCES or references * size > MOST_READ:
         raise Fault(Reason.TOO_LARGE)
     return found
 
