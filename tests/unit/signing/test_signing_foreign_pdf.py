@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from pyhanko.pdf_utils.generic import NameObject, StreamObject, pdf_name
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, pdf_name
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 
 from services.signing.evidence.proof import Level
@@ -155,6 +155,20 @@ def test_a_letter_without_a_signature_is_not_signed(found):
 def test_a_letter_that_was_saved_with_other_words_is_broken(found, signed, lasting, victim):
     for pdf in (signed, lasting):
         assert found(overwritten(pdf, _doctoring(victim))) == broken(Reason.CHANGED_AFTER_SIGNING)
+
+
+def test_a_note_laid_over_a_certified_letter_is_a_change(found, town, hoa):
+    certified = sign_pdf(letter(), hoa, town, certify=True, docmdp_permissions=MDPPerm.FILL_FORMS)
+
+    assert found(overwritten(certified, _doctoring("note"))) == broken(Reason.CHANGED_AFTER_SIGNING)
+
+
+def test_a_signature_cannot_be_taken_away_or_hung_elsewhere(found, town, hoa, binh):
+    both = sign_pdf(sign_pdf(letter(), hoa, town, field="Hoa"), binh, town, field="Bình")
+
+    assert found(overwritten(both, _doctoring("last field"))) == undecided(Reason.COVERS_PART)  # of the one left
+    for victim in ("fields", "values"):
+        assert found(overwritten(both, _doctoring(victim))) == broken(Reason.CHANGED_AFTER_SIGNING)
 
 
 def test_a_signature_over_doctored_words_does_not_heal_the_one_before(found, town, binh, signed):
@@ -436,7 +450,7 @@ def test_pdfsig_sees_the_same_signatures_right_and_wrong(outside_programs, signe
 
 
 def _doctoring(victim: str):
-    """Other words where the page's were, a page tree of its own, or a catalog with something that acts on opening."""
+    """What an attacker changes in a revision of their own: the page, the pages, the catalog, notes, signatures."""
 
     def change(writer):
         (page,) = writer.root["/Pages"]["/Kids"]
@@ -448,8 +462,30 @@ def _doctoring(victim: str):
             copy = type(page.get_object())({**page.get_object(), NameObject("/Contents"): words})
             writer.root["/Pages"]["/Kids"][0] = writer.add_object(copy)
             writer.update_container(writer.root["/Pages"])
-        else:
+        elif victim == "note":
+            note = writer.add_object(DictionaryObject({pdf_name("/Subtype"): pdf_name("/FreeText")}))
+            page.get_object().setdefault(pdf_name("/Annots"), ArrayObject()).append(note)
+            writer.mark_update(page)
+        elif victim == "catalog":
             writer.root["/Lang"] = pdf_name("/vi")
             writer.update_root()
+        else:
+            _meddle(writer, writer.root["/AcroForm"]["/Fields"], victim)
 
     return change
+
+
+def _meddle(writer, held, victim):
+    first, second = held
+    if victim == "last field":
+        held.remove(second)
+    elif victim == "fields":
+        held.reverse()
+        held.pop()
+    else:
+        first.get_object()["/V"], second.get_object()["/V"] = (
+            each.get_object().raw_get("/V") for each in (second, first)
+        )
+        writer.mark_update(first)
+        writer.mark_update(second)
+    writer.update_container(held)
