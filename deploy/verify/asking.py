@@ -39,7 +39,7 @@ class Asking:
             if told.status is Status.UNKNOWN and not self.offline:
                 told = self._published(Question(certificate=certificate, issuer=issuer, moment=self.at))
             answers[certificate.public_bytes(Encoding.DER)] = told
-        return Known(at=self.at, answers=answers)
+        return Known(at=self.at, answers=answers, lists=self.believed.lists)
 
     def registered(self, report: Report) -> Report:
         """With what the register says of transcripts whose signatures are right."""

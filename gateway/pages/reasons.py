@@ -39,14 +39,21 @@ REASONS = {
         "Chưa nhận ra nơi ký tệp này.",
         "Who signed this file is not recognised yet.",
     ),
+    "not_signed": ("Tệp không có chữ ký nào.", "The file bears no signature."),
+    "covers_part": ("Chữ ký chỉ bao trùm một phần của tệp.", "A signature covers only a part of the file."),
+    "algorithm": (
+        "Chữ ký dùng thuật toán yếu hoặc không được chấp nhận.",
+        "A signature uses an algorithm that is weak or not accepted.",
+    ),
+    "timestamp_broken": ("Dấu thời gian hỏng hoặc của tệp khác.", "A timestamp is damaged or of another file."),
     "certificate_revoked": ("Ký bằng chứng thư đã bị thu hồi.", "Signed with a certificate that had been revoked."),
     "revoked_unproven": (
         "Chứng thư đã bị thu hồi, và không có gì chứng minh chữ ký được tạo trước đó.",
         "A certificate was revoked, and nothing proves that its signature was made before.",
     ),
     "revocation_unknown": (
-        "Chưa hỏi được chứng thư có bị thu hồi hay không.",
-        "Whether a certificate was revoked could not be learned.",
+        "Chưa biết chứng thư có bị thu hồi hay không.",
+        "It is not known whether a certificate has been revoked.",
     ),
     "no_proof_of_time": (
         "Chứng thư đã hết hạn và không còn dấu thời gian chứng minh chữ ký có từ trước.",

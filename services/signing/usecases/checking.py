@@ -54,7 +54,9 @@ class Checking:
         """The verdict on a stored file."""
         data = outside.objects.get(name)
         reading: Readable = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
-        return reading.report(self._known(reading, outside))
+        known = self._known(reading, outside)
+        report: Report = outside.run(lambda: reading.report(known))
+        return report
 
     def _known(self, reading: Readable, outside: Outside) -> Known:
         """What the register tells of the certificates, and what issuers publish; of ours, what we know ourselves."""

@@ -4,7 +4,7 @@ After ETSI EN 319 102-1, 5.5 and 5.6: timestamps are followed back from the newe
 which the one after it proves that it existed; the certificates must have been good at the earliest of those moments.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -31,12 +31,14 @@ class Known:
     """What a checker knows beyond the file, by certificate (DER).
 
     `holders`: outside authorities name people their own way, and the register tells whose their certificates are.
-    `answers`: what issuers say of revocation, as of now.
+    `answers`: what issuers say of revocation, as of now. `lists`: what issuers have published (CRL, DER) and is at hand
+    for certificates that nobody could name before.
     """
 
     at: datetime
     holders: Mapping[bytes, str] = field(default_factory=lambda: MappingProxyType({}))
     answers: Mapping[bytes, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    lists: Sequence[bytes] = ()
 
     def answer(self, certificate: x509.Certificate) -> Answer:
         return self.answers.get(certificate.public_bytes(Encoding.DER), _NOTHING_TOLD)

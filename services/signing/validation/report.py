@@ -61,6 +61,10 @@ class Reason(StrEnum):
     ALGORITHM_EXPIRED = "algorithm_expired"
     TIMESTAMP_UNTRUSTED = "timestamp_untrusted"
     EVIDENCE_MALFORMED = "evidence_malformed"
+    TIMESTAMP_BROKEN = "timestamp_broken"
+    ALGORITHM = "algorithm"
+    NOT_SIGNED = "not_signed"
+    COVERS_PART = "covers_part"
     ISSUER_UNKNOWN = "issuer_unknown"
     NO_CODE = "no_code"
     INDEX_MISMATCH = "index_mismatch"
@@ -88,6 +92,8 @@ _MAY_HEAL = frozenset(
         Reason.NO_PROOF_OF_TIME,
         Reason.ALGORITHM_EXPIRED,
         Reason.TIMESTAMP_UNTRUSTED,
+        Reason.NOT_SIGNED,
+        Reason.COVERS_PART,
         Reason.ISSUER_UNKNOWN,
         Reason.NO_CODE,
         Reason.NOT_REGISTERED,
@@ -191,7 +197,7 @@ def conclude(
     reasons = tuple(dict.fromkeys((*whole, *(each.reason for each in judged if each.reason))))
     return Report(
         kind=kind,
-        verdict=_worst(reason.verdict for reason in reasons),
+        verdict=worst(reason.verdict for reason in reasons),
         reasons=reasons,
         signatures=judged,
         code=transcript.code,
@@ -206,7 +212,7 @@ def of_all(kind: str, members: tuple[Report, ...], whole: tuple[Reason, ...] = (
     reasons = dict.fromkeys((*whole, *(reason for each in members for reason in each.reasons)))
     return Report(
         kind=kind,
-        verdict=_worst((*(reason.verdict for reason in whole), *(each.verdict for each in members))),
+        verdict=worst((*(reason.verdict for reason in whole), *(each.verdict for each in members))),
         reasons=tuple(reasons),
         signatures=tuple(one for each in members for one in each.signatures),
         code=None,
@@ -216,7 +222,7 @@ def of_all(kind: str, members: tuple[Report, ...], whole: tuple[Reason, ...] = (
     )
 
 
-def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return max(verdicts, key=_FROM_GOOD_TO_BAD.index, default=Verdict.VALID)
 
 
