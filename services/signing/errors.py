@@ -249,3 +249,10 @@ class TimestampsOverdue(Unavailable):
         "Học bạ đã đóng dấu đang chờ dấu thời gian từ {since:%H:%M %d/%m/%Y} (UTC); "
         "quản trị hệ thống cần khôi phục dịch vụ cấp dấu thời gian trước khi đóng dấu tiếp."
     )
+
+
+class CertificateNotGood(Refused):
+    """The authority that issued the certificate of {name} has revoked it; register a new one."""
+
+    code = "signing.certificate_not_good"
+    vi = "Chứng thư của {name} đã bị nơi cấp thu hồi; xin đăng ký chứng thư mới."

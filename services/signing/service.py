@@ -73,7 +73,9 @@ from services.signing.usecases import (
     revoking,
     sessions,
 )
+from services.signing.usecases.standings import Standings
 
+ASKED_SECONDS = 5.0  # for an issuer while somebody waits; what is not known by then the rounds find out
 EXPIRY_SECONDS = 30.0  # between two looks for sessions whose time is over
 
 
@@ -86,16 +88,18 @@ def build() -> Service:
     server_key = custody.server_key_of(settings.server_key)
     available = _providers(settings, server_key)
     _hold_keys(service, certificates.Certificates(held, server_key=server_key, length=_days(settings)))
-    _register(service, registering.Registering(available, roots))
+    standings = Standings(held, roots, Revocations(list_seconds=ASKED_SECONDS, answer_seconds=ASKED_SECONDS))
+    _register(service, registering.Registering(available, roots, standings))
     opening = sessions.Sessions(
         available,
+        standings,
         server_key=server_key,
         length=timedelta(minutes=settings.session_minutes),
         grace=timedelta(hours=settings.timestamp_grace_hours),
     )
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
-    checks = checking.Checking(roots, issuer, held)
+    checks = checking.Checking(roots, issuer, standings)
     _check(service, checks, credentials.Credentials(checks, issuer, public_url=settings.public_url))
     _keep_log(service, settings)
     _revoke(service, held)

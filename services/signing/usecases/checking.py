@@ -2,7 +2,6 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -22,22 +21,19 @@ from services.contracts.signing.checking import (
     Trust,
 )
 from services.contracts.transcript import Origin, Verdict
-from services.signing import keyring, validation
-from services.signing.authority import Authority
-from services.signing.revocation import Answer, Revocations, Status
-from services.signing.revocation.lookup import Question
+from services.signing import validation
 from services.signing.summary import Issuer, Summary
-from services.signing.validation import Known, Readable, Report, read
+from services.signing.usecases.standings import Standings
+from services.signing.validation import Readable, Report, read
 
 
 class Checking:
     """What rests on the roots that this installation trusts, and on its own keys."""
 
-    def __init__(self, roots: Sequence[x509.Certificate], issuer: Issuer, held: Authority) -> None:
+    def __init__(self, roots: Sequence[x509.Certificate], issuer: Issuer, standings: Standings) -> None:
         self._roots = roots
         self._issuer = issuer
-        self._held = held
-        self._revocations = Revocations()
+        self._standings = standings
 
     def read_trust(self, tx: Tx, _query: ReadTrust) -> Trust:
         return Trust(
@@ -54,39 +50,13 @@ class Checking:
         """The verdict on a stored file."""
         data = outside.objects.get(name)
         reading: Readable = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
-        known = self._known(reading, outside)
+        known = self._standings.known(reading.certificates(), outside)
         report: Report = outside.run(lambda: reading.report(known))
         return report
-
-    def _known(self, reading: Readable, outside: Outside) -> Known:
-        """What the register tells of the certificates, and what issuers publish; of ours, what we know ourselves."""
-        asked = reading.certificates()
-        with outside.db.transaction() as tx:
-            now, holders = tx.now(), keyring.registered_holders(tx, asked)
-            answers = {der: _revoked(since) for der, since in keyring.compromised(tx, asked).items()}
-        for certificate, issuer in asked.items():
-            if _der(certificate) not in answers:
-                answers[_der(certificate)] = self._answer(certificate, issuer, outside, now)
-        return Known(at=now, holders=holders, answers=answers)
-
-    def _answer(
-        self, certificate: x509.Certificate, issuer: x509.Certificate, outside: Outside, now: datetime
-    ) -> Answer:
-        if issuer in (self._held.issuing, self._held.root):
-            return Answer(status=Status.GOOD)
-        return self._revocations.find(outside.db, Question(certificate=certificate, issuer=issuer, moment=now), now=now)
 
 
 def answer_check(_tx: Tx, _request: CheckFiles, reports: FileReports) -> FileReports:
     return reports
-
-
-def _revoked(since: datetime) -> Answer:
-    return Answer(status=Status.REVOKED, revoked_at=since)
-
-
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
 
 
 def told_key(key_id: bytes, public: EllipticCurvePublicKey) -> SummaryKeyV1:

@@ -38,6 +38,7 @@ from services.signing.pins import MAX_PIN_FAILURES
 from services.signing.providers import Entry, Key, Providers
 from services.signing.usecases.certificates import Named, find_named, key_row, make_room, require_own
 from services.signing.usecases.sessions import person
+from services.signing.usecases.standings import Standings
 from services.signing.validation.report import Fault, Reason
 from services.signing.validation.signature import check_purpose
 
@@ -62,9 +63,10 @@ class Suitable:
 class Registering:
     """The use cases that need the other providers and the trusted roots."""
 
-    def __init__(self, available: Providers, roots: Sequence[x509.Certificate]) -> None:
+    def __init__(self, available: Providers, roots: Sequence[x509.Certificate], standings: Standings) -> None:
         self._providers = available
         self._roots = roots
+        self._standings = standings
 
     def prove(self, command: RegisterCertificate, outside: Outside) -> Suitable:
         """Check the certificate, and have its key sign a challenge that nobody saw before."""
@@ -83,6 +85,7 @@ class Registering:
         named = find_named(unit_id, outside)
         own, chain = _read(certificates)
         self._check(own, chain, now)
+        self._standings.require_good(own, chain, outside)
         _check_name(own, named)
         above = tuple(one.public_bytes(Encoding.DER) for one in chain if one.subject != one.issuer)
         credential = Credential(certificate=own.public_bytes(Encoding.DER), chain=above)

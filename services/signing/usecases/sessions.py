@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography import x509
+
 from services.chassis import authority as grants
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
@@ -23,6 +25,7 @@ from services.signing.evidence import ledger
 from services.signing.providers import Authorisation, Entry, Key, Providers, provider_of
 from services.signing.repository import Session
 from services.signing.usecases.batches import SignClassTask
+from services.signing.usecases.standings import Standings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,12 @@ class Opened:
 class Sessions:
     """The use cases that open keys."""
 
-    def __init__(self, available: Providers, *, server_key: bytes, length: timedelta, grace: timedelta) -> None:
+    def __init__(
+        self, available: Providers, standings: Standings, *, server_key: bytes, length: timedelta, grace: timedelta
+    ) -> None:
         """`grace` is how long sealing goes on while no timestamp is to be had."""
         self.providers = available
+        self._standings = standings
         self._grace = grace
         self._server_key = server_key
         self._length = length
@@ -59,6 +65,7 @@ class Sessions:
             if command.role is SlotRole.SEAL:
                 self._check_timestamps(tx)
             asked = _asked(tx, command, person(outside))
+        self._standings.require_good(*_certificates(asked.key), outside)
         provider = provider_of(self.providers, asked.key.provider)
         entry = Entry(pin=command.pin, otp=command.otp)
         with pins.trying(outside, asked.key, asked.tries):
@@ -146,6 +153,11 @@ def _sheets(tx: Tx, command: OpenSigningSession, holder: UUID) -> list[Sheet]:
     if command.role is not SlotRole.SUBJECT_TEACHER:
         return []
     return class_sheets.waiting_for(tx, command.school_year, holder, command.class_ids)
+
+
+def _certificates(key: Key) -> tuple[x509.Certificate, list[x509.Certificate]]:
+    own, above = key.credential.certificate, key.credential.chain
+    return x509.load_der_x509_certificate(own), [x509.load_der_x509_certificate(der) for der in above]
 
 
 def _school_of(found: Sequence[Document]) -> UUID:

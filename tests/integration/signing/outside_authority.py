@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class OutsideAuthority:
     key: rsa.RSAPrivateKey
     root: x509.Certificate
     listed_at: str
+    revoked: set[x509.Certificate] = field(default_factory=set)
 
     @classmethod
     def establish(cls, name: str = "CA Mẫu Công Cộng", *, listed_at: str = "http://127.0.0.1:1/") -> "OutsideAuthority":
@@ -46,9 +47,13 @@ class OutsideAuthority:
         return built.add_extension(_usage(ca=False, signs=signs), critical=True).sign(self.key, hashes.SHA256())
 
     def revocation_list(self) -> bytes:
-        """Of nobody, as of now."""
+        """As of now."""
+        now = datetime.now(UTC)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.root.subject)
-        builder = builder.last_update(datetime.now(UTC)).next_update(datetime.now(UTC) + timedelta(hours=1))
+        builder = builder.last_update(now).next_update(now + timedelta(hours=1))
+        for one in self.revoked:
+            entry = x509.RevokedCertificateBuilder().serial_number(one.serial_number).revocation_date(now)
+            builder = builder.add_revoked_certificate(entry.build())
         return builder.sign(self.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def pem(self, *certificates: x509.Certificate) -> str:

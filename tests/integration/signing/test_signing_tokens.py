@@ -71,6 +71,37 @@ def test_a_class_is_sealed_with_signatures_from_a_token(ready, roots, tmp_path):
         assert check_xml(tmp_path / "xml", roots)
 
 
+@pytest.fixture
+def list_anew(school):
+    """What was fetched of revocations is forgotten, as when its time is over."""
+    return lambda: school.signing.sql("DELETE FROM revocation_data")
+
+
+def test_nobody_signs_with_a_certificate_that_its_authority_has_revoked(ready, outside, list_anew):
+    (row,) = ready.signing.sql(
+        "SELECT certificate FROM keys WHERE holder = :id AND retired_at IS NULL", id=ready.school.locked.principal
+    )
+    own = x509.load_der_x509_certificate(bytes(row.certificate))
+    outside.revoked.add(own)
+    list_anew()
+    code = try_to_open(ready).code
+    outside.revoked.discard(own)
+    list_anew()
+
+    assert code == "signing.certificate_not_good"
+    assert ready.open(PRINCIPAL, pin=TOKEN_PIN).expected == 3
+
+
+def test_a_certificate_that_its_authority_has_revoked_is_not_registered(school, outside, own_token, person, list_anew):
+    place, certificate = own_token
+    outside.revoked.add(certificate)
+    list_anew()
+
+    assert refused(school, registering(place, outside.pem(certificate)), person) == "signing.certificate_not_good"
+    outside.revoked.discard(certificate)
+    list_anew()
+
+
 def test_without_the_register_a_certificate_of_others_tells_not_whose_it_is(ready, authority, outside):
     ready.open(PRINCIPAL, pin=TOKEN_PIN)
     ready.signing.work()
