@@ -15,7 +15,10 @@ from services.signing.keys import Credential, SealedKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A holder's key: `sealed` where it is kept here, `place` where another keeps it."""
+    """A holder's key: `sealed` where it is kept here, `place` where another keeps it.
+
+    `brought` are the values that an agent at a school has brought so far, by digest.
+    """
 
     id: UUID
     holder: UUID
@@ -24,6 +27,7 @@ class Key:
     validity: Validity
     place: str | None = None
     sealed: SealedKey | None = None
+    brought: Mapping[bytes, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
-from os import urandom
 from typing import Any
 
 from cryptography import x509
@@ -32,7 +31,7 @@ from services.signing import agents, algorithms, keyring
 from services.signing.errors import AgentUnknown, CertificateTaken, PossessionNotProved
 from services.signing.usecases.batches import SignClassTask
 from services.signing.usecases.certificates import Named, key_row, make_room, require_own
-from services.signing.usecases.registering import Registering, Suitable
+from services.signing.usecases.registering import Registering, Suitable, new_challenge
 
 
 class Agents:
@@ -50,7 +49,7 @@ class Agents:
         if keyring.is_registered(tx, found.certificate):
             raise CertificateTaken
         token, agent_id = secrets.token_urlsafe(32), new_id()
-        challenge = sha256(b"hocba: this key is at hand\0" + found.named.holder.bytes + urandom(32)).digest()
+        challenge = new_challenge(found.named.holder)
         agents.insert_agent(
             tx,
             {

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import ClassVar, TypeVar
@@ -24,7 +24,6 @@ from services.signing.drafts import Codes, Draft, SheetDraft, Signed, SignedShee
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
 from services.signing.providers import Key, Providers
-from services.signing.providers.agent import AgentKeys
 from services.signing.repository import Session
 from services.signing.usecases import class_sheets as sheet_batches
 
@@ -110,9 +109,8 @@ class Batches:
     def _values(self, prepared: Sequence[Draft | SheetDraft], ready: Ready) -> Iterator[bytes | Refusal]:
         digests = [digest for draft in prepared for digest in draft.digests()]
         provider = providers.provider_of(self._providers, ready.key.provider)
-        if isinstance(provider, AgentKeys):
-            provider = AgentKeys(ready.brought.values)
-        return iter(providers.sign(provider, ready.key, ready.secret, digests))
+        key = replace(ready.key, brought=ready.brought.values)
+        return iter(providers.sign(provider, key, ready.secret, digests))
 
     def _read(self, task: SignClassTask, outside: Outside) -> Ready | None:
         with outside.db.transaction() as tx:

@@ -112,7 +112,7 @@ class Registering:
 
     def _challenge(self, key: Key, entry: Entry) -> None:
         provider = providers.provider_of(self._providers, key.provider)
-        challenge = sha256(b"hocba: this key is at hand\0" + key.holder.bytes + os.urandom(32)).digest()
+        challenge = new_challenge(key.holder)
         try:
             authorisation = provider.open(key, entry, signatures=1)
         except WrongPin as error:
@@ -120,6 +120,11 @@ class Registering:
         (value,) = providers.sign(provider, key, authorisation.secret, [challenge])
         if isinstance(value, Refusal):
             raise PossessionNotProved(place=key.place, reason=value)
+
+
+def new_challenge(holder: UUID) -> bytes:
+    """The digest that a key signs to show that it is at hand, seen by nobody before and good for nothing else."""
+    return sha256(b"hocba: this key is at hand\0" + holder.bytes + os.urandom(32)).digest()
 
 
 def _unsuitable(why: Reason) -> CertificateUnsuitable:
