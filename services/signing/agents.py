@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
 from services.contracts.signing.certificates import KeyProvider
-from services.signing.models import agent_work, agents, keys, sessions
+from services.signing.models.keys import agent_work, agents, keys
+from services.signing.models.sessions import sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from services.contracts.signing.class_sheets import SignedSheetV1
 from services.contracts.signing.revocation import TouchedSlot
 from services.contracts.transcript.class_sheets import ClassSheetV1
 from services.signing.domain import Sheet, sheet_slot
-from services.signing.models import class_sheet_signatures as signed
-from services.signing.models import class_sheets as sheets
-from services.signing.models import sessions
+from services.signing.models.documents import class_sheet_signatures as signed
+from services.signing.models.documents import class_sheets as sheets
+from services.signing.models.sessions import sessions
 
 _BOTH = sheets.outerjoin(signed, (signed.c.school_year == sheets.c.school_year) & (signed.c.sheet_id == sheets.c.id))
 

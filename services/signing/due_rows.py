@@ -32,7 +32,9 @@ from services.chassis.tables import grants, unit_parents
 from services.contracts.identity import Role
 from services.signing.domain import ORDER
 from services.signing.keyring import CURRENT, SIGNERS
-from services.signing.models import documents, keys, reminders, signatures
+from services.signing.models.documents import documents, signatures
+from services.signing.models.keys import keys
+from services.signing.models.sessions import reminders
 from services.signing.repository import newest_version
 
 DAY = timedelta(days=1)

@@ -15,7 +15,7 @@ from services.contracts.signing.log import LogKind
 from services.signing.errors import HeadsIncomplete
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
-from services.signing.models import mark_head_batches, mark_heads
+from services.signing.models.log import mark_head_batches, mark_heads
 
 PARTITIONS_LOCK = 7_205
 NAMES = ("school_year", "sheet_id", "seq", "hash")

@@ -14,7 +14,7 @@ from services.contracts.identity import Role
 from services.contracts.signing.certificates import CertificateV1, KeyProvider
 from services.signing.domain import Validity
 from services.signing.keys import Credential, SealedKey
-from services.signing.models import keys, revocations
+from services.signing.models.keys import keys, revocations
 from services.signing.providers import Key
 
 SIGNERS = (Role.STAFF, Role.PRINCIPAL, Role.DEPUTY)

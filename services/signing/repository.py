@@ -15,7 +15,8 @@ from services.contracts.signing.documents import SignedDocument, SlotRole
 from services.contracts.signing.sessions import SessionItem
 from services.contracts.transcript import SlotV1
 from services.signing.domain import Document, Item
-from services.signing.models import documents, session_items, sessions, signatures
+from services.signing.models.documents import documents, signatures
+from services.signing.models.sessions import session_items, sessions
 
 IS_WANTED = documents.c.withdrawn_at.is_(None)
 IS_OPEN = documents.c.completed_at.is_(None) & IS_WANTED

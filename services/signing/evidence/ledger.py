@@ -17,7 +17,7 @@ from services.signing import repository
 from services.signing.evidence.proof import Level
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
-from services.signing.models import documents, evidence
+from services.signing.models.documents import documents, evidence
 
 
 class Form(StrEnum):

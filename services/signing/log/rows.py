@@ -27,7 +27,7 @@ from services.chassis.merkle import full_root, leaf_hash
 from services.contracts.signing.log import LogKind
 from services.signing.log import tiles
 from services.signing.log.tiles import ENTRIES, Tile
-from services.signing.models import log_checkpoints, log_cosignatures, log_entries, log_queue, log_tiles
+from services.signing.models.log import log_checkpoints, log_cosignatures, log_entries, log_queue, log_tiles
 
 LOG_LOCK = 7_206
 

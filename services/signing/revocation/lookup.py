@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Database
 from services.signing.connection import Connection, NoAnswer
-from services.signing.models import revocation_data
+from services.signing.models.keys import revocation_data
 from services.signing.resting import Resting
 from services.signing.revocation import crl, ocsp
 from services.signing.revocation.answer import Answer, Doubt, Doubtful, Evidence, Kind, Status, unknown

@@ -33,7 +33,9 @@ from services.contracts.signing.revocation import (
 from services.signing import class_sheets, keyring, publication
 from services.signing.authority import Authority
 from services.signing.errors import AlreadyRevoked, CompromiseOutOfRange
-from services.signing.models import documents, keys, revocations, sessions, signatures
+from services.signing.models.documents import documents, signatures
+from services.signing.models.keys import keys, revocations
+from services.signing.models.sessions import sessions
 from services.signing.publication import Revoked, Standing
 
 ANSWERABLE = (Role.ADMIN, Role.OPERATOR)
