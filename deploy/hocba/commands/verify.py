@@ -107,6 +107,8 @@ def _print(name: str, report: Report) -> None:
             _print(f"{name}: {each.name}", each)
     elif report.signatures:
         console.print(_table(report.signatures))
+    if report.verdict is Verdict.VALID and report.code is None and report.kind in ("pdf", "xml"):
+        console.print("  Its signatures are right; it is no transcript of this platform.")
 
 
 def _table(signatures: tuple[SignatureReport, ...]) -> Table:
