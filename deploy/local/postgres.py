@@ -25,7 +25,7 @@ SYSTEM_USER = "postgres"  # Debian's, taken when we are root, which PostgreSQL r
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",  # a socket's path may not pass 107 bytes, and nobody needs one
-    "max_connections": "200",
+    "max_connections": "300",
     "shared_buffers": "128MB",
     "timezone": "UTC",
     "log_timezone": "UTC",

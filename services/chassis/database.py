@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, func, insert, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from services.chassis import tables, trace
 from services.chassis.codec import encode, from_json, to_json
@@ -100,6 +101,8 @@ class Database:
                 finally:
                     if not conn.invalidated:  # else the server has released them already
                         conn.execute(select(func.pg_advisory_unlock_all()))
+        except NoneFree as error:
+            raise DatabaseAway from error
         except (OperationalError, InterfaceError) as error:
             self.engine.dispose()
             raise DatabaseAway from error
@@ -112,6 +115,8 @@ class Database:
                 tx = Tx(conn)
                 yield tx
                 tx.wake()
+        except NoneFree as error:
+            raise DatabaseAway from error
         except (OperationalError, InterfaceError) as error:
             if error.connection_invalidated or not _reachable(error):
                 self.engine.dispose()

@@ -22,6 +22,16 @@ from services.chassis.worker import Worker
 from services.contracts.identity import ReadTokenKeys
 from services.contracts.platform import CONSUMERS, publishers_to
 
+OF_REQUESTS = 12  # connections that the requests of a process share
+BESIDE = 3  # for what comes in, health and metrics
+
+
+def connections_of(service: Service, parts: set[str], worker_threads: int) -> int:
+    """What a process may need at once: each thread one to lock with and one to work with, requests a share."""
+    threads = worker_threads + len(service.rounds) if "worker" in parts else 0
+    leading = 1 if "relay" in parts else 0
+    return OF_REQUESTS * ("rpc" in parts) + 2 * (threads + leading) + BESIDE
+
 
 class Process:
     """One process of a service, serving the parts named: rpc, relay, worker."""
@@ -30,7 +40,9 @@ class Process:
         self._service = service
         self._parts = parts
         self._settings = load(ProcessSettings, service.name)
-        self._db = Database(self._settings.database_url, pool=15 if "rpc" in parts else 8)
+        self._db = Database(
+            self._settings.database_url, pool=connections_of(service, parts, self._settings.worker_threads)
+        )
         self._rpc = RpcClient(self._settings.broker_url, service.name)
         self._running: list[Any] = []
         self._threads: list[threading.Thread] = []

@@ -1,10 +1,15 @@
 """What a service does by itself is done when its time has come, by one process, and survives its own failures."""
 
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
+from services.chassis.database import Database, DatabaseAway
+from services.chassis.processes import connections_of
 from services.chassis.rounds import LEADER_LOCK, Rounds
 from services.chassis.service import Service
 from tests.integration.chassis.bus import running, until
@@ -89,3 +94,31 @@ def test_only_the_process_that_holds_the_lock_makes_the_rounds(gradebook, made):
 
             until(made)
             assert waiting is not None
+
+
+def test_all_rounds_of_a_process_are_at_work_at_once(gradebook):
+    """As when a term ends: none of them waits for a connection that another holds."""
+    together, met = threading.Barrier(8, timeout=30), []
+    service = Service("gradebook", Path())
+    for _ in range(together.parties):
+        service.every(60, lambda _tx: met.append(together.wait()))
+    db = Database(gradebook.db.url, pool=connections_of(service, {"worker"}, worker_threads=2))
+    outside = replace(gradebook.outside, db=db)
+
+    with ExitStack() as open_ones:
+        for number, one in enumerate(service.rounds, start=1):
+            open_ones.enter_context(running(Rounds([one], outside, number=number)))
+        until(lambda: len(met) == together.parties)
+
+    db.engine.dispose()
+
+
+def test_where_no_connection_is_free_the_database_is_away_for_a_moment(gradebook, monkeypatch):
+    db = Database(gradebook.db.url, pool=1)
+    monkeypatch.setattr(db.engine.pool, "_timeout", 0.05)
+
+    with db.connection(), pytest.raises(DatabaseAway), db.transaction():
+        pass
+    with db.transaction() as tx:
+        assert tx.conn.execute(text("SELECT 1")).scalar_one() == 1
+    db.engine.dispose()
