@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from deploy.bench.figures import Figure, percentiles
+from deploy.bench.load import core_rate
 from deploy.bench.papers import ON_XML, Frozen, drawings, freeze, invent, office
 from deploy.demo import issuing, marks_year
 from deploy.demo.client import Client, Refusal
@@ -46,13 +47,13 @@ def measure(year: Year) -> list[Figure]:
         _figure(
             f"a class of {SIZE} from the seal's authorisation to issued",
             [(one.documents, one.seal_seconds) for one in issued],
-            limit=_rate(_seal, before_seal),
+            limit=core_rate(_seal, before_seal),
             limit_name="the seal's signatures and codes alone, one core",
         ),
         _figure(
             f"a class of {SIZE} from the first teacher's authorisation to issued",
             [(one.documents, one.seconds) for one in issued],
-            limit=_rate(office().sign, papers),
+            limit=core_rate(office().sign, papers),
             limit_name=f"its {ON_XML} + 3 signatures a document alone, one core",
         ),
     ]
@@ -174,10 +175,3 @@ def _on_xml(frozen: Frozen, slots: Sequence[str], at: datetime) -> dict[str, byt
     statements = xml.prepare(frozen.document, [(slot, office().signer(slot).credential) for slot in slots], at=at)
     digests = {slot: one.digest_to_sign() for slot, one in statements.items()}
     return {slot: one.signature(office().signer(slot).sign([digests[slot]])[0]) for slot, one in statements.items()}
-
-
-def _rate(work: Callable[[T], object], items: Sequence[T]) -> float:
-    started = time.perf_counter()
-    for item in items:
-        work(item)
-    return len(items) / (time.perf_counter() - started)

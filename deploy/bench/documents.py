@@ -1,16 +1,15 @@
 """Transcripts rendered, signed and checked on one core, against typst alone and raw RSA-2048."""
 
 import itertools
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
-from typing import TypeVar
 
 from cryptography import x509
 
 from deploy.bench.figures import Figure
+from deploy.bench.load import core_rate
 from deploy.bench.papers import ON_XML, SIGNATURES, Frozen, Office, drawings, freeze, invent, office
 from services.signing import algorithms, pdf, xml
 from services.signing.keys import Signer
@@ -22,8 +21,6 @@ DOCUMENTS = 200
 CHECKED = 60
 DIGEST = sha256(b"signed before").digest()
 
-T = TypeVar("T")
-
 
 def measure() -> list[Figure]:
     """CPU time of one core; every paper is a new one, as typst remembers what it has laid out before."""
@@ -32,10 +29,10 @@ def measure() -> list[Figure]:
 
 
 def _making(ours: Office, seeds: Iterator[int]) -> list[Figure]:
-    rendered = _rate(ours.renderer.render, _papers(seeds))
-    typst_alone = _rate(ours.bare.compile, [inputs_of(one) for one in _papers(seeds)])
-    whole = _rate(ours.issue, _papers(seeds))
-    raw = _rate(ours.raw, [inputs_of(one) for one in _papers(seeds)])
+    rendered = core_rate(ours.renderer.render, _papers(seeds))
+    typst_alone = core_rate(ours.bare.compile, [inputs_of(one) for one in _papers(seeds)])
+    whole = core_rate(ours.issue, _papers(seeds))
+    raw = core_rate(ours.raw, [inputs_of(one) for one in _papers(seeds)])
     return [
         Figure(
             name="transcripts rendered, one core",
@@ -60,9 +57,9 @@ def _elsewhere(ours: Office, seeds: Iterator[int]) -> Figure:
     signer, frozen = ours.signers[Role.GVBM], [freeze(ours.renderer, one) for one in _papers(seeds)]
     return Figure(
         name="signatures prepared, accepted and assembled for keys elsewhere, one core",
-        value=SIGNATURES * _rate(partial(_assemble, signer), frozen),
+        value=SIGNATURES * core_rate(partial(_assemble, signer), frozen),
         unit="signatures/s",
-        limit=SIGNATURES * _rate(partial(_accept, signer), frozen),
+        limit=SIGNATURES * core_rate(partial(_accept, signer), frozen),
         limit_name="RSA-2048 verification alone",
         aim="300/s",
     )
@@ -74,9 +71,9 @@ def _checking(ours: Office, seeds: Iterator[int]) -> list[Figure]:
     return [
         Figure(
             name=f"checked: {name} with {count} signatures, one core",
-            value=_rate(partial(_check, ours.root), files),
+            value=core_rate(partial(_check, ours.root), files),
             unit="files/s",
-            limit=_rate(partial(_check_bare, ours.signers[Role.GVBM], count), files),
+            limit=core_rate(partial(_check_bare, ours.signers[Role.GVBM], count), files),
             limit_name=f"SHA-256 of the file and {count} RSA-2048 verifications alone",
             aim="",
         )
@@ -86,13 +83,6 @@ def _checking(ours: Office, seeds: Iterator[int]) -> list[Figure]:
 
 def _papers(seeds: Iterator[int]) -> list[TranscriptData]:
     return [invent(next(seeds)) for _ in range(DOCUMENTS)]
-
-
-def _rate(work: Callable[[T], object], items: Sequence[T]) -> float:
-    started = time.process_time()
-    for item in items:
-        work(item)
-    return len(items) / (time.process_time() - started)
 
 
 def _check(root: x509.Certificate, file: bytes) -> None:
