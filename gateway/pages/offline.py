@@ -68,8 +68,8 @@ WORDS = {
     "OPEN_CAMERA": ("Mở máy ảnh", "Open the camera"),
     "STOP_CAMERA": ("Tắt máy ảnh", "Close the camera"),
     "SAME": (
-        "Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói.",
-        "The PDF file holds the very data that this paper tells.",
+        "Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói. Chữ ký trong tệp thì cần mạng: hãy kiểm tra ở trang /verify.",
+        "The PDF file holds the very data that this paper tells. Its signatures need a network: check it at /verify.",
     ),
     "OTHER": ("Tệp PDF không chứa dữ liệu của tờ giấy này.", "The PDF file does not hold the data of this paper."),
     "pupil": ("Học sinh", "Pupil"),

@@ -147,10 +147,8 @@ def test_the_file_is_compared_with_the_paper_and_another_code_forgets_the_compar
     type_in(offline, code_of(other, issuer))
     offline.wait("document.body.innerText.includes('Lê Văn Khác')")
 
-    assert [answer.split(" của ")[0] for answer in answers] == [
-        "Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói.",
-        "Tệp PDF không chứa dữ liệu",
-    ]
+    assert "chứa đúng dữ liệu" in answers[0]
+    assert "không chứa dữ liệu" in answers[1]
     assert offline.ask(f"{same}.hidden")
 
 
