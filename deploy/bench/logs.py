@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
@@ -35,6 +36,10 @@ INVENT = """
     FROM generate_series(%s, %s - 1) AS n, LATERAL (SELECT sha256(n::text::bytea) AS digest) AS one
 """
 COPY = "COPY log_entries (index, kind, reference, entry) FROM STDIN"
+UNIQUES = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = 'log_entries'::regclass AND contype = 'u'
+"""
 TILES = "SELECT entry FROM log_entries WHERE index >= %s AND index < %s ORDER BY index"
 TILES_OF_A_PROOF = 6  # on each of three levels the one below the leaf, and the last
 
@@ -102,7 +107,7 @@ def _figure(name: str, latencies: list[float], limit: list[float]) -> Figure:
 
 def _invent(url: str, entries: int) -> None:
     """What `_copy` writes, made by the server one after the other; the tiles above are made beside it."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, psycopg.connect(url) as conn:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, _without_uniques(url) as conn:
         tiles = []
         for first in range(0, entries, TOGETHER):
             last = min(first + TOGETHER, entries)
@@ -111,6 +116,19 @@ def _invent(url: str, entries: int) -> None:
             tiles.append(pool.submit(_complete, url, first, last))
         for one in tiles:
             one.result()
+
+
+@contextmanager
+def _without_uniques(url: str) -> Iterator[psycopg.Connection]:
+    """Their indexes are made at the end: filled with one random digest after another they take most of the time."""
+    with psycopg.connect(url) as conn:
+        uniques = conn.execute(UNIQUES.encode()).fetchall()
+        for name, _ in uniques:
+            conn.execute(f"ALTER TABLE log_entries DROP CONSTRAINT {name}".encode())
+        conn.commit()
+        yield conn
+        for name, what in uniques:
+            conn.execute(f"ALTER TABLE log_entries ADD CONSTRAINT {name} {what}".encode())
 
 
 def _complete(url: str, first: int, last: int) -> None:
