@@ -1,6 +1,6 @@
-# Every target but mutation is a command of ./hocba, which sets itself up on first use.
+# Every target but mutation and pictures is a command of ./hocba, which sets itself up on first use.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench up down status lint format mutation
+.PHONY: help setup demo test bench up down status lint format mutation pictures
 
 help: ## show this list
 	@grep -E '^[a-z]+: ## ' $(MAKEFILE_LIST) | sed 's/: ## /\t/' | expand -t 12
@@ -34,3 +34,6 @@ format: ## put the code into shape
 
 mutation: ## change the law in every small way: does a test fail each time?
 	@./hocba setup && .venv/bin/python -m tests.mutation.rules
+
+pictures: ## draw the forms for the READMEs anew
+	@./hocba setup && .venv/bin/python -m tests.pictures

@@ -1,12 +1,15 @@
-"""Callers that ask as fast as they are answered, for a bounded time."""
+"""Callers that ask as fast as they are answered, for a bounded time; and work that one core does alone."""
 
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 SECONDS = 6.0
 WARM_UP_SECONDS = 1.5
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +41,11 @@ def press(callers: Sequence[Callable[[], object]], seconds: float = SECONDS) -> 
     with ThreadPoolExecutor(len(callers)) as pool:
         latencies = [one for taken in pool.map(call, callers) for one in taken]
     return Load(answered=len(latencies), seconds=time.perf_counter() - first, latencies=latencies)
+
+
+def core_rate(work: Callable[[T], object], items: Sequence[T]) -> float:
+    """Items a second of processor time, whatever else the machine does meanwhile."""
+    started = time.process_time()
+    for item in items:
+        work(item)
+    return len(items) / (time.process_time() - started)

@@ -2,8 +2,11 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
 import psycopg
@@ -26,8 +29,17 @@ from services.signing.log.tiles import WIDTH
 
 ADDED = 50_000
 PROOFS = 300
-TOGETHER = 1 << 16  # entries that are invented together
+TOGETHER = 1 << 16  # entries that are invented together: all below one hash of the second level of tiles
+INVENT = """
+    INSERT INTO log_entries (index, kind, reference, entry)
+    SELECT n, %s, encode(digest, 'hex'), sha256(digest)
+    FROM generate_series(%s, %s - 1) AS n, LATERAL (SELECT sha256(n::text::bytea) AS digest) AS one
+"""
 COPY = "COPY log_entries (index, kind, reference, entry) FROM STDIN"
+UNIQUES = """
+    SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE conrelid = 'log_entries'::regclass AND contype = 'u'
+"""
 TILES = "SELECT entry FROM log_entries WHERE index >= %s AND index < %s ORDER BY index"
 TILES_OF_A_PROOF = 6  # on each of three levels the one below the leaf, and the last
 
@@ -35,10 +47,9 @@ TILES_OF_A_PROOF = 6  # on each of three levels the one below the leaf, and the 
 def measure(instance: Instance, entries: int) -> list[Figure]:
     """A log of so many entries is invented in a database of its own, which is dropped afterwards."""
     with ledgers.databases(instance.servers().postgres_url) as made:
-        database = Database(made.signing_url.replace("postgresql://", "postgresql+psycopg://"), pool=2)
+        _invent(made.signing_url, entries)
+        database = _database(made.signing_url)
         try:
-            for first in range(0, entries, TOGETHER):
-                _invent(database, made.signing_url, first, min(first + TOGETHER, entries))
             return [_growing(database, made.signing_url, entries), *_proving(database, made.signing_url, entries)]
         finally:
             database.engine.dispose()
@@ -94,10 +105,41 @@ def _figure(name: str, latencies: list[float], limit: list[float]) -> Figure:
     )
 
 
-def _invent(database: Database, url: str, first: int, last: int) -> None:
-    _copy(url, first, last)
+def _invent(url: str, entries: int) -> None:
+    """What `_copy` writes, made by the server one after the other; the tiles above are made beside it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, _without_uniques(url) as conn:
+        tiles = []
+        for first in range(0, entries, TOGETHER):
+            last = min(first + TOGETHER, entries)
+            conn.execute(INVENT.encode(), [LogKind.FILE.value, first, last])
+            conn.commit()
+            tiles.append(pool.submit(_complete, url, first, last))
+        for one in tiles:
+            one.result()
+
+
+@contextmanager
+def _without_uniques(url: str) -> Iterator[psycopg.Connection]:
+    """Their indexes are made at the end: filled with one random digest after another they take most of the time."""
+    with psycopg.connect(url) as conn:
+        uniques = conn.execute(UNIQUES.encode()).fetchall()
+        for name, _ in uniques:
+            conn.execute(f"ALTER TABLE log_entries DROP CONSTRAINT {name}".encode())
+        conn.commit()
+        yield conn
+        for name, what in uniques:
+            conn.execute(f"ALTER TABLE log_entries ADD CONSTRAINT {name} {what}".encode())
+
+
+def _complete(url: str, first: int, last: int) -> None:
+    database = _database(url)
     with database.transaction() as tx:
         rows.complete(tx, first, last)
+    database.engine.dispose()
+
+
+def _database(url: str) -> Database:
+    return Database(url.replace("postgresql://", "postgresql+psycopg://"), pool=2)
 
 
 def _copy(url: str, first: int, last: int) -> None:

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from deploy.bench import audits, calls, columns, documents, importing, judging, logs, relaying, statistics
+from deploy.bench import (
+    audits,
+    calls,
+    classes,
+    columns,
+    documents,
+    importing,
+    judging,
+    logs,
+    memory,
+    processes,
+    relaying,
+    statistics,
+)
 from deploy.bench.figures import Figure
 from deploy.demo import issuing, marks_year
 from deploy.demo.client import Client
@@ -29,6 +42,7 @@ class Sizes:
     audit_rows: int
     judged_pupils: int
     log_entries: int
+    documents: int
 
 
 def measure(instance: Instance, console: Console, sizes: Sizes) -> list[Figure]:
@@ -40,16 +54,22 @@ def measure(instance: Instance, console: Console, sizes: Sizes) -> list[Figure]:
     schools = (
         invent_school(3, "Trường THCS Đo Lường", letters="ABC", class_size=CLASS_SIZE),
         invent_school(4, "Trường THCS Lớp Đông", letters="AB", class_size=LARGE_CLASS),
+        invent_school(5, "Trường THCS Phát Hành", letters="A", class_size=CLASS_SIZE),
     )
     with stages.stage("Schools with classes of 45 and of 75 are set up") as bar:
-        year, large = (_open(operator, entrance, made["unit_id"], school, bar) for school in schools)
+        year, large, complete = (_open(operator, entrance, made["unit_id"], school, bar) for school in schools)
+    with stages.stage("One school's year is brought to its end") as bar:
+        classes.prepare(complete, bar)
     parts: Sequence[tuple[str, Callable[[], list[Figure]]]] = (
         ("Columns through HTTP", lambda: columns.measure(instance, year)),
         ("Sheets through HTTP", lambda: columns.measure_sheets(instance, large)),
         ("Workbooks through HTTP", lambda: importing.measure([year, large])),
+        ("Classes through HTTP", lambda: classes.measure(complete)),
         ("RPC round trips", lambda: calls.measure(instance)),
         ("Statistics of a department", lambda: statistics.measure(instance)),
         ("Documents", documents.measure),
+        ("Documents in two processes", processes.measure),
+        ("Memory", lambda: memory.measure(sizes.documents)),
         ("The relay", lambda: _with_platform_down(instance)),
         ("Year results", lambda: judging.measure(instance, sizes.judged_pupils)),
         ("The audit of the mark ledger", lambda: audits.measure(instance, sizes.audit_rows)),

@@ -20,8 +20,14 @@ SCRIPTS = ("offline/jsqr.js", "offline/summary.js", "offline/page.js")
 WORDS = {
     "VALID": ("Chữ ký của nơi phát hành là đúng", "The issuer's signature is right"),
     "VALID_WHY": (
-        "Các dòng dưới đây đúng như khi phát hành; có bị thu hồi sau đó không thì cần mạng: hãy quét mã QR thứ nhất.",
-        "The lines below are as issued; whether it was taken back since needs a network: scan the first QR code.",
+        (
+            "Hãy so các dòng dưới đây với tờ giấy: chúng đúng như khi phát hành. "
+            "Có bị thu hồi sau đó không thì cần mạng: hãy quét mã QR thứ nhất."
+        ),
+        (
+            "Compare the lines below with the paper: they are as issued. "
+            "Whether it was taken back since needs a network: scan the first QR code."
+        ),
     ),
     "FORGED": ("Mã này là giả", "This code is forged"),
     "FORGED_WHY": (
@@ -48,9 +54,22 @@ WORDS = {
         "Trình duyệt không cho dùng máy ảnh ở đây; hãy chụp ảnh rồi chọn tệp ảnh.",
         "The browser lends no camera here; take a picture and choose its file.",
     ),
+    "NO_CRYPTO": ("Chưa kiểm tra được ở đây", "It cannot be checked here"),
+    "NO_CRYPTO_WHY": (
+        "Trình duyệt chỉ kiểm tra chữ ký trên trang mở bằng https; xin mở lại trang này bằng địa chỉ https.",
+        "Browsers check signatures only on pages opened by https: open this page again at its https address.",
+    ),
+    "NO_PICTURE": ("Không mở được tệp ảnh", "The picture cannot be opened"),
+    "NO_PICTURE_WHY": (
+        "Tệp này không phải ảnh mà trình duyệt đọc được; hãy chọn ảnh JPEG hoặc PNG.",
+        "The file is no picture that the browser can read; choose a JPEG or PNG.",
+    ),
+    "LOOKING": ("Đang tìm mã trong ảnh…", "Looking for the code in the picture…"),
+    "OPEN_CAMERA": ("Mở máy ảnh", "Open the camera"),
+    "STOP_CAMERA": ("Tắt máy ảnh", "Close the camera"),
     "SAME": (
-        "Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói.",
-        "The PDF file holds the very data that this paper tells.",
+        "Tệp PDF chứa đúng dữ liệu mà tờ giấy này nói. Chữ ký trong tệp thì cần mạng: hãy kiểm tra ở trang /verify.",
+        "The PDF file holds the very data that this paper tells. Its signatures need a network: check it at /verify.",
     ),
     "OTHER": ("Tệp PDF không chứa dữ liệu của tờ giấy này.", "The PDF file does not hold the data of this paper."),
     "pupil": ("Học sinh", "Pupil"),

@@ -15,13 +15,15 @@ from deploy.local.instance import Instance
 @click.option("--audit-rows", default=500_000, show_default=True, help="How many history rows the audit is given.")
 @click.option("--judged-pupils", default=10_000, show_default=True, help="How many pupils' years are judged.")
 @click.option("--log-entries", default=500_000, show_default=True, help="How large the transparency log is.")
+@click.option(
+    "--documents", default=200, show_default=True, help="How many one process makes while its memory is watched."
+)
 @click.pass_context
-def command(context: click.Context, *, markdown: bool, audit_rows: int, judged_pupils: int, log_entries: int) -> None:
+def command(context: click.Context, /, *, markdown: bool, **sizes: int) -> None:
     """Measure; the figures are kept in .run/bench/latest.json."""
     _require_own_servers()
     from deploy.bench import figures, run  # noqa: PLC0415 - draws in the whole platform
 
-    sizes = {"audit_rows": audit_rows, "judged_pupils": judged_pupils, "log_entries": log_entries}
     console = Console()
     own = Instance("bench", CHECKOUT)
     own.erase()
