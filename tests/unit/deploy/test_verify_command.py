@@ -164,7 +164,7 @@ def believing(files, authority, issuer):
 def test_the_code_on_paper_is_checked_as_text_and_as_a_picture(hocba, files, issuer, believing):
     code = issuer.write(SUMMARY)
     (files / "code.txt").write_text(code)
-    picture(code, files / "code.png")
+    take_picture(code, files / "code.png")
     (files / "forged.txt").write_text(Issuer(private=ec.generate_private_key(ec.SECP256R1())).write(SUMMARY))
 
     said = hocba("--qr", "code.txt", "code.png", "forged.txt", "--trust", believing, "--json")
@@ -176,14 +176,14 @@ def test_the_code_on_paper_is_checked_as_text_and_as_a_picture(hocba, files, iss
     assert "Vũ An" in hocba("--qr", "code.txt", "--trust", believing).output
 
 
-def picture(text, path):
+def take_picture(text, path):
     """Of a code, as a telephone takes it."""
     drawn = memoryview(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="L").to_image(scale=4))
     Image.frombytes("L", drawn.shape[::-1], bytes(drawn)).save(path)
 
 
 def test_a_picture_without_a_code_is_undecided(hocba, files, believing):
-    picture("https://hocba.example.vn", files / "address.png")
+    take_picture("https://hocba.example.vn", files / "address.png")
 
     (told,) = json.loads(hocba("--qr", "address.png", "--trust", believing, "--json").output)
 
