@@ -10,11 +10,11 @@ PIN = "246813"
 HEARD = "SELECT count(*) FROM document_states WHERE pupil_id = ANY(%s::uuid[]) AND state = 'ISSUED'"
 
 
-def make_keys(school: School) -> None:
-    """Each signer makes a key under a PIN; the clerk makes the school's."""
-    for signer in (school.teacher, school.homeroom, school.principal):
-        signer.post("/v1/keys", {"pin": PIN})
-    school.clerk.post("/v1/keys", {"pin": PIN, "unit_id": school.unit_id})
+def make_keys(school: School) -> list[Any]:
+    """Each signer makes a key under a PIN, the clerk the school's; gives the certificates."""
+    signers = (school.teacher, school.homeroom, school.principal)
+    made = [signer.post("/v1/keys", {"pin": PIN}) for signer in signers]
+    return [*made, school.clerk.post("/v1/keys", {"pin": PIN, "unit_id": school.unit_id})]
 
 
 def transcripts(room: SchoolClass) -> list[Any]:
@@ -51,9 +51,47 @@ def sign(room: SchoolClass, *, by_subjects: bool = True) -> None:
 
 def sign_as(room: SchoolClass, role: str, signer: Person) -> None:
     """One session for the whole class, until it has ended."""
-    body = {"school_year": 2025, "class_ids": [room.id], "role": role, "pin": PIN}
-    opened = until_done(lambda: signer.post("/v1/signing-sessions", body), unless=["signing.nothing_to_sign"])
-    until(lambda: signer.get(f"/v1/signing-sessions/{opened['id']}")["state"] != "RUNNING")
+    ended(signer, open_session(signer, role, room.id))
+
+
+def open_session(signer: Person, role: str, group_id: str) -> Any:
+    """One PIN entry for all that waits in the group: a class, or with a school's own id its digitised copies."""
+    body = {"school_year": 2025, "class_ids": [group_id], "role": role, "pin": PIN}
+    return until_done(lambda: signer.post("/v1/signing-sessions", body), unless=["signing.nothing_to_sign"])
+
+
+def ended(signer: Person, opened: Any) -> Any:
+    """The session as it stands after it has ended."""
+    address = f"/v1/signing-sessions/{opened['id']}"
+    until(lambda: signer.get(address)["state"] != "RUNNING")
+    return signer.get(address)
+
+
+def copies_waiting(school: School) -> int:
+    """How many digitised copies wait for the principal."""
+    found = school.principal.get(f"{YEAR}/signing/waiting")["classes"]
+    return sum(one["waiting"] for one in found if one["class_id"] == school.unit_id)
+
+
+def copy_order(school: School, pupil_id: str, scan: str, **changes: Any) -> dict[str, Any]:
+    """What a clerk says of a pupil's paper of primary school, of which `scan` is kept."""
+    return {
+        "pupil_id": pupil_id,
+        "scan": scan,
+        "first_year": 2018,
+        "last_year": 2022,
+        "grades": [1, 2, 3, 4, 5],
+        "printed_school": "Trường Tiểu học Bến Giấy A",
+        "compared_by": school.clerk.id,
+        "compared_at": "2026-05-30T02:00:00Z",
+        "condition": "Bìa sờn, các trang còn đủ.",
+    } | changes
+
+
+def digitise(school: School, pupil_id: str, paper: bytes) -> Any:
+    """The pupil's paper, scanned by the clerk and compared; nobody has signed the copy."""
+    scan = school.clerk.upload(f"{school.path}/evidence", paper, name="hoc-ba.pdf")["file"]
+    return school.clerk.post(f"{school.path}/digitised-copies", copy_order(school, pupil_id, scan))
 
 
 def is_heard_of(room: SchoolClass) -> bool:

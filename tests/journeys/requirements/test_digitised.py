@@ -10,8 +10,7 @@ import requests
 from deploy.demo.client import Client, Refusal
 from tests.journeys.installation import until
 from tests.journeys.requirements.conftest import LOWER
-from tests.journeys.requirements.issuing import PIN, make_keys
-from tests.journeys.requirements.people import until_done
+from tests.journeys.requirements.issuing import copies_waiting, copy_order, digitise, ended, make_keys, open_session
 from tests.journeys.requirements.schools import YEAR, found_school
 from tests.unit.transcript.copies import leaf, packed
 
@@ -35,35 +34,20 @@ def stranger(school):
 @pytest.fixture(scope="module")
 def copy(school):
     """The first pupil's paper of primary school, scanned by the clerk, signed by the principal and sealed."""
-    scan = school.clerk.upload(f"{school.path}/evidence", PAPER, name="hoc-ba.pdf")["file"]
-    made = school.clerk.post(f"{school.path}/digitised-copies", order(school, scan))
+    made = digitise(school, school.classes["6A"].pupils[0], PAPER)
     for role, signer in (("CBQL", school.principal), ("KY_PHAT_HANH", school.clerk)):
         sign(school, role, signer)
     until(lambda: read(school, made)["document"]["state"] == "ISSUED")
     return read(school, made)
 
 
-def order(school, scan, **changes):
-    return {
-        "pupil_id": school.classes["6A"].pupils[0],
-        "scan": scan,
-        "first_year": 2018,
-        "last_year": 2022,
-        "grades": [1, 2, 3, 4, 5],
-        "printed_school": "Trường Tiểu học Bến Giấy A",
-        "compared_by": school.clerk.id,
-        "compared_at": "2026-05-30T02:00:00Z",
-        "condition": "Bìa sờn, các trang còn đủ.",
-    } | changes
+def order(school, scan, *, pupil=0, **changes):
+    return copy_order(school, school.classes["6A"].pupils[pupil], scan, **changes)
 
 
 def sign(school, role, signer):
-    """All copies of the school that wait for this signature: their group has the school's own id."""
-    body = {"school_year": 2025, "class_ids": [school.unit_id], "role": role, "pin": PIN}
-    opened = until_done(lambda: signer.post("/v1/signing-sessions", body), unless=["signing.nothing_to_sign"])
-    address = f"/v1/signing-sessions/{opened['id']}"
-    until(lambda: signer.get(address)["state"] != "RUNNING")
-    assert signer.get(address)["refused"] == 0
+    """All copies of the school that wait for this signature."""
+    assert ended(signer, open_session(signer, role, school.unit_id))["refused"] == 0
 
 
 def read(school, copy):
@@ -127,27 +111,21 @@ def test_a_second_copy_of_the_paper_waits_until_the_principal_has_revoked_the_fi
     assert stranger.get(f"/v1/verifications/{code}")["verdict"] == "REVOKED"
     listed = school.clerk.get(f"{school.path}/digitised-copies")["copies"]
     assert [one["document"]["state"] for one in listed] == ["FROZEN", "REVOKED"]
-    until(lambda: waiting(school) == 1)
+    until(lambda: copies_waiting(school) == 1)
 
 
 def test_a_copy_that_is_wrong_is_taken_back_before_anybody_has_to_sign_it(school):
     """R47."""
     scan = school.clerk.upload(f"{school.path}/evidence", packed("PNG", leaf("Trang IV")), name="hoc-ba.png")["file"]
-    other, before = school.classes["6A"].pupils[1], waiting(school)
-    wrong = school.clerk.post(f"{school.path}/digitised-copies", order(school, scan, pupil_id=other))
-    until(lambda: waiting(school) == before + 1)
+    before = copies_waiting(school)
+    wrong = school.clerk.post(f"{school.path}/digitised-copies", order(school, scan, pupil=1))
+    until(lambda: copies_waiting(school) == before + 1)
 
     place = f"{YEAR}/transcripts/{wrong['document']['id']}"
     school.principal.post(f"{place}/revocation", {"reason": "Nhầm học sinh."})
 
-    until(lambda: waiting(school) == before)
+    until(lambda: copies_waiting(school) == before)
     assert read(school, wrong)["document"]["state"] == "REVOKED"
-
-
-def waiting(school):
-    """How many copies wait for the principal."""
-    found = school.principal.get(f"{YEAR}/signing/waiting")["classes"]
-    return sum(one["waiting"] for one in found if one["class_id"] == school.unit_id)
 
 
 def test_a_file_that_only_calls_itself_a_pdf_is_refused_in_one_sentence(school):

@@ -1,0 +1,86 @@
+"""A pupil who leaves takes along all that was issued, by a link that one school can use once (R48)."""
+
+from itertools import product
+
+import pytest
+
+from deploy.demo.client import Client, Refusal
+from tests.journeys.installation import until
+from tests.journeys.requirements import issuing
+from tests.journeys.requirements.people import until_done
+from tests.journeys.requirements.schools import YEAR
+from tests.unit.transcript.copies import leaf, packed
+
+ACCEPT = "/v1/transfers/acceptances"
+
+
+@pytest.fixture(scope="module")
+def record(before_summer):
+    """All that was issued of a pupil: the year's transcript, and the copy of a paper of primary school."""
+    school, transcript = before_summer.school, issuing.transcripts(before_summer)[2]
+    copy = issuing.digitise(school, transcript["pupil_id"], packed("PDF", leaf("Trang I")))
+    for role, signer in (("CBQL", school.principal), ("KY_PHAT_HANH", school.clerk)):
+        issuing.ended(signer, issuing.open_session(signer, role, school.unit_id))
+    place = f"{YEAR}/digitised-copies/{copy['document']['id']}"
+    until(lambda: school.clerk.get(place)["document"]["state"] == "ISSUED")
+    return [transcript, copy["document"]]
+
+
+@pytest.fixture(scope="module")
+def receiving(department):
+    """A school in another place, and its admin."""
+    unit_id = department.found("TRUONG", "00000990", "Trường THCS Bờ Bên Kia")
+    [admin] = department.appoint(unit_id, "admin")
+    return unit_id, admin
+
+
+@pytest.fixture(scope="module")
+def offered(before_summer, record, receiving):
+    body = {"school_year": 2025, "pupil_id": record[0]["pupil_id"], "to_unit_id": receiving[0]}
+    return before_summer.school.admin.post("/v1/transfers", body)
+
+
+@pytest.fixture(scope="module")
+def refused_elsewhere(primary, offered):
+    """What an admin of a third school is told, who got hold of the link."""
+    with pytest.raises(Refusal) as refused:
+        primary.admin.post(ACCEPT, {"link_code": offered["link_code"]})
+    return refused.value
+
+
+@pytest.fixture(scope="module")
+def moved(receiving, offered, refused_elsewhere):
+    """The receiving school has used the link, and the transfer has ended."""
+    _, admin = receiving
+    link = {"link_code": offered["link_code"]}
+    accepted = until_done(lambda: admin.post(ACCEPT, link), unless=["not_found"])  # until its grant is heard of
+    place = f"/v1/transfers/{accepted['id']}"
+    until(lambda: admin.get(place)["state"] in ("COMPLETED", "FAILED"))
+    return admin.get(place)
+
+
+def test_the_link_opens_nothing_for_another_school(refused_elsewhere):
+    """R48."""
+    assert (refused_elsewhere.status, refused_elsewhere.code) == (404, "not_found")
+
+
+def test_the_receiving_school_reads_all_that_was_issued_and_every_signature_is_right(record, receiving, moved):
+    """R48."""
+    _, admin = receiving
+    stranger = Client(admin.client.base_url)
+
+    assert (moved["state"], moved["reason"]) == ("COMPLETED", None)
+    for document, kind in product(record, ("pdf", "xml")):
+        received = admin.download(f"{YEAR}/transcripts/{document['id']}/{kind}")
+        report = stranger.request("POST", "/v1/verifications", files={"file": (kind, received)})
+        assert (report["verdict"], report["code"]) == ("VALID", document["code"])
+        assert {one["verdict"] for one in report["signatures"]} == {"VALID"}
+        assert report["signatures"][-1]["role"] == "KY_PHAT_HANH"
+
+
+def test_a_link_that_was_used_opens_nothing_again(receiving, offered, moved):
+    """R48."""
+    with pytest.raises(Refusal) as refused:
+        receiving[1].post(ACCEPT, {"link_code": offered["link_code"]})
+
+    assert (refused.value.status, refused.value.code) == (409, "transfer.link_used")
