@@ -88,7 +88,7 @@ def test_a_letter_signed_in_another_program_is_valid_and_says_who_signed_it_and_
 
     assert (one.slot, one.role, one.holder, one.name) == ("Chữ ký", "", "", "Nguyễn Thị Hoa")
     assert (one.verdict, one.reason, one.proven_at, one.level) == (Verdict.VALID, None, None, Level.B_B)
-    assert abs(one.signed_at - NOW) < timedelta(minutes=30)
+    assert abs(one.signed_at - NOW) < timedelta(minutes=50)
 
 
 def test_a_signature_on_a_curve_is_as_good(found, town):
@@ -374,7 +374,8 @@ def test_a_maze_of_authorities_is_not_walked(town, hoa):
     """Many certificates of authorities with one name would give more paths than could ever be tried."""
     crowd = [files.town().issuing.certificate for _ in range(30)]
     pdf = sign_pdf(letter(), hoa, town)
-    report = validate_pdf(pdf, Anchors(roots=[town.root.certificate], at=NOW, certificates=crowd, lists=town.lists()))
+    roots = [town.root.certificate]
+    report = validate_pdf(pdf, Anchors(roots=roots, at=files.JUDGED, certificates=crowd, lists=town.lists()))
 
     assert report.reasons == (Reason.CERTIFICATE_UNTRUSTED,)
 
@@ -432,7 +433,7 @@ def test_a_paper_whose_marks_were_painted_over_is_not_valid_either(signed_paper,
 
 
 def test_validate_takes_a_strangers_letter_for_one(signed, town):
-    report = validate(signed, trust=[town.root.certificate], at=NOW)
+    report = validate(signed, trust=[town.root.certificate], at=files.JUDGED)
 
     assert (report.kind, report.verdict, report.reasons) == ("pdf", Verdict.UNDECIDED, (Reason.REVOCATION_UNKNOWN,))
     assert report.code is None

@@ -83,7 +83,7 @@ def test_a_letter_signed_with_xades_is_valid_and_says_who_signed_it_and_when(sig
     assert one.slot.startswith("SignXMLSignature")
     assert (one.role, one.holder, one.name) == ("", "", "Nguyễn Thị Hoa")
     assert (one.verdict, one.reason, one.proven_at, one.level) == (Verdict.VALID, None, None, Level.B_B)
-    assert abs(one.signed_at - NOW) < timedelta(minutes=30)
+    assert abs(one.signed_at - NOW) < timedelta(minutes=50)
 
 
 def test_a_plain_signature_is_as_good_but_has_no_time_and_no_level(town, hoa):
@@ -443,7 +443,7 @@ def test_what_bears_a_mark_of_ours_is_never_a_strangers_letter(signed, signed_do
 
 
 def test_validate_takes_a_strangers_letter_for_one(signed, town):
-    report = validate(signed, trust=[town.root.certificate], at=NOW)
+    report = validate(signed, trust=[town.root.certificate], at=files.JUDGED)
 
     assert (report.kind, report.verdict, report.reasons) == ("xml", Verdict.UNDECIDED, (Reason.REVOCATION_UNKNOWN,))
     assert report.code is None
