@@ -21,7 +21,7 @@ from tests.unit.signing.foreign_files import DAY, NOW, letter, overwritten, sign
 from tests.unit.signing.school_papers import SIGNED_AT
 from tests.unit.signing.verdicts import validate
 
-MUTATIONS = 2_000
+MUTATIONS = 600
 DIGITS = re.compile(rb"/Contents <([0-9a-fA-F]{999,})>")
 
 
