@@ -18,7 +18,6 @@ from services.transcript.settings import Settings
 
 def build() -> Service:
     service = Service("transcript", Path(__file__).parent / "migrations")
-    exports = exporting.Exporting(public_url=load(Settings, "transcript").public_url)
     service.command(contracts.FreezeClass, usecases.ask_freeze, before=freezing.check_form)
     service.query(contracts.FindClassTranscripts, usecases.find_class_transcripts)
     service.query(contracts.ReadTranscript, usecases.read_transcript)
@@ -27,14 +26,29 @@ def build() -> Service:
     service.internal(contracts.FindPupilTranscripts, usecases.find_pupil_transcripts, systems=("transfer",))
     service.internal(contracts.ReceiveTranscripts, usecases.receive_transcripts, systems=("transfer",))
     service.open(contracts.VerifyCode, verification.verify_code, before=verification.look_up)
+    _digitise(service)
+    _give_out(service, exporting.Exporting(public_url=load(Settings, "transcript").public_url))
+    service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
+    service.consumes(GrantChangedV1, authority.copy_grants)
+    service.consumes(UnitChangedV1, authority.copy_units)
+    service.consumes(ResultsLockedV1, usecases.note_locked_results)
+    service.consumes(DocumentsSignedV1, usecases.follow_signatures, before=usecases.fetch_signed)
+    return service
+
+
+def _digitise(service: Service) -> None:
+    service.command(digitised.Digitise, making.keep, before=making.make)
+    service.query(digitised.FindDigitisedCopies, usecases.find_digitised_copies)
+    service.query(digitised.ReadDigitisedCopy, usecases.read_digitised_copy)
+
+
+def _give_out(service: Service, exports: exporting.Exporting) -> None:
+    """What leaves the school: on paper, as files for other programs, to guardians, to the ministry's hub."""
     service.command(copies.HandOutRecord, handing_out.hand_out, before=handing_out.press_record)
     service.command(copies.HandOutExtract, handing_out.hand_out, before=handing_out.press_extract)
     service.command(copies.HandOutClass, handing_out.hand_out, before=handing_out.press_class)
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
-    service.command(digitised.Digitise, making.keep, before=making.make)
-    service.query(digitised.FindDigitisedCopies, usecases.find_digitised_copies)
-    service.query(digitised.ReadDigitisedCopy, usecases.read_digitised_copy)
     service.query(files.ReadTranscriptFile, exporting.give_file, before=exports.make)
     for shape, answer in (
         (of_child.FindChildCopies, children.find_copies),
@@ -43,9 +57,3 @@ def build() -> Service:
     ):
         service.query(shape, answer, before=children.require_guardian)
     service.query(hub.PackForHub, packing.give_package, before=packing.pack_class)
-    service.task(freezing.FreezeClassTask, usecases.keep_frozen, before=freezing.freeze_class)
-    service.consumes(GrantChangedV1, authority.copy_grants)
-    service.consumes(UnitChangedV1, authority.copy_units)
-    service.consumes(ResultsLockedV1, usecases.note_locked_results)
-    service.consumes(DocumentsSignedV1, usecases.follow_signatures, before=usecases.fetch_signed)
-    return service
