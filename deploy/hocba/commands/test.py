@@ -15,6 +15,9 @@ from deploy.local import packages
 from deploy.local.errors import InstallationError
 from deploy.local.instance import POSTGRES, RABBITMQ, Instance
 
+SHARED_BY_TWO = ("--numprocesses=2", "--no-loadscope-reorder")
+"""pytest-xdist, in the parts and the order of tests/conftest.py: a run mostly waits for servers and processes."""
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
@@ -50,7 +53,7 @@ def _private_servers(instance: Instance) -> Mapping[str, str]:
 
 
 def _pytest(arguments: tuple[str, ...], environment: Mapping[str, str]) -> int:
-    argv = [sys.executable, "-m", "pytest", *arguments]
+    argv = [sys.executable, "-m", "pytest", *SHARED_BY_TWO, *arguments]
     with _deaf_to_ctrl_c():  # pytest hears it too, and closes with its own line
         return subprocess.run(argv, check=False, cwd=CHECKOUT, env=os.environ | environment).returncode
 

@@ -276,7 +276,9 @@ def test_a_key_id_swapped_for_another_known_one_is_broken(token):
 
 
 @pytest.mark.parametrize(
-    "kid", [ISSUER.key_id.hex(), f"{AT}/keys#{ISSUER.key_id.hex()}", f"{AT}/.well-known/credential-keys/00"]
+    "kid",
+    [ISSUER.key_id.hex(), f"{AT}/keys#{ISSUER.key_id.hex()}", f"{AT}/.well-known/credential-keys/00"],
+    ids=["bare", "at another place", "of an unknown key"],
 )
 def test_a_key_id_in_another_form_is_broken(token, kid):
     assert verdict(remade(token, header={"kid": kid})) == (Verdict.BROKEN, (Reason.STRUCTURE,))
