@@ -10,7 +10,10 @@ import zxingcpp
 QUIET_ZONE = 4  # modules, ISO/IEC 18004
 FRAME = 1  # points left free along the edge of the box, so that a printed frame stays visible
 
+Size = tuple[float, float]  # width and height in points
+
 _DARK = re.compile(rb"\x00+")
+_DRAWN = re.compile(rb"<</Type/XObject/Subtype/Form/[^\n]*\nstream\n([-\d. cefgmqrQ]*)\nendstream")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +39,21 @@ def qr(text: str) -> Drawing:
     return Drawing(side=side, operators=white + b"0 g " + b" ".join(bars) + b" f")
 
 
-def form(drawings: Sequence[Drawing], *, width: float, height: float) -> bytes:
+def form(drawings: Sequence[Drawing], size: Size) -> bytes:
     """The form XObject (ISO 32000-1, 12.5.5) with the drawings side by side, each as large as fits and centred."""
+    width, height = size
     room = width / max(1, len(drawings))
-    content = b" ".join(_placed(one, room * place, room, height) for place, one in enumerate(drawings))
-    head = f"<</Type/XObject/Subtype/Form/BBox[0 0 {width:g} {height:g}]/Resources<<>>/Length {len(content)}>>"
+    return _form(b" ".join(_placed(one, room * place, room, height) for place, one in enumerate(drawings)), size)
+
+
+def drawn(revision: bytes, size: Size) -> bytes | None:
+    """The form XObject of this size with what a revision draws; None where there is none, or not of paths alone."""
+    found = _DRAWN.search(revision)
+    return _form(found[1], size) if found else None
+
+
+def _form(content: bytes, size: Size) -> bytes:
+    head = f"<</Type/XObject/Subtype/Form/BBox[0 0 {size[0]:g} {size[1]:g}]/Resources<<>>/Length {len(content)}>>"
     return head.encode() + b"\nstream\n" + content + b"\nendstream"
 
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 
-from services.signing import cms, pdf_file
-from services.signing.appearance import Drawing, form
+from services.signing import byte_range, cms, pdf_file
+from services.signing.appearance import Drawing, Size, drawn, form
 from services.signing.keys import Credential, Signer
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 
@@ -16,7 +15,6 @@ ON_PAPER = ("GVCN", "CBQL", "KY_PHAT_HANH")  # the slots of a paper, in the orde
 PRINT_AND_LOCKED = 4 | 128  # annotation flags, ISO 32000-1, 12.5.3; PDF/A asks for Print
 SIGNATURES_APPEND_ONLY = 1 | 2  # SigFlags, ISO 32000-1, 12.7.2
 
-_BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
 _KIDS = re.compile(rb"/Kids\[((?:\d+ 0 R ?)*)\]")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 _ANNOTATIONS = re.compile(rb"/Annots\[(?=[^\]]*\])")
@@ -27,6 +25,8 @@ _FIELD = re.compile(rb"/FT/Sig/T\((\w+)\)")
 _FILLED = re.compile(rb"/V \d+ 0 R")
 _APPEARANCE = re.compile(rb"/AP<</N \d+ 0 R>>")
 _RECTANGLE = re.compile(rb"/Rect\[([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+)\]")
+_SIGNED = re.compile(rb"/M\((D:\d{14}Z)\)/ByteRange\[[\d ]+\] */Contents<([0-9a-f]+)>>>")
+_TIME = "D:%Y%m%d%H%M%SZ"
 
 
 class NotItsTurn(ValueError):  # noqa: N818 - a refusal is an answer, not a fault of the program
@@ -65,7 +65,7 @@ def prepare(pdf: bytes, boxes: Sequence[Box]) -> bytes:
     objects[acroform] = b"<</Fields[%b]/SigFlags %d>>" % (_references(sorted(fields)), SIGNATURES_APPEND_ONLY)
     for number, box in sorted(fields.items()):
         objects[number] = _field(box, page=pages[box.page], appearance=number + 1)
-        objects[number + 1] = form((), width=box.x1 - box.x0, height=box.y1 - box.y0)
+        objects[number + 1] = form((), (box.x1 - box.x0, box.y1 - box.y0))
     return file.append(objects)
 
 
@@ -94,16 +94,13 @@ def draft(pdf: bytes, field: str, credential: Credential, *, at: datetime, drawi
     Drawings are fitted into the field's box; without any the box stays as the form printed it.
     Raises NotItsTurn out of turn, UnsupportedPdf for a file that `prepare` did not make.
     """
-    file = pdf_file.read(pdf)
-    number, widget = _field_in_turn(file, field)
-    value, appearance = file.last.size, file.last.size + 1
-    room = 2 * cms.size(credential)
-    locking = _locking(file.last.root) if b"/Lock" in widget else b""
-    objects = {value: _signature(at, locking=locking, room=room), number: _with(widget, b"/V %d 0 R" % value)}
-    if drawings:
-        objects[number] = _APPEARANCE.sub(b"/AP<</N %d 0 R>>" % appearance, objects[number])
-        objects[appearance] = _painted(drawings, widget)
-    return _cut(file.append(objects), start=len(pdf), room=room, credential=credential)
+    file, room = pdf_file.read(pdf), 2 * cms.size(credential)
+    empty = _first_empty(file)
+    if empty is None or empty.name != field:
+        raise NotItsTurn(f"It is not the turn of the field {field}.")
+    painted = form(drawings, empty.size) if drawings else None
+    head, tail = _revision(file, empty, at=at, room=room, painted=painted)
+    return Draft(head=head, tail=tail, digest=byte_range.digest(head, tail), credential=credential)
 
 
 def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawings: Sequence[Drawing] = ()) -> bytes:
@@ -111,6 +108,35 @@ def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawings: Sequ
     made = draft(pdf, field, signer.credential, at=at, drawings=drawings)
     (value,) = signer.sign([made.digest_to_sign()])
     return made.signed(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A signature as its revision holds it: `contents` is DER in zeros, over `digest` of all the rest up to there."""
+
+    field: str
+    at: datetime
+    contents: bytes
+    digest: bytes
+
+
+def read(file: PdfFile, index: int) -> Filled:
+    """The signature that a revision adds; raises UnsupportedPdf when one byte is not as `draft` writes it.
+
+    What it shows on the page is free, as long as it is a drawing that needs nothing else of the file.
+    """
+    before, whole = file.until(index), file.raw[: file.revisions[index].end]
+    added, empty = whole[len(before.raw) :], _first_empty(before)
+    if empty is None or not (found := _SIGNED.search(added)):
+        raise UnsupportedPdf("The revision is no signature in an empty field.")
+    at, digits = datetime.strptime(found[1].decode(), _TIME).replace(tzinfo=UTC), found[2]
+    painted = drawn(added, empty.size)
+    head, tail = _revision(before, empty, at=at, room=len(digits), painted=painted)
+    if b"%b<%b>%b" % (head, digits, tail) != whole:
+        raise UnsupportedPdf("The signature is not in the form in which this platform writes it.")
+    return Filled(
+        field=empty.name, at=at, contents=bytes.fromhex(digits.decode()), digest=byte_range.digest(head, tail)
+    )
 
 
 def _pages(file: PdfFile, catalog: bytes) -> list[int]:
@@ -151,27 +177,51 @@ def _field(box: Box, *, page: int, appearance: int) -> bytes:
     )
 
 
-def _field_in_turn(file: PdfFile, name: str) -> tuple[int, bytes]:
-    """The first empty field, which must be the one asked for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Empty:
+    """A field that is not signed yet, and its dictionary."""
+
+    name: str
+    number: int
+    widget: bytes
+
+    @property
+    def size(self) -> Size:
+        if not (rectangle := _RECTANGLE.search(self.widget)):
+            raise UnsupportedPdf("The field has no rectangle of its own.")
+        x0, y0, x1, y1 = map(float, rectangle.groups())
+        return x1 - x0, y1 - y0
+
+
+def _first_empty(file: PdfFile) -> _Empty | None:
     acroform = _ACROFORM.search(file.body(file.last.root))
     fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
     for reference in _REFERENCE.findall(fields[1] if fields else b""):
         widget = file.body(int(reference))
-        if _FILLED.search(widget):
-            continue
-        if not (title := _FIELD.search(widget)) or title[1] != name.encode():
-            break
-        return int(reference), widget
-    raise NotItsTurn(f"It is not the turn of the field {name}.")
+        if not _FILLED.search(widget):
+            title = _FIELD.search(widget)
+            return _Empty(name=title[1].decode() if title else "", number=int(reference), widget=widget)
+    return None
+
+
+def _revision(file: PdfFile, empty: _Empty, *, at: datetime, room: int, painted: bytes | None) -> tuple[bytes, bytes]:
+    """The file with the field signed, before and after the digits of the signature."""
+    value, appearance = file.last.size, file.last.size + 1
+    locking = _locking(file.last.root) if b"/Lock" in empty.widget else b""
+    widget = _with(empty.widget, b"/V %d 0 R" % value)
+    objects = {value: _signature(at, locking=locking, room=room), empty.number: widget}
+    if painted is not None:
+        objects[empty.number] = _APPEARANCE.sub(b"/AP<</N %d 0 R>>" % appearance, widget)
+        objects[appearance] = painted
+    return byte_range.cut(file.append(objects), start=len(file.raw), room=room)
 
 
 def _signature(at: datetime, *, locking: bytes, room: int) -> bytes:
     """A signature dictionary with `room` hexadecimal digits and a byte range still to fill."""
-    return b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached%b/M(%b)/ByteRange%b/Contents<%b>>>" % (
+    return b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached%b/M(%b)%b>>" % (
         locking,
-        at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ").encode(),
-        b" " * _BYTE_RANGE,
-        b"0" * room,
+        at.astimezone(UTC).strftime(_TIME).encode(),
+        byte_range.places(room),
     )
 
 
@@ -179,23 +229,3 @@ def _locking(root: int) -> bytes:
     """No field may change after this signature (FieldMDP, ISO 32000-1, 12.8.2.4)."""
     parameters = b"<</Type/TransformParams/V/1.2/Action/All>>"
     return b"/Reference[<</Type/SigRef/TransformMethod/FieldMDP/Data %d 0 R/TransformParams%b>>]" % (root, parameters)
-
-
-def _painted(drawings: Sequence[Drawing], widget: bytes) -> bytes:
-    if not (rectangle := _RECTANGLE.search(widget)):
-        raise UnsupportedPdf("The field has no rectangle of its own.")
-    x0, y0, x1, y1 = map(float, rectangle.groups())
-    return form(drawings, width=x1 - x0, height=y1 - y0)
-
-
-def _cut(whole: bytes, *, start: int, room: int, credential: Credential) -> Draft:
-    """Write the byte range, and cut where the digits of /Contents will stand."""
-    opening = whole.index(b"/Contents<", start) + len(b"/Contents")
-    closing = opening + room + 2
-    byte_range = b"[0 %d %d %d]" % (opening, closing, len(whole) - closing)
-    place = whole.index(b"/ByteRange", start) + len(b"/ByteRange")
-    head = whole[:place] + byte_range.ljust(_BYTE_RANGE) + whole[place + _BYTE_RANGE : opening]
-    tail = whole[closing:]
-    digest = sha256(head)
-    digest.update(tail)
-    return Draft(head=head, tail=tail, digest=digest.digest(), credential=credential)

@@ -1,7 +1,7 @@
 """The structure of the PDF files we sign: plain cross-reference tables, one per revision, each appended to the last."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,6 +9,7 @@ _ENTRY = 20  # bytes of one line of a cross-reference table
 _START = re.compile(rb"startxref\n(\d{1,10})\n%%EOF\n?\Z")
 _SECTION = re.compile(rb"(\d{1,7}) (\d{1,7})\n")
 _LINE = re.compile(rb"(\d{10}) 00000 n[ \r]\n")
+_STREAM = re.compile(rb"<</Length (\d{1,8})[^\n]*>>\nstream\n")
 _TRAILER = re.compile(
     rb"trailer\n<</Size (\d{1,7})/Root (\d{1,7}) 0 R/Info (\d{1,7}) 0 R"
     rb"/ID\[(\([\w+/=]+\)\([\w+/=]+\))\](?:/Prev (\d{1,10}))?>>\nstartxref\n(\d{1,10})\n%%EOF\n?"
@@ -53,15 +54,26 @@ class PdfFile:
     def last(self) -> Revision:
         return self.revisions[-1]
 
+    def until(self, index: int) -> "PdfFile":
+        """The file as it was before the revision with this index was added."""
+        return PdfFile(raw=self.raw[: self.revisions[index - 1].end], revisions=self.revisions[:index])
+
     def body(self, number: int) -> bytes:
         """A dictionary object as it stands now, from `<<` to `>>`."""
+        return self._body_at(self._place(number), number)
+
+    def stream(self, number: int) -> tuple[bytes, bytes]:
+        """A stream object as it stands now: its dictionary, and its bytes as they are kept."""
+        start = self._place(number) + len(b"%d 0 obj\n" % number)
+        if not (head := _STREAM.match(self.raw, start)):
+            raise UnsupportedPdf(f"Object {number} is not a stream that begins with its length.")
+        return head[0], self.raw[head.end() : head.end() + int(head[1])]
+
+    def _place(self, number: int) -> int:
         for revision in reversed(self.revisions):
             if (line := revision.line_of(number)) is not None:
-                return self._body_at(self._offset(line), number)
+                return self._offset(line)
         raise UnsupportedPdf(f"Object {number} is missing.")
-
-    def offsets(self, revision: Revision) -> Iterator[int]:
-        return (self._offset(line) for n in revision.numbers() if (line := revision.line_of(n)) is not None)
 
     def append(self, objects: Mapping[int, bytes]) -> bytes:
         """The file with one more revision that adds or replaces these objects, by number."""
@@ -107,7 +119,20 @@ def read(raw: bytes) -> PdfFile:
         if earlier >= revisions[-1].xref_at:
             raise UnsupportedPdf("The revisions are not in the order of the file.")
         revisions.append(_revision(raw, earlier))
+    if not all(_is_whole(raw, revision, start) for revision, start in zip(revisions, _starts(revisions), strict=True)):
+        raise UnsupportedPdf("A table lists an object that does not stand in its own revision.")
     return PdfFile(raw=raw, revisions=tuple(reversed(revisions)))
+
+
+def _starts(revisions: Sequence[Revision]) -> list[int]:
+    """Of revisions in the order from the newest to the oldest."""
+    return [*(revision.end for revision in revisions[1:]), 0]
+
+
+def _is_whole(raw: bytes, revision: Revision, start: int) -> bool:
+    """Otherwise whoever signs first would sign a place that a later revision fills."""
+    lines = (line for _, count, at in revision.sections for line in range(at, at + _ENTRY * count, _ENTRY))
+    return all(start <= int(entry[1]) < revision.xref_at for line in lines if (entry := _LINE.match(raw, line)))
 
 
 def _revision(raw: bytes, xref_at: int) -> Revision:

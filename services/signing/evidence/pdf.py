@@ -5,18 +5,16 @@ Both are revisions after the seal, which allows nothing else (ETSI EN 319 142-1,
 
 import re
 from dataclasses import dataclass
-from hashlib import sha256
 
 from asn1crypto import parser
 
-from services.signing import pdf_file
+from services.signing import byte_range, pdf_file
 from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 
 TOKEN_BYTES = 8_192
 """Kept for a token; those with three certificates take about 6,000."""
 
-_BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
 _STORE = re.compile(rb"/DSS (\d+) 0 R")
 _LISTS = re.compile(rb"<</Type/DSS/Certs\[([\d R]*)\]/CRLs\[([\d R]*)\]/OCSPs\[([\d R]*)\]>>")
 _STREAM = re.compile(rb"(\d+) 0 obj\n<</Length (\d{1,8})>>stream\n")
@@ -36,9 +34,7 @@ class Draft:
     @property
     def digest(self) -> bytes:
         """SHA-256 of all but the digits: what the token must be on."""
-        covered = sha256(self.head)
-        covered.update(self.tail)
-        return covered.digest()
+        return byte_range.digest(self.head, self.tail)
 
     def filled(self, token: bytes) -> bytes:
         """The file with its timestamp; UnsupportedPdf for a token longer than is kept for it."""
@@ -73,12 +69,13 @@ def draft_timestamp(pdf: bytes) -> Draft:
     name = b"TS-%d" % (fields[1].count(b"R") + 1)  # its number among the fields, of which none is ever taken away
     body = file.body(form)
     objects = {
-        value: b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange%b/Contents<%b>>>"
-        % (b" " * _BYTE_RANGE, b"0" * 2 * TOKEN_BYTES),
+        value: b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161%b>>"
+        % byte_range.places(2 * TOKEN_BYTES),
         field: b"<</FT/Sig/T(%b)/V %d 0 R>>" % (name, value),
         form: b"%b %d 0 R%b" % (body[: fields.end(1)], field, body[fields.end(1) :]),
     }
-    return _drafted(file.append(objects), start=len(pdf))
+    head, tail = byte_range.cut(file.append(objects), start=len(pdf), room=2 * TOKEN_BYTES)
+    return Draft(head=head, tail=tail)
 
 
 def read(file: PdfFile, index: int) -> Proof | Stamped:
@@ -135,13 +132,3 @@ def _form(file: PdfFile) -> tuple[int, "re.Match[bytes]"]:
     if acroform is None or fields is None:
         raise UnsupportedPdf("The file has no form of our making.")
     return int(acroform[1]), fields
-
-
-def _drafted(whole: bytes, *, start: int) -> Draft:
-    """Write the byte range, now that all places are known."""
-    opening = whole.index(b"/Contents<", start) + len(b"/Contents")
-    closing = opening + 2 * TOKEN_BYTES + 2
-    byte_range = b"[0 %d %d %d]" % (opening, closing, len(whole) - closing)
-    place = whole.index(b"/ByteRange", start) + len(b"/ByteRange")
-    head = whole[:place] + byte_range.ljust(_BYTE_RANGE) + whole[place + _BYTE_RANGE : opening]
-    return Draft(head=head, tail=whole[closing:])

@@ -42,6 +42,11 @@ def _body(file: PdfFile, number: int) -> bytes:
         return b""
 
 
+def _resized(form: bytes) -> bytes:
+    content = form.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    return re.sub(rb"/Length \d+", b"/Length %d" % len(content), form)
+
+
 def test_no_paper_with_a_changed_byte_is_valid(signed_paper, roots):
     dice = random.Random(2026)  # noqa: S311 - the same mutations in every run
     for _ in range(300):
@@ -147,6 +152,51 @@ def test_a_principal_cannot_move_his_field_while_signing(school, paper, reasons,
         signed = school.sign_paper(signed, ["CBQL"])
 
     assert Reason.CHANGED_AFTER_SIGNING in reasons(school.sign_paper(signed, ["KY_PHAT_HANH"]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b" f Q", b" f Q BT (9,5) Tj ET"),
+        (b"/Resources<<>>", b"/Resources<</XObject<</X 1 0 R>>>>"),
+        (b"/BBox[0 0 ", b"/BBox[9 9 "),
+        (b"/Subtype/Form", b"/Subtype/Form/OC 1 0 R"),
+    ],
+    ids=["words", "drawings from elsewhere", "another frame", "a switch"],
+)
+def test_a_seal_shows_nothing_but_its_codes(school, paper, reasons, monkeypatch, change):
+    signed = school.sign_paper(paper, ["GVCN", "CBQL"])
+    painted = pdf.form
+    with monkeypatch.context() as patched:
+        patched.setattr(pdf, "form", lambda drawings, size: _resized(painted(drawings, size).replace(*change)))
+        forged = school.sign_paper(signed, ["KY_PHAT_HANH"])
+
+    assert change[1] in forged
+    assert reasons(forged) == {Reason.CHANGED_AFTER_SIGNING}
+
+
+def test_a_signature_says_nothing_besides(school, paper, reasons, monkeypatch):
+    append = PdfFile.append
+
+    def talking(self, objects):
+        told = {number: body.replace(b"/Type/Sig/", b"/Type/Sig/Reason(ok)/") for number, body in objects.items()}
+        return append(self, told)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PdfFile, "append", talking)
+        signed = school.sign_paper(paper, ["GVCN"])
+
+    assert Reason.CHANGED_AFTER_SIGNING in reasons(school.sign_paper(signed, ["CBQL", "KY_PHAT_HANH"]))
+
+
+def test_what_was_signed_first_leaves_no_place_for_later(paper, reasons, school):
+    file = pdf_file.read(paper)
+    line = file.revisions[0].line_of(_page(paper)[0])
+    later = b"%010d" % (len(paper) + 6_000)
+
+    assert reasons(paper[:line] + later + paper[line + 10 :]) == {Reason.UNREADABLE}
+    with pytest.raises(pdf_file.UnsupportedPdf):
+        school.sign_paper(paper[:line] + later + paper[line + 10 :])
 
 
 def test_a_colleague_cannot_sign_in_the_homeroom_teachers_place(school, paper, reasons):

@@ -76,7 +76,7 @@ def test_a_changed_mark_breaks_its_teachers_signature_and_all_above(signed_docum
 
 def test_two_signatures_cannot_change_places(signed_document, reasons):
     first, second = _content(signed_document, "GVBM-toan"), _content(signed_document, "GVBM-gdtc")
-    swapped = signed_document.replace(first, b"temp").replace(second, first).replace(b"temp", second)
+    swapped = signed_document.replace(first, b"\0").replace(second, first).replace(b"\0", second)
 
     assert reasons(swapped) == {Reason.SIGNATURE_MALFORMED}
 
