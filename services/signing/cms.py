@@ -19,6 +19,7 @@ from services.signing.keys import Credential
 _DIGEST = sha256(b"place of the document's digest").digest()
 _SIGNATURE = _DIGEST * 8
 _LONGEST = {Algorithm.RSA: algorithms.RSA_BITS // 8, Algorithm.ECDSA: 72}  # bytes; an Ecdsa-Sig-Value may be shorter
+_ORDINARY = 10_000  # bytes of a signer's certificate with those above it
 
 
 def size(credential: Credential) -> int:
@@ -75,10 +76,10 @@ def read(der: bytes, *, timed: bool = False) -> Parts:
     others = tuple(found.dump() for found in certificates if found is not own)
     algorithm = algorithms.algorithm_of(algorithms.public_key(own.dump()))
     signature = signer_info["signature"].native
-    longest, template = _LONGEST[algorithm], _template(own.dump(), others, len(signature), at)
+    longest, template = _LONGEST[algorithm], _template_read(own.dump(), others, len(signature), at)
     whole = template.encode(digest, signature)
     if not timed:
-        room = template if len(signature) == longest else _template(own.dump(), others, longest)
+        room = template if len(signature) == longest else _template_read(own.dump(), others, longest)
         whole = whole.ljust(room.size(longest), b"\0")
     value = algorithms.raw(signature) if algorithm is Algorithm.ECDSA else signature
     if whole != der or _in_cms(value, algorithm) != signature:
@@ -128,8 +129,20 @@ def _in_cms(value: bytes, algorithm: Algorithm) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _template_of(certificate: bytes, chain: tuple[bytes, ...], length: int, at: datetime | None = None) -> _Template:
-    """Kept for our own signers alone: what strangers hand in for validation must not fill our memory."""
+    """Kept for all our own signers; for those whose signatures are checked see `_template_read`."""
     return _template(certificate, chain, length, at)
+
+
+def _template_read(certificate: bytes, chain: tuple[bytes, ...], length: int, at: datetime | None = None) -> _Template:
+    """What strangers hand in must not fill our memory: few are kept, of ordinary size, and none of a single file."""
+    if at or len(certificate) + sum(map(len, chain)) > _ORDINARY:
+        return _template(certificate, chain, length, at)
+    return _template_seen(certificate, chain, length)
+
+
+@lru_cache(maxsize=256)
+def _template_seen(certificate: bytes, chain: tuple[bytes, ...], length: int) -> _Template:
+    return _template(certificate, chain, length)
 
 
 def _template(certificate: bytes, chain: tuple[bytes, ...], length: int, at: datetime | None = None) -> _Template:
