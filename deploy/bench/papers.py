@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.chassis.ids import new_code
 from services.chassis.typesetting import FONTS
+from services.contracts.verdicts import Verdict
 from services.signing import authority, keys, pdf, xml
 from services.signing.appearance import Drawing, qr
 from services.signing.keys import Signer
 from services.signing.revocation import Answer, Status
 from services.signing.summary import Issuer, summary_of
-from services.signing.validation import Known, Verdict, read
+from services.signing.validation import Known, read
 from services.transcript.canonical import (
     Corrections,
     Gender,

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.contracts.identity import Viewed
 from services.contracts.messages import Change, Command, Event, Query, Request
 from services.contracts.transcript.class_sheets import ClassSheetV1
+from services.contracts.verdicts import Verdict
 
 
 class TranscriptState(StrEnum):
@@ -26,15 +27,6 @@ class Origin(StrEnum):
 
     BORN_DIGITAL = "BORN_DIGITAL"
     DIGITISED_COPY = "DIGITISED_COPY"
-
-
-class Verdict(StrEnum):
-    """The four answers to "is it genuine?"; undecided is never shown as valid."""
-
-    VALID = "VALID"
-    BROKEN = "BROKEN"
-    UNDECIDED = "UNDECIDED"
-    REVOKED = "REVOKED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from services.contracts.signing.checking import (
     SummaryKeyV1,
     Trust,
 )
-from services.contracts.transcript import Origin, Verdict
+from services.contracts.transcript import Origin
 from services.signing import validation
 from services.signing.summary import Issuer, Summary
 from services.signing.usecases.standings import Standings
@@ -69,7 +69,7 @@ def told_key(key_id: bytes, public: EllipticCurvePublicKey) -> SummaryKeyV1:
 def _file_report(report: Report) -> FileReport:
     return FileReport(
         kind=report.kind,
-        verdict=Verdict[report.verdict.name],
+        verdict=report.verdict,
         reasons=tuple(str(reason) for reason in report.reasons),
         code=report.code,
         version=report.version,
@@ -84,7 +84,7 @@ def _member_report(report: Report) -> MemberReport:
     return MemberReport(
         name=report.name or report.kind,
         kind=report.kind,
-        verdict=Verdict[report.verdict.name],
+        verdict=report.verdict,
         reasons=tuple(str(reason) for reason in report.reasons),
         code=report.code,
         version=report.version,
@@ -106,6 +106,6 @@ def _signature_report(one: validation.SignatureReport) -> SignatureReport:
         signed_at=one.signed_at,
         proven_at=one.proven_at,
         level=one.level,
-        verdict=Verdict[one.verdict.name],
+        verdict=one.verdict,
         reason=str(one.reason) if one.reason else None,
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason, Verdict
 from services.signing.validation import clr, package
 from services.signing.validation.class_sheet import is_class_sheet, read_class_sheet
 from services.signing.validation.clr import CredentialRead
@@ -18,7 +19,7 @@ from services.signing.validation.judging import Known
 from services.signing.validation.package import Together, read_package
 from services.signing.validation.pdf import read_pdf
 from services.signing.validation.reading import Readable, Told
-from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
+from services.signing.validation.report import Report, SignatureReport
 from services.signing.validation.xml import read_xml
 
 __all__ = ["Known", "Readable", "Reason", "Report", "SignatureReport", "Verdict", "read", "read_pdf", "read_xml"]

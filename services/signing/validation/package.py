@@ -12,10 +12,11 @@ from typing import Any
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.validation import report
 from services.signing.validation.judging import Known
 from services.signing.validation.reading import Readable, Told
-from services.signing.validation.report import Fault, Reason, Report
+from services.signing.validation.report import Fault, Report
 
 KIND = "zip"
 SIGNATURE = b"PK\x03\x04"

@@ -15,13 +15,14 @@ from pyhanko.pdf_utils.generic import Reference
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
+from services.contracts.verdicts import Reason
 from services.signing import cms, pdf_file
 from services.signing.evidence import pdf as evidence
 from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 from services.signing.validation import class_rows, report
 from services.signing.validation.reading import Reading, complete
-from services.signing.validation.report import Fault, Reason, Slot, Transcript
+from services.signing.validation.report import Fault, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "pdf"

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import together
 from services.signing.validation import report
 from services.signing.validation.judging import Known, judge
 from services.signing.validation.lasting import Lasting, Proofs, Stamp, read_stamp
-from services.signing.validation.report import Fault, Reason, Report, Transcript
+from services.signing.validation.report import Fault, Report, Transcript
 from services.signing.validation.signature import Found
 
 

@@ -7,13 +7,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from services.contracts.verdicts import Reason, Verdict, worst
 from services.signing.evidence.proof import Level, Proof
 from services.signing.validation.foreign import chains, stamps, standing
 from services.signing.validation.foreign.chains import Chain, OutOfTime
 from services.signing.validation.foreign.found import Anchors, Found
 from services.signing.validation.foreign.stamps import Proven
 from services.signing.validation.judging import CLOCK_SKEW
-from services.signing.validation.report import Fault, Reason, Report, SignatureReport, Verdict, worst
+from services.signing.validation.report import Fault, Report, SignatureReport
 
 _FOR_DOCUMENTS = {  # extended key usages with which people sign documents; those of servers, code and OCSP are not
     ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,

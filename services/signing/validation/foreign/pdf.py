@@ -16,10 +16,11 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import Proof
 from services.signing.validation.foreign import judging, signed_data
 from services.signing.validation.foreign.found import Anchors, Found, Token
-from services.signing.validation.report import Fault, Reason, Report, unreadable
+from services.signing.validation.report import Fault, Report, unreadable
 
 KIND = "pdf"
 LARGEST = 5_000_000  # bytes

@@ -8,11 +8,12 @@ from asn1crypto import tsp
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import Proof
 from services.signing.validation.foreign import chains, signed_data, standing
 from services.signing.validation.foreign.chains import OutOfTime
 from services.signing.validation.foreign.found import Anchors, Token
-from services.signing.validation.report import Fault, Reason
+from services.signing.validation.report import Fault
 
 MOST_STAMPS = 20  # around one signature; each is over all that stands before it
 PURPOSE = "time_stamping"

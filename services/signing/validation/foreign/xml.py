@@ -15,11 +15,12 @@ from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 from signxml.xades.xades import XAdESVerifier
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import Proof
 from services.signing.evidence.xml import XADES_141
 from services.signing.validation.foreign import judging, signed_data, xml_form
 from services.signing.validation.foreign.found import Anchors, Found, Token
-from services.signing.validation.report import Fault, Reason, Report, unreadable
+from services.signing.validation.report import Fault, Report, unreadable
 from services.signing.xades import DS, SIGNATURE, XADES
 
 KIND = "xml"
