@@ -6,23 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from services.contracts.signing.documents import ON_PAPER
 from services.signing import cms, pdf_file
 from services.signing.appearance import Drawing, form
 from services.signing.keys import Credential, Signer
+from services.signing.pdf_fields import OPEN_RANGE, cut, find_form
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
-
-ON_PAPER = ("GVCN", "CBQL", "KY_PHAT_HANH")  # the slots of a paper, in the order of signing
 
 PRINT_AND_LOCKED = 4 | 128  # annotation flags, ISO 32000-1, 12.5.3; PDF/A asks for Print
 SIGNATURES_APPEND_ONLY = 1 | 2  # SigFlags, ISO 32000-1, 12.7.2
 
-_BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
 _KIDS = re.compile(rb"/Kids\[((?:\d+ 0 R ?)*)\]")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 _ANNOTATIONS = re.compile(rb"/Annots\[(?=[^\]]*\])")
-_ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
 _PAGES = re.compile(rb"/Pages (\d+) 0 R")
-_FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
 _FIELD = re.compile(rb"/FT/Sig/T\((\w+)\)")
 _FILLED = re.compile(rb"/V \d+ 0 R")
 _APPEARANCE = re.compile(rb"/AP<</N \d+ 0 R>>")
@@ -153,9 +150,8 @@ def _field(box: Box, *, page: int, appearance: int) -> bytes:
 
 def _field_in_turn(file: PdfFile, name: str) -> tuple[int, bytes]:
     """The first empty field, which must be the one asked for."""
-    acroform = _ACROFORM.search(file.body(file.last.root))
-    fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
-    for reference in _REFERENCE.findall(fields[1] if fields else b""):
+    form = find_form(file)
+    for reference in _REFERENCE.findall(form[1][1] if form else b""):
         widget = file.body(int(reference))
         if _FILLED.search(widget):
             continue
@@ -170,7 +166,7 @@ def _signature(at: datetime, *, locking: bytes, room: int) -> bytes:
     return b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached%b/M(%b)/ByteRange%b/Contents<%b>>>" % (
         locking,
         at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ").encode(),
-        b" " * _BYTE_RANGE,
+        OPEN_RANGE,
         b"0" * room,
     )
 
@@ -189,13 +185,7 @@ def _painted(drawings: Sequence[Drawing], widget: bytes) -> bytes:
 
 
 def _cut(whole: bytes, *, start: int, room: int, credential: Credential) -> Draft:
-    """Write the byte range, and cut where the digits of /Contents will stand."""
-    opening = whole.index(b"/Contents<", start) + len(b"/Contents")
-    closing = opening + room + 2
-    byte_range = b"[0 %d %d %d]" % (opening, closing, len(whole) - closing)
-    place = whole.index(b"/ByteRange", start) + len(b"/ByteRange")
-    head = whole[:place] + byte_range.ljust(_BYTE_RANGE) + whole[place + _BYTE_RANGE : opening]
-    tail = whole[closing:]
+    head, tail = cut(whole, start=start, digits=room)
     digest = sha256(head)
     digest.update(tail)
     return Draft(head=head, tail=tail, digest=digest.digest(), credential=credential)

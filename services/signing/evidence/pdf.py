@@ -11,19 +11,17 @@ from asn1crypto import parser
 
 from services.signing import pdf_file
 from services.signing.evidence.proof import Proof, Stamped
+from services.signing.pdf_fields import OPEN_RANGE, cut, find_form
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 
 TOKEN_BYTES = 8_192
 """Kept for a token; those with three certificates take about 6,000."""
 
-_BYTE_RANGE = 40  # bytes kept for "[0 a b c]"
 _STORE = re.compile(rb"/DSS (\d+) 0 R")
 _LISTS = re.compile(rb"<</Type/DSS/Certs\[([\d R]*)\]/CRLs\[([\d R]*)\]/OCSPs\[([\d R]*)\]>>")
 _STREAM = re.compile(rb"(\d+) 0 obj\n<</Length (\d{1,8})>>stream\n")
 _NUMBER = re.compile(rb"(\d+) 0 R")
 _TOKEN = re.compile(rb"/SubFilter/ETSI\.RFC3161/ByteRange\[[\d ]+\] */Contents<([0-9a-f]+)>")
-_ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
-_FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +72,12 @@ def draft_timestamp(pdf: bytes) -> Draft:
     body = file.body(form)
     objects = {
         value: b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange%b/Contents<%b>>>"
-        % (b" " * _BYTE_RANGE, b"0" * 2 * TOKEN_BYTES),
+        % (OPEN_RANGE, b"0" * 2 * TOKEN_BYTES),
         field: b"<</FT/Sig/T(%b)/V %d 0 R>>" % (name, value),
         form: b"%b %d 0 R%b" % (body[: fields.end(1)], field, body[fields.end(1) :]),
     }
-    return _drafted(file.append(objects), start=len(pdf))
+    head, tail = cut(file.append(objects), start=len(pdf), digits=2 * TOKEN_BYTES)
+    return Draft(head=head, tail=tail)
 
 
 def read(file: PdfFile, index: int) -> Proof | Stamped:
@@ -130,18 +129,7 @@ def _stream(der: bytes) -> bytes:
 
 
 def _form(file: PdfFile) -> tuple[int, "re.Match[bytes]"]:
-    acroform = _ACROFORM.search(file.body(file.last.root))
-    fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
-    if acroform is None or fields is None:
+    form = find_form(file)
+    if form is None:
         raise UnsupportedPdf("The file has no form of our making.")
-    return int(acroform[1]), fields
-
-
-def _drafted(whole: bytes, *, start: int) -> Draft:
-    """Write the byte range, now that all places are known."""
-    opening = whole.index(b"/Contents<", start) + len(b"/Contents")
-    closing = opening + 2 * TOKEN_BYTES + 2
-    byte_range = b"[0 %d %d %d]" % (opening, closing, len(whole) - closing)
-    place = whole.index(b"/ByteRange", start) + len(b"/ByteRange")
-    head = whole[:place] + byte_range.ljust(_BYTE_RANGE) + whole[place + _BYTE_RANGE : opening]
-    return Draft(head=head, tail=whole[closing:])
+    return form

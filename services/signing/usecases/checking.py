@@ -20,7 +20,6 @@ from services.contracts.signing.checking import (
     SummaryKeyV1,
     Trust,
 )
-from services.contracts.transcript import Origin
 from services.signing import validation
 from services.signing.summary import Issuer, Summary
 from services.signing.usecases.standings import Standings
@@ -76,7 +75,7 @@ def _file_report(report: Report) -> FileReport:
         signatures=tuple(map(_signature_report, report.signatures)),
         members=tuple(map(_member_report, report.members)),
         summary=_paper_summary(report.summary) if report.summary else None,
-        origin=Origin(report.origin) if report.origin else None,
+        origin=report.origin,
     )
 
 
@@ -88,7 +87,7 @@ def _member_report(report: Report) -> MemberReport:
         reasons=tuple(str(reason) for reason in report.reasons),
         code=report.code,
         version=report.version,
-        origin=Origin(report.origin) if report.origin else None,
+        origin=report.origin,
     )
 
 

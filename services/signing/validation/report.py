@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.contracts.signing.documents import SlotRole
+from services.contracts.transcript import Origin
 from services.contracts.verdicts import Reason, Verdict, worst
 from services.signing.evidence.proof import Level
-from services.signing.pdf import ON_PAPER
 from services.signing.summary import Summary
 
-ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
+ROLES = tuple(SlotRole)  # in the order of signing
 SEAL = ROLES[-1]
 TRANSCRIPT, DIGITISED = "vn.hocba.transcript.v1", "vn.hocba.digitised.v1"  # the formats that are known
-ORIGINAL, COPY = "BORN_DIGITAL", "DIGITISED_COPY"  # what they say of their origin (NĐ 88/2026 Art. 8)
+ORIGINAL, COPY = Origin.BORN_DIGITAL, Origin.DIGITISED_COPY
 ISSUER = "ISSUER"  # of a code on paper, and of credentials: the installation, for the school
 PRIMARY = "TH"  # the stage whose form has no place for subject teachers to sign (TT27/2020)
 
@@ -83,7 +84,7 @@ class Report:
     summary: Summary | None = None
     name: str | None = None
     members: tuple["Report", ...] = ()
-    origin: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class Transcript:
     version: int | None
     data: bytes
     slots: tuple[Slot, ...]
-    origin: str = ORIGINAL
+    origin: Origin = ORIGINAL
 
 
 def unreadable(kind: str, reason: Reason) -> Report:
