@@ -67,8 +67,9 @@ class Office:
         """Judge a file as one does to whom its issuer said that nothing was revoked."""
         reading = read(file, roots=[self.root], issuers={})
         good = Answer(status=Status.GOOD)
-        answers = {one.public_bytes(Encoding.DER): good for one in reading.certificates()}
-        report = reading.report(Known(at=datetime.now(UTC), answers=answers))
+        now = datetime.now(UTC)
+        answers = {one.public_bytes(Encoding.DER): good for one in reading.certificates(now)}
+        report = reading.report(Known(at=now, answers=answers))
         if report.verdict is not Verdict.VALID:
             raise RuntimeError(f"An invented transcript is {report.verdict}: {report.reasons}")
 

@@ -32,7 +32,7 @@ class Asking:
     fetched: dict[str, Evidence] = field(default_factory=dict)
 
     def known(self, reading: Readable) -> Known:
-        asked = reading.certificates()
+        asked = reading.certificates(self.at)
         lists = self.believed.proofs([*asked, *asked.values()])
         answers = {}
         for certificate, issuer in asked.items():

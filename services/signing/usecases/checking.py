@@ -49,7 +49,7 @@ class Checking:
         """The verdict on a stored file."""
         data = outside.objects.get(name)
         reading: Readable = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
-        known = self._standings.known(reading.certificates(), outside)
+        known = self._standings.known(reading, outside)
         report: Report = outside.run(lambda: reading.report(known))
         return report
 

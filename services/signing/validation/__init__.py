@@ -14,7 +14,7 @@ from services.signing.validation.class_sheet import is_class_sheet, read_class_s
 from services.signing.validation.clr import CredentialRead
 from services.signing.validation.code import KIND as CODE
 from services.signing.validation.code import Issuers, check_code, is_code
-from services.signing.validation.foreign import ForeignRead, is_foreign
+from services.signing.validation.foreign import ForeignRead, is_foreign, read_foreign
 from services.signing.validation.judging import Known
 from services.signing.validation.package import Together, read_package
 from services.signing.validation.pdf import read_pdf
@@ -45,5 +45,5 @@ def _document(data: bytes, roots: Sequence[x509.Certificate]) -> Readable:
     if is_class_sheet(data):
         return read_class_sheet(data, roots=roots)
     if is_foreign(data):
-        return ForeignRead(data=data, roots=roots)
+        return ForeignRead(letter=read_foreign(data, roots), roots=roots)
     return read_pdf(data, roots=roots) if data.startswith(b"%PDF-") else read_xml(data, roots=roots)

@@ -93,7 +93,7 @@ class CredentialRead:
     data: bytes
     issuers: Mapping[bytes, EllipticCurvePublicKey]
 
-    def certificates(self) -> dict[x509.Certificate, x509.Certificate]:
+    def certificates(self, _at: datetime) -> dict[x509.Certificate, x509.Certificate]:
         return {}
 
     def report(self, known: Known) -> Report:
