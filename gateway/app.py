@@ -16,6 +16,23 @@ BODY_BYTES = 2 * 2**20  # uploads of files raise it for themselves
 
 def create_app(rpc: RpcClient, objects: Objects, settings: Settings) -> flask.Flask:
     """The WSGI application. The client must be started, in the process that serves."""
+    app = _configured(settings)
+    app.extensions["hocba"] = Backend(
+        rpc=rpc,
+        objects=objects,
+        budgets=Budgets(settings.anonymous_per_minute),
+        tile_budgets=Budgets(settings.tiles_per_minute),
+    )
+    for api in resources.ALL:
+        app.register_api(api)
+    for blueprint in (*pages.ALL, documentation.pages, observing.probes):
+        app.register_blueprint(blueprint)
+    for install in (problems.install, headers.install, observing.install, visit.install):
+        install(app)
+    return app
+
+
+def _configured(settings: Settings) -> OpenAPI:
     app = OpenAPI(
         __name__,
         info=documentation.INFO,
@@ -32,16 +49,4 @@ def create_app(rpc: RpcClient, objects: Objects, settings: Settings) -> flask.Fl
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
-    app.extensions["hocba"] = Backend(
-        rpc=rpc,
-        objects=objects,
-        budgets=Budgets(settings.anonymous_per_minute),
-        tile_budgets=Budgets(settings.tiles_per_minute),
-    )
-    for api in resources.ALL:
-        app.register_api(api)
-    for blueprint in (*pages.ALL, documentation.pages, observing.probes):
-        app.register_blueprint(blueprint)
-    for install in (problems.install, headers.install, observing.install, visit.install):
-        install(app)
     return app

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from services.contracts.signing.documents import ON_PAPER
 from services.signing import authority, pdf
 from services.signing.appearance import qr
 from services.signing.summary import Issuer, summary_of
@@ -18,7 +19,7 @@ def sealed(data: TranscriptData, issuer: Issuer) -> bytes:
     boxes = [pdf.Box(slot=b.slot, page=b.page, x0=b.x0, y0=b.y0, x1=b.x1, y1=b.y1) for b in rendered.boxes]
     paper = pdf.prepare(rendered.pdf, boxes)
     codes = [qr(f"https://hocba.example.vn/verify/{data.code}"), qr(code_of(data, issuer))]
-    for slot in pdf.ON_PAPER:
+    for slot in ON_PAPER:
         drawings = codes if slot == "KY_PHAT_HANH" else []
         paper = pdf.sign(paper, slot, signer_of(slot, above), at=SEALED_AT, drawings=drawings)
     return paper

@@ -16,6 +16,7 @@ from deploy.demo.issuing import PIN, YEAR_PATH
 from deploy.demo.marks_year import Year
 from deploy.demo.school import FIRST_YEAR
 from deploy.demo.stage import Bar
+from services.contracts.signing.documents import ON_PAPER
 from services.signing import pdf, xml
 
 SIZE = 45
@@ -159,7 +160,7 @@ def _until(look: Callable[[], T], what: str) -> T:
 
 def _before_seal(frozen: Frozen) -> Unsealed:
     at, paper = datetime.now(UTC), frozen.paper
-    for field in pdf.ON_PAPER[:-1]:
+    for field in ON_PAPER[:-1]:
         paper = pdf.sign(paper, field, office().signer(field), at=at)
     slots = [slot.slot for slot in frozen.data.slots if slot.slot != SEAL]
     return Unsealed(frozen, paper, _on_xml(frozen, slots, at))

@@ -9,9 +9,10 @@ from hashlib import sha256
 from deploy.bench.figures import Figure
 from deploy.bench.load import core_rate
 from deploy.bench.papers import ON_XML, SIGNATURES, Frozen, Office, drawings, freeze, invent, office
+from services.contracts.signing.documents import ON_PAPER, SlotRole
 from services.signing import algorithms, pdf, xml
 from services.signing.keys import Signer
-from services.transcript.canonical import Role, TranscriptData
+from services.transcript.canonical import TranscriptData
 from services.transcript.render import inputs_of
 
 DOCUMENTS = 200
@@ -51,7 +52,7 @@ def _making(ours: Office, seeds: Iterator[int]) -> list[Figure]:
 
 
 def _elsewhere(ours: Office, seeds: Iterator[int]) -> Figure:
-    signer, frozen = ours.signers[Role.GVBM], [freeze(ours.renderer, one) for one in _papers(seeds)]
+    signer, frozen = ours.signers[SlotRole.SUBJECT_TEACHER], [freeze(ours.renderer, one) for one in _papers(seeds)]
     return Figure(
         name="signatures prepared, accepted and assembled for keys elsewhere, one core",
         value=SIGNATURES * core_rate(partial(_assemble, signer), frozen),
@@ -70,11 +71,11 @@ def _checking(ours: Office, seeds: Iterator[int]) -> list[Figure]:
             name=f"checked: {name} with {count} signatures, one core",
             value=core_rate(ours.check, files),
             unit="files/s",
-            limit=core_rate(partial(_check_bare, ours.signers[Role.GVBM], count), files),
+            limit=core_rate(partial(_check_bare, ours.signers[SlotRole.SUBJECT_TEACHER], count), files),
             limit_name=f"SHA-256 of the file and {count} RSA-2048 verifications alone",
             aim="",
         )
-        for name, count, files in zip(("PDF", "XML"), (len(pdf.ON_PAPER), ON_XML), zip(*made, strict=True), strict=True)
+        for name, count, files in zip(("PDF", "XML"), (len(ON_PAPER), ON_XML), zip(*made, strict=True), strict=True)
     ]
 
 
@@ -91,7 +92,7 @@ def _check_bare(signer: Signer, count: int, file: bytes) -> None:
 def _assemble(signer: Signer, frozen: Frozen) -> tuple[bytes, bytes]:
     """The same signatures, but for the key's own work: each value is a signature that was made before."""
     at, paper, value = datetime.now(UTC), frozen.paper, _value(signer)
-    for field in pdf.ON_PAPER:
+    for field in ON_PAPER:
         draft = pdf.draft(paper, field, signer.credential, at=at, drawings=drawings(field, frozen.data))
         draft.digest_to_sign()
         paper = draft.signed(value)

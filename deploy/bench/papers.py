@@ -15,18 +15,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from services.chassis.ids import new_code
 from services.chassis.typesetting import FONTS
+from services.contracts.signing.documents import ON_PAPER, SlotRole
+from services.contracts.verdicts import Verdict
 from services.signing import authority, keys, pdf, xml
 from services.signing.appearance import Drawing, qr
 from services.signing.keys import Signer
 from services.signing.revocation import Answer, Status
 from services.signing.summary import Issuer, summary_of
-from services.signing.validation import Known, Verdict, read
+from services.signing.validation import Known, read
 from services.transcript.canonical import (
     Corrections,
     Gender,
     Kind,
     Pupil,
-    Role,
     School,
     SchoolClass,
     Slot,
@@ -43,13 +44,13 @@ from services.transcript.render import FORMS, STANDARD, Renderer, inputs_of
 SCORED = ("VAN", "TOAN", "NN1", "GDCD", "LSDL", "KHTN", "CN", "TIN")
 COMMENT = ("GDTC", "NT", "HDTN", "GDDP")
 ON_XML = len(SCORED) + len(COMMENT) + 3
-SIGNATURES = ON_XML + len(pdf.ON_PAPER)
+SIGNATURES = ON_XML + len(ON_PAPER)
 FROZEN_AT = datetime(2026, 5, 30, 2, tzinfo=UTC)
 NAMES = {
-    Role.GVBM: "Trần Văn Mẫu",
-    Role.GVCN: "Lê Thị Mẫu",
-    Role.CBQL: "Phạm Văn Mẫu",
-    Role.KY_PHAT_HANH: "Trường THCS Mẫu",
+    SlotRole.SUBJECT_TEACHER: "Trần Văn Mẫu",
+    SlotRole.HOMEROOM: "Lê Thị Mẫu",
+    SlotRole.PRINCIPAL: "Phạm Văn Mẫu",
+    SlotRole.SEAL: "Trường THCS Mẫu",
 }
 FORM = FORMS / "hoc_ba.typ"
 
@@ -58,7 +59,7 @@ FORM = FORMS / "hoc_ba.typ"
 class Office:
     """Who signs, by role, with a key each; whom to believe; and a renderer, warmed up."""
 
-    signers: Mapping[Role, Signer]
+    signers: Mapping[SlotRole, Signer]
     root: x509.Certificate
     renderer: Renderer
 
@@ -66,15 +67,16 @@ class Office:
         """Judge a file as one does to whom its issuer said that nothing was revoked."""
         reading = read(file, roots=[self.root], issuers={})
         good = Answer(status=Status.GOOD)
-        answers = {one.public_bytes(Encoding.DER): good for one in reading.certificates()}
-        report = reading.report(Known(at=datetime.now(UTC), answers=answers))
+        now = datetime.now(UTC)
+        answers = {one.public_bytes(Encoding.DER): good for one in reading.certificates(now)}
+        report = reading.report(Known(at=now, answers=answers))
         if report.verdict is not Verdict.VALID:
             raise RuntimeError(f"An invented transcript is {report.verdict}: {report.reasons}")
 
     bare: "Bare"
 
     def signer(self, slot: str) -> Signer:
-        return self.signers[Role(slot.split("-", maxsplit=1)[0])]
+        return self.signers[SlotRole(slot.split("-", maxsplit=1)[0])]
 
     def issue(self, data: TranscriptData) -> tuple[bytes, bytes]:
         """What freezing and signing do to one transcript, without storing it: the PDF and the XML."""
@@ -82,7 +84,7 @@ class Office:
 
     def sign(self, frozen: "Frozen") -> tuple[bytes, bytes]:
         at, paper = datetime.now(UTC), frozen.paper
-        for field in pdf.ON_PAPER:
+        for field in ON_PAPER:
             paper = pdf.sign(paper, field, self.signer(field), at=at, drawings=drawings(field, frozen.data))
         slots = [(slot.slot, self.signer(slot.slot)) for slot in frozen.data.slots]
         return paper, xml.sign(frozen.document, slots, at=at)
@@ -90,7 +92,7 @@ class Office:
     def raw(self, given: dict[str, str]) -> None:
         """The limit of `issue`: typst and as many signatures, with nothing of ours around them."""
         self.bare.compile(given)
-        self.signers[Role.GVBM].sign([sha256(b"%d" % number).digest() for number in range(SIGNATURES)])
+        self.signers[SlotRole.SUBJECT_TEACHER].sign([sha256(b"%d" % number).digest() for number in range(SIGNATURES)])
 
 
 @cache
@@ -133,7 +135,7 @@ def freeze(renderer: Renderer, data: TranscriptData) -> Frozen:
 
 def drawings(field: str, data: TranscriptData) -> list[Drawing]:
     """What the seal paints; the other fields nothing."""
-    if field != pdf.ON_PAPER[-1]:
+    if field != ON_PAPER[-1]:
         return []
     summary = summary_of(to_canonical(data), issued_at=data.frozen_at)
     return [qr(f"https://hocba.example.vn/verify/{data.code}"), qr(_issuer().write(summary))]
@@ -144,7 +146,7 @@ def _issuer() -> Issuer:
     return Issuer(private=ec.generate_private_key(ec.SECP256R1()))
 
 
-def _signer(above: authority.Authority, role: Role, now: datetime) -> Signer:
+def _signer(above: authority.Authority, role: SlotRole, now: datetime) -> Signer:
     key = keys.generate()
     der = above.issue(
         key.public_key(),
@@ -152,22 +154,22 @@ def _signer(above: authority.Authority, role: Role, now: datetime) -> Signer:
         name=NAMES[role],
         valid_from=now - timedelta(days=1),
         valid_until=now + timedelta(days=30),
-        is_seal=role is Role.KY_PHAT_HANH,
+        is_seal=role is SlotRole.SEAL,
     )
     return Signer(key=key, certificate=der, chain=above.chain)
 
 
-def _holder(role: Role) -> UUID:
+def _holder(role: SlotRole) -> UUID:
     return uuid5(UUID(int=0), role)
 
 
 def invent(seed: int) -> TranscriptData:
     """An invented pupil's year of the size that schools have."""
     rng = random.Random(seed)  # noqa: S311 - invented marks, not secrets
-    teacher = Teacher(person_id=_holder(Role.GVBM), name=NAMES[Role.GVBM])
+    teacher = Teacher(person_id=_holder(SlotRole.SUBJECT_TEACHER), name=NAMES[SlotRole.SUBJECT_TEACHER])
     subjects = tuple(_subject(rng, code, teacher) for code in (*SCORED, *COMMENT))
-    slots = [_slot(f"GVBM-{one.code}", Role.GVBM, one.code) for one in subjects]
-    slots += [_slot(role, role) for role in (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)]
+    slots = [_slot(f"GVBM-{one.code}", SlotRole.SUBJECT_TEACHER, one.code) for one in subjects]
+    slots += [_slot(role, role) for role in (SlotRole.HOMEROOM, SlotRole.PRINCIPAL, SlotRole.SEAL)]
     return TranscriptData(
         code=new_code(),
         version=1,
@@ -178,9 +180,9 @@ def invent(seed: int) -> TranscriptData:
         school_year=2025,
         regulation="TT22/2021",
         school=School(
-            unit_id=_holder(Role.KY_PHAT_HANH),
+            unit_id=_holder(SlotRole.SEAL),
             code="00000001",
-            name=NAMES[Role.KY_PHAT_HANH],
+            name=NAMES[SlotRole.SEAL],
             commune="Xã Mẫu",
             province="Tỉnh Mẫu",
             department="Sở GDĐT Mẫu",
@@ -235,5 +237,5 @@ def _subject(rng: random.Random, code: str, teacher: Teacher) -> Subject:
     )
 
 
-def _slot(slot: str, role: Role, subject: str | None = None) -> Slot:
+def _slot(slot: str, role: SlotRole, subject: str | None = None) -> Slot:
     return Slot(slot=slot, role=role, subject=subject, holder=_holder(role), name=NAMES[role])

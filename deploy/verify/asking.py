@@ -10,11 +10,12 @@ import requests
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from deploy.verify.believed import Believed
+from services.contracts.verdicts import Reason, Verdict
 from services.signing.connection import NoAnswer
 from services.signing.revocation import Answer, Doubt, Evidence, Kind, Status
 from services.signing.revocation.answer import Doubtful, unknown
 from services.signing.revocation.lookup import Question, fetch, judge, places
-from services.signing.validation import Known, Readable, Reason, Report, Verdict
+from services.signing.validation import Known, Readable, Report
 from services.signing.validation.report import of_all
 
 SECONDS = 15.0  # for each address asked
@@ -31,7 +32,7 @@ class Asking:
     fetched: dict[str, Evidence] = field(default_factory=dict)
 
     def known(self, reading: Readable) -> Known:
-        asked = reading.certificates()
+        asked = reading.certificates(self.at)
         lists = self.believed.proofs([*asked, *asked.values()])
         answers = {}
         for certificate, issuer in asked.items():
@@ -59,7 +60,9 @@ class Asking:
             return Reason.REGISTER_SILENT
         if answer.status_code == requests.codes.not_found:
             return Reason.NOT_REGISTERED
-        return {"VALID": None, "REVOKED": Reason.REVOKED}.get(told.get("verdict", ""), Reason.REGISTER_SILENT)
+        return {Verdict.VALID: None, Verdict.REVOKED: Reason.REVOKED}.get(
+            told.get("verdict", ""), Reason.REGISTER_SILENT
+        )
 
     def _published(self, asked: Question) -> Answer:
         for kind, url in places(asked.certificate):

@@ -9,7 +9,8 @@ from gateway.endpoints import published, reply, resource, serve
 from gateway.resources.verifications import find_verdict
 from services.chassis.errors import NotFound
 from services.contracts.signing.checking import ReadTrust, SummaryKeyV1
-from services.contracts.transcript import Verdict, VerifyCode
+from services.contracts.transcript import VerifyCode
+from services.contracts.verdicts import Verdict
 
 KEYS_SECONDS = 300
 JSON = {"application/json": {"schema": {"type": "object"}}}

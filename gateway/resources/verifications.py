@@ -10,12 +10,11 @@ from gateway.endpoints import FILE_BODY, SCHEMA, offer, read, reply, resource, s
 from services.chassis.errors import NotFound
 from services.chassis.ids import normalise_code
 from services.contracts.signing.checking import CheckFiles, FileReport, MemberReport, ReadTrust
-from services.contracts.transcript import PublicVerdict, Verdict, VerifyCode
+from services.contracts.transcript import PublicVerdict, VerifyCode
+from services.contracts.verdicts import Reason, Verdict, worst
 
 FILE_BYTES = 10 * 2**20
 MOST_ASKED = 20  # transcripts of a package that the register is asked about
-NOT_REGISTERED, REGISTER_SILENT, REVOKED = "not_registered", "register_silent", "revoked"
-FROM_GOOD_TO_BAD = (Verdict.VALID, Verdict.UNDECIDED, Verdict.REVOKED, Verdict.BROKEN)
 Told = tuple[Verdict, tuple[str, ...]]
 REPORT = {"application/json": {"schema": {"$ref": SCHEMA.format(model="FileReport")}}}
 api = resource("verifications", "Kiểm tra công khai (public verification)")
@@ -61,11 +60,11 @@ def _with_members(report: FileReport) -> FileReport:
     """A package whose transcripts the register was asked about; as the costs are the register's, only about some."""
     codes = list(dict.fromkeys(each.code for each in report.members if each.code and each.verdict is Verdict.VALID))
     told = {code: _registered(_find(code)) for code in codes[:MOST_ASKED]}
-    told |= dict.fromkeys(codes[MOST_ASKED:], (Verdict.UNDECIDED, (REGISTER_SILENT,)))
+    told |= dict.fromkeys(codes[MOST_ASKED:], _because(Reason.REGISTER_SILENT))
     members = tuple(_member(each, told) for each in report.members)
     reasons = dict.fromkeys((*report.reasons, *(reason for each in members for reason in each.reasons)))
-    worst = max((report.verdict, *(each.verdict for each in members)), key=FROM_GOOD_TO_BAD.index)
-    return replace(report, members=members, reasons=tuple(reasons), verdict=worst)
+    verdict = worst((report.verdict, *(each.verdict for each in members)))
+    return replace(report, members=members, reasons=tuple(reasons), verdict=verdict)
 
 
 def _member(report: MemberReport, told: Mapping[str, Told]) -> MemberReport:
@@ -77,14 +76,18 @@ def _member(report: MemberReport, told: Mapping[str, Told]) -> MemberReport:
 
 def _registered(found: PublicVerdict | None) -> Told:
     if found is None:
-        return Verdict.UNDECIDED, (NOT_REGISTERED,)
+        return _because(Reason.NOT_REGISTERED)
     match found.verdict:
         case Verdict.VALID:
             return Verdict.VALID, ()
         case Verdict.REVOKED:
-            return Verdict.REVOKED, (REVOKED,)
+            return _because(Reason.REVOKED)
         case other:
             return other, tuple(each.code for each in found.reasons)
+
+
+def _because(reason: Reason) -> Told:
+    return reason.verdict, (reason,)
 
 
 def _find(code: str) -> PublicVerdict | None:

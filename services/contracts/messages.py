@@ -1,8 +1,10 @@
 """The kinds of message: commands and queries with an answer, events, and a service's own tasks."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
@@ -40,13 +42,17 @@ class Change(StrEnum):
     CANCEL = "CANCEL"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A fact, told to whoever subscribes; `type` is versioned and never changes its shape."""
+    """What happened to a record, told to whoever subscribes; `type` is versioned and never changes its shape."""
 
-    __slots__ = ()
     type: ClassVar[str]
     aggregate: ClassVar[str]
     """The name of a field: events with the same value in it are published in the order of writing."""
+    record_id: UUID
+    change: Change
+    version: int
+    updated_at: datetime
 
 
 class Task:

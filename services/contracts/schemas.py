@@ -26,7 +26,7 @@ def _published(service: str) -> dict[str, type[Request[Any] | Event]]:
     """What the service's own contract modules define."""
     mine = [one for module in _modules(service) for one in vars(module).values() if _is_defined_in(module, one)]
     requests = {shape.operation: shape for shape in mine if issubclass(shape, Request)}
-    return requests | {shape.type: shape for shape in mine if issubclass(shape, Event)}
+    return requests | {shape.type: shape for shape in mine if issubclass(shape, Event) and "type" in vars(shape)}
 
 
 def _modules(service: str) -> Iterator[ModuleType]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Query
+from services.contracts.messages import Command, Event, Query
 
 
 class TransferState(StrEnum):
@@ -77,10 +77,6 @@ class TransferCompletedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.transfer.transfer_completed.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     school_year: int
     pupil_id: UUID
     from_unit_id: UUID

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.signing import byte_range, cms, pdf_file
+from services.contracts.signing.documents import ON_PAPER
+from services.signing import cms, pdf_fields, pdf_file
 from services.signing.appearance import Drawing, Size, drawn, form
 from services.signing.keys import Credential, Signer
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
-
-ON_PAPER = ("GVCN", "CBQL", "KY_PHAT_HANH")  # the slots of a paper, in the order of signing
 
 PRINT_AND_LOCKED = 4 | 128  # annotation flags, ISO 32000-1, 12.5.3; PDF/A asks for Print
 SIGNATURES_APPEND_ONLY = 1 | 2  # SigFlags, ISO 32000-1, 12.7.2
@@ -18,9 +17,7 @@ SIGNATURES_APPEND_ONLY = 1 | 2  # SigFlags, ISO 32000-1, 12.7.2
 _KIDS = re.compile(rb"/Kids\[((?:\d+ 0 R ?)*)\]")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 _ANNOTATIONS = re.compile(rb"/Annots\[(?=[^\]]*\])")
-_ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
 _PAGES = re.compile(rb"/Pages (\d+) 0 R")
-_FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
 _FIELD = re.compile(rb"/FT/Sig/T\((\w+)\)")
 _FILLED = re.compile(rb"/V \d+ 0 R")
 _APPEARANCE = re.compile(rb"/AP<</N \d+ 0 R>>")
@@ -100,7 +97,7 @@ def draft(pdf: bytes, field: str, credential: Credential, *, at: datetime, drawi
         raise NotItsTurn(f"It is not the turn of the field {field}.")
     painted = form(drawings, empty.size) if drawings else None
     head, tail = _revision(file, empty, at=at, room=room, painted=painted)
-    return Draft(head=head, tail=tail, digest=byte_range.digest(head, tail), credential=credential)
+    return Draft(head=head, tail=tail, digest=pdf_fields.digest(head, tail), credential=credential)
 
 
 def sign(pdf: bytes, field: str, signer: Signer, *, at: datetime, drawings: Sequence[Drawing] = ()) -> bytes:
@@ -135,7 +132,7 @@ def read(file: PdfFile, index: int) -> Filled:
     if b"%b<%b>%b" % (head, digits, tail) != whole:
         raise UnsupportedPdf("The signature is not in the form in which this platform writes it.")
     return Filled(
-        field=empty.name, at=at, contents=bytes.fromhex(digits.decode()), digest=byte_range.digest(head, tail)
+        field=empty.name, at=at, contents=bytes.fromhex(digits.decode()), digest=pdf_fields.digest(head, tail)
     )
 
 
@@ -194,9 +191,8 @@ class _Empty:
 
 
 def _first_empty(file: PdfFile) -> _Empty | None:
-    acroform = _ACROFORM.search(file.body(file.last.root))
-    fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
-    for reference in _REFERENCE.findall(fields[1] if fields else b""):
+    found = pdf_fields.find_form(file)
+    for reference in _REFERENCE.findall(found[1][1] if found else b""):
         widget = file.body(int(reference))
         if not _FILLED.search(widget):
             title = _FIELD.search(widget)
@@ -213,7 +209,7 @@ def _revision(file: PdfFile, empty: _Empty, *, at: datetime, room: int, painted:
     if painted is not None:
         objects[empty.number] = _APPEARANCE.sub(b"/AP<</N %d 0 R>>" % appearance, widget)
         objects[appearance] = painted
-    return byte_range.cut(file.append(objects), start=len(file.raw), room=room)
+    return pdf_fields.cut(file.append(objects), start=len(file.raw), room=room)
 
 
 def _signature(at: datetime, *, locking: bytes, room: int) -> bytes:
@@ -221,7 +217,7 @@ def _signature(at: datetime, *, locking: bytes, room: int) -> bytes:
     return b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached%b/M(%b)%b>>" % (
         locking,
         at.astimezone(UTC).strftime(_TIME).encode(),
-        byte_range.places(room),
+        pdf_fields.places(room),
     )
 
 

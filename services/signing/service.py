@@ -50,7 +50,7 @@ from services.signing.log.answers import PublicLog
 from services.signing.log.commitments import Salts
 from services.signing.log.keys import signer_of, witnesses_of
 from services.signing.log.sequencing import Sequencer
-from services.signing.providers import Provider
+from services.signing.providers import Provider, Providers
 from services.signing.providers.agent import AgentKeys
 from services.signing.providers.csc import CscService, CscServices
 from services.signing.providers.pkcs11 import Pkcs11Tokens
@@ -90,13 +90,7 @@ def build() -> Service:
     _hold_keys(service, certificates.Certificates(held, server_key=server_key, length=_days(settings)))
     standings = Standings(held, roots, Revocations(list_seconds=ASKED_SECONDS, answer_seconds=ASKED_SECONDS))
     _register(service, registering.Registering(available, roots, standings))
-    opening = sessions.Sessions(
-        available,
-        standings,
-        server_key=server_key,
-        length=timedelta(minutes=settings.session_minutes),
-        grace=timedelta(hours=settings.timestamp_grace_hours),
-    )
+    opening = _sessions(settings, available, standings, server_key)
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
     checks = checking.Checking(roots, issuer, standings)
@@ -109,6 +103,16 @@ def build() -> Service:
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service
+
+
+def _sessions(settings: Settings, available: Providers, standings: Standings, server_key: bytes) -> sessions.Sessions:
+    return sessions.Sessions(
+        available,
+        standings,
+        server_key=server_key,
+        length=timedelta(minutes=settings.session_minutes),
+        grace=timedelta(hours=settings.timestamp_grace_hours),
+    )
 
 
 def _days(settings: Settings) -> timedelta:

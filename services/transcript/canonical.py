@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 import rfc8785
 
+from services.contracts.signing.documents import SlotRole
+
 
 class NotCanonicalError(ValueError):
     """The bytes are not the canonical form of a transcript of this format."""
@@ -27,15 +29,6 @@ class Kind(StrEnum):
 class Gender(StrEnum):
     MALE = "Nam"
     FEMALE = "Nữ"
-
-
-class Role(StrEnum):
-    """Who signs, in the order of signing; the last is the school itself, with its seal."""
-
-    GVBM = "GVBM"
-    GVCN = "GVCN"
-    CBQL = "CBQL"
-    KY_PHAT_HANH = "KY_PHAT_HANH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +192,7 @@ class Slot:
     """A place for one signature; `holder` is a person, or the school's unit for the seal."""
 
     slot: str
-    role: Role
+    role: SlotRole
     subject: str | None
     holder: UUID
     name: str

@@ -7,8 +7,8 @@ from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
-from services.contracts.identity import Change, FindGuardians, Viewed
-from services.contracts.transcript import RecordViewedV1, TranscriptV1
+from services.contracts.identity import FindGuardians
+from services.contracts.transcript import TranscriptV1
 from services.contracts.transcript.children import (
     ChildCopies,
     ChildTranscripts,
@@ -16,7 +16,7 @@ from services.contracts.transcript.children import (
     FindChildTranscripts,
     ReadChildTranscript,
 )
-from services.transcript import child_rows, repository
+from services.transcript import child_rows, repository, views
 
 Asked = FindChildCopies | FindChildTranscripts | ReadChildTranscript
 
@@ -42,21 +42,5 @@ def read_transcript(tx: Tx, query: ReadChildTranscript, actor: Actor, _guardian:
     found = repository.find_one(tx, year, query.transcript_id) if year else None
     if found is None:
         raise NotFound(transcript_id=query.transcript_id)
-    tx.emit(_viewed(tx, found, actor))
+    views.tell(tx, actor, None, record_id=new_id(), unit_id=found.unit_id, pupil_ids=[found.pupil_id])
     return found
-
-
-def _viewed(tx: Tx, found: TranscriptV1, actor: Actor) -> RecordViewedV1:
-    """A guardian looks under no grant."""
-    return RecordViewedV1(
-        record_id=new_id(),
-        change=Change.NEW,
-        version=1,
-        updated_at=tx.now(),
-        account_id=actor.account_id,
-        person_id=actor.person_id,
-        grant_id=None,
-        unit_id=found.unit_id,
-        pupil_ids=(found.pupil_id,),
-        what=Viewed.TRANSCRIPT,
-    )

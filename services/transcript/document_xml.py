@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from services.transcript.canonical import Quality, Role, Slot, Subject, Term, TranscriptData, Year, digest, to_canonical
+from services.contracts.signing.documents import SlotRole
+from services.transcript.canonical import Quality, Slot, Subject, Term, TranscriptData, Year, to_canonical
 from services.transcript.xml_parts import (
     UnwritableError,
     element,
+    identity,
     issue_places,
     personal_element,
     places,
@@ -37,7 +39,7 @@ def _check_codes(data: TranscriptData) -> None:
     for codes in (subjects, [slot.slot for slot in data.slots]):
         if len(codes) != len(set(codes)) or not all(map(_IDENTIFIER.fullmatch, codes)):
             raise UnwritableError(f"These codes are repeated or unfit as Ids: {codes}")
-    strangers = {slot.subject for slot in data.slots if slot.role is Role.GVBM} - set(subjects)
+    strangers = {slot.subject for slot in data.slots if slot.role is SlotRole.SUBJECT_TEACHER} - set(subjects)
     if strangers:
         raise UnwritableError(f"Slots for subjects that are not in the transcript: {strangers}")
 
@@ -56,12 +58,7 @@ def _data(data: TranscriptData) -> str:
 def _general(data: TranscriptData) -> str:
     return element(
         "THONG_TIN_CHUNG",
-        text("DINH_DANG", data.format),
-        text("MA_HOC_BA", data.code),
-        text("PHIEN_BAN", data.version),
-        text("NGUON_GOC", data.origin),
-        text("THOI_DIEM_CHOT", data.frozen_at.isoformat().replace("+00:00", "Z")),
-        text("MA_BAM_DU_LIEU", digest(to_canonical(data))),
+        *identity(data, to_canonical(data)),
         text("CAP_HOC", data.stage),
         text("KHOI", data.grade),
         text("NAM_HOC", data.school_year),
@@ -154,5 +151,5 @@ def _decision(year: Year) -> Iterable[str]:
 
 
 def _signature_places(slots: Iterable[Slot]) -> str:
-    teachers = element("DANH_SACH_GVBM", *places(slots, Role.GVBM))
-    return element("DANH_SACH_THONG_TIN_KY", teachers, *places(slots, Role.GVCN))
+    teachers = element("DANH_SACH_GVBM", *places(slots, SlotRole.SUBJECT_TEACHER))
+    return element("DANH_SACH_THONG_TIN_KY", teachers, *places(slots, SlotRole.HOMEROOM))

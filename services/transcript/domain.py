@@ -9,6 +9,7 @@ from uuid import UUID
 from services.contracts.gradebook.given import GivenYearV1
 from services.contracts.gradebook.results import ClassResults, PupilResult, SubjectResult, TermSummary
 from services.contracts.identity import PersonV1, UnitV1
+from services.contracts.signing.documents import ON_PAPER, SlotRole
 from services.contracts.transcript import SlotV1
 from services.transcript.canonical import (
     Cluster,
@@ -18,7 +19,6 @@ from services.transcript.canonical import (
     Kind,
     Pupil,
     Quality,
-    Role,
     School,
     SchoolClass,
     Schooling,
@@ -35,7 +35,6 @@ PARKED = {"RETEST": "RETEST", "SUMMER_TRAINING": "PENDING_SUMMER", "": "INCOMPLE
 """Promotions that wait, with the reason that the parked transcript shows."""
 PRIMARY = "TH"
 """The stage in which subject teachers do not sign."""
-ON_PDF = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ def slots_of(slots: Iterable[Slot]) -> tuple[SlotV1, ...]:
             reference=reference_of(slot),
             holder=slot.holder,
             name=slot.name,
-            on_pdf=slot.role in ON_PDF,
+            on_pdf=slot.role in ON_PAPER,
         )
         for slot in slots
     )
@@ -158,7 +157,7 @@ def _corrections(result: PupilResult) -> Corrections:
 
 def seal_of(unit: UnitV1) -> Slot:
     """The place of the school's seal."""
-    return Slot(slot=Role.KY_PHAT_HANH, role=Role.KY_PHAT_HANH, subject=None, holder=unit.id, name=unit.name)
+    return Slot(slot=SlotRole.SEAL, role=SlotRole.SEAL, subject=None, holder=unit.id, name=unit.name)
 
 
 def school_of(unit: UnitV1) -> School:
@@ -200,18 +199,18 @@ def _this_year(setting: Setting) -> Schooling:
 def _slots(setting: Setting, result: PupilResult) -> tuple[Slot, ...]:
     """One for each subject's teacher except in primary, then homeroom teacher, principal, and the school's seal."""
     teachers = [
-        _slot(setting, f"GVBM-{subject.code}", Role.GVBM, subject.teacher_id, subject.code)
+        _slot(setting, f"GVBM-{subject.code}", SlotRole.SUBJECT_TEACHER, subject.teacher_id, subject.code)
         for subject in result.subjects
         if setting.results.stage != PRIMARY
     ]
-    homeroom = _slot(setting, Role.GVCN, Role.GVCN, setting.results.homeroom_id, None)
+    homeroom = _slot(setting, SlotRole.HOMEROOM, SlotRole.HOMEROOM, setting.results.homeroom_id, None)
     return (
         *teachers,
         homeroom,
-        _slot(setting, Role.CBQL, Role.CBQL, setting.principal_id, None),
+        _slot(setting, SlotRole.PRINCIPAL, SlotRole.PRINCIPAL, setting.principal_id, None),
         seal_of(setting.unit),
     )
 
 
-def _slot(setting: Setting, slot: str, role: Role, holder: UUID, subject: str | None) -> Slot:
+def _slot(setting: Setting, slot: str, role: SlotRole, holder: UUID, subject: str | None) -> Slot:
     return Slot(slot=slot, role=role, subject=subject, holder=holder, name=setting.people[holder].name)

@@ -2,8 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,9 +15,9 @@ from services.contracts.gradebook.given import FindGivenYears
 from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults
 from services.contracts.identity import FindGuardians, FindPeople, FindUnits, Role
 from services.contracts.messages import Task
-from services.contracts.transcript import BoxV1, FreezeClass, TranscriptState
+from services.contracts.transcript import FreezeClass, TranscriptState
 from services.contracts.transcript.class_sheets import ClassSheetV1
-from services.transcript import batches, class_sheets, domain, repository
+from services.transcript import batches, class_sheets, domain, frozen, repository
 from services.transcript.canonical import Guardian, Schooling, TranscriptData, from_canonical, to_canonical
 from services.transcript.class_sheets import Batch, Sheet
 from services.transcript.document_xml import write
@@ -154,23 +153,8 @@ def _data(setting: Setting, result: PupilResult, standing: Standing, batch: Batc
 
 def _documents(data: TranscriptData, objects: Objects) -> dict[str, Any]:
     """The XML first: it refuses text that must not be printed."""
-    xml = objects.put(write(data))
-    rendered = _renderer().render(data)
-    pdf = objects.put(rendered.pdf)
-    boxes: Sequence[BoxV1] = [BoxV1(**asdict(box)) for box in rendered.boxes]
-    frozen = {
-        "state": TranscriptState.FROZEN,
-        "code": data.code,
-        "canonical": objects.put(to_canonical(data)),
-        "frozen_xml": xml,
-        "frozen_pdf": pdf,
-        "xml": xml,
-        "pdf": pdf,
-        "frozen_at": data.frozen_at,
-        "school_name": data.school.name,
-        "pupil_initials": domain.initials(data.pupil.name),
-    }
-    return repository.frozen_row(frozen, domain.slots_of(data.slots), boxes)
+    xml, rendered = write(data), _renderer().render(data)
+    return frozen.columns(data, canonical=to_canonical(data), xml=xml, rendered=rendered, objects=objects)
 
 
 def _empty_row(setting: Setting, result: PupilResult, standing: Standing) -> dict[str, Any]:

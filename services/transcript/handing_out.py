@@ -12,8 +12,6 @@ from services.chassis.errors import NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.gradebook.given import FindGivenYears, GivenYearV1
-from services.contracts.identity import Change, Viewed
-from services.contracts.transcript import RecordViewedV1
 from services.contracts.transcript.copies import (
     Copies,
     CopyKind,
@@ -24,7 +22,7 @@ from services.contracts.transcript.copies import (
     HandOutRecord,
     ReadCopy,
 )
-from services.transcript import repository
+from services.transcript import repository, views
 from services.transcript.canonical import from_canonical
 from services.transcript.errors import CopyUnsaid, NothingIssued, NotPrintable
 from services.transcript.freezing import LEADERS
@@ -106,7 +104,8 @@ def hand_out(tx: Tx, command: HandOut, actor: Actor, pressed: Pressed) -> CopyV1
         file=pressed.file,
     )
     repository.add_copy(tx, copy, actor.account_id)
-    tx.emit(_viewed(tx, copy, actor))
+    basis = authority.find_basis(tx, actor, LEADERS, copy.unit_id)
+    views.tell(tx, actor, basis, record_id=copy.id, unit_id=copy.unit_id, pupil_ids=copy.pupil_ids)
     return copy
 
 
@@ -151,19 +150,3 @@ def _press(command: HandOut, order: Order, outside: Outside, given: Sequence[Giv
     except NotPrintableError as error:
         raise NotPrintable(why=str(error)) from error
     return Pressed(order=order, file=outside.objects.put(pdf))
-
-
-def _viewed(tx: Tx, copy: CopyV1, actor: Actor) -> RecordViewedV1:
-    basis = authority.find_basis(tx, actor, LEADERS, copy.unit_id)
-    return RecordViewedV1(
-        record_id=copy.id,
-        change=Change.NEW,
-        version=1,
-        updated_at=tx.now(),
-        account_id=actor.account_id,
-        person_id=actor.person_id,
-        grant_id=basis.grant_id if basis else None,
-        unit_id=copy.unit_id,
-        pupil_ids=copy.pupil_ids,
-        what=Viewed.TRANSCRIPT,
-    )

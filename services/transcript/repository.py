@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from services.chassis.codec import decode, encode
+from services.chassis.codec import decode
 from services.chassis.database import Tx
 from services.chassis.tables import grants
 from services.contracts.identity import Role
@@ -273,10 +273,6 @@ def put_received(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 def units_receiving(tx: Tx, transcript_id: UUID) -> list[UUID]:
     return list(tx.conn.scalars(select(received.c.unit_id).where(received.c.transcript_id == transcript_id)))
-
-
-def frozen_row(transcript: dict[str, Any], slots: Sequence[SlotV1], boxes: Sequence[BoxV1]) -> dict[str, Any]:
-    return transcript | {"slots": encode(list(slots)), "boxes": encode(list(boxes))}
 
 
 def as_transcript(row: Row[Any]) -> TranscriptV1:

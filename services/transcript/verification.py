@@ -10,7 +10,8 @@ from services.chassis.errors import Problem
 from services.chassis.ids import CODE_LENGTH, normalise_code
 from services.chassis.service import Outside
 from services.contracts.signing.checking import CheckFiles, FileReport
-from services.contracts.transcript import Origin, PublicVerdict, TranscriptState, Verdict, VerdictReason, VerifyCode
+from services.contracts.transcript import Origin, PublicVerdict, TranscriptState, VerdictReason, VerifyCode
+from services.contracts.verdicts import Verdict
 from services.transcript import repository
 
 REASONS = {

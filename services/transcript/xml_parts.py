@@ -3,8 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from services.transcript.canonical import Guardian, Pupil, Role, School, Schooling, Slot
+from services.contracts.signing.documents import SlotRole
+from services.transcript.canonical import Guardian, Pupil, School, Schooling, Slot, TranscriptData, digest
+from services.transcript.digitised.data import DigitisedData
 
 # Beyond what XML 1.0 forbids, DEL, C1 and bidirectional controls: with them paper would not show what is signed.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
@@ -23,12 +26,26 @@ def container_of(slot: Slot) -> str:
 def reference_of(slot: Slot) -> str:
     """Id of the element that the slot's signature covers."""
     match slot.role:
-        case Role.GVBM:
+        case SlotRole.SUBJECT_TEACHER:
             return f"dtk-{slot.subject}"
-        case Role.GVCN:
+        case SlotRole.HOMEROOM:
             return "thongtinhocba"
-        case Role.CBQL | Role.KY_PHAT_HANH:
+        case SlotRole.PRINCIPAL | SlotRole.SEAL:
             return "data"
+
+
+def identity(data: TranscriptData | DigitisedData, canonical: bytes) -> Iterable[str]:
+    """Which document this is, and the digest of its data in their canonical form."""
+    yield text("DINH_DANG", data.format)
+    yield text("MA_HOC_BA", data.code)
+    yield text("PHIEN_BAN", data.version)
+    yield text("NGUON_GOC", data.origin)
+    yield text("THOI_DIEM_CHOT", moment(data.frozen_at))
+    yield text("MA_BAM_DU_LIEU", digest(canonical))
+
+
+def moment(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def school_element(school: School) -> str:
@@ -94,10 +111,10 @@ def _slot(slot: Slot) -> str:
 
 
 def issue_places(slots: Iterable[Slot]) -> str:
-    return element("PHAT_HANH_HOC_BA", *places(slots, Role.CBQL), *places(slots, Role.KY_PHAT_HANH))
+    return element("PHAT_HANH_HOC_BA", *places(slots, SlotRole.PRINCIPAL), *places(slots, SlotRole.SEAL))
 
 
-def places(slots: Iterable[Slot], role: Role) -> Iterable[str]:
+def places(slots: Iterable[Slot], role: SlotRole) -> Iterable[str]:
     return (element(role, id_=container_of(slot)) for slot in slots if slot.role is role)
 
 

@@ -13,8 +13,9 @@ from services.contracts.gradebook.enrolment import EnrolmentV1
 from services.contracts.identity import UnitKind, UnitV1
 from services.contracts.messages import Task
 from services.contracts.signing.checking import FileReport
-from services.contracts.transcript import IssuedFile, Origin, Verdict
+from services.contracts.transcript import IssuedFile, Origin
 from services.contracts.transfer import OfferTransfer, TransferState, TransferV1
+from services.contracts.verdicts import Verdict
 from services.transfer.errors import (
     FileBroken,
     LinkCancelled,
@@ -121,7 +122,7 @@ def check_reports(files: Sequence[IssuedFile], reports: Sequence[FileReport]) ->
 
 def _fault(file: IssuedFile, report: FileReport) -> str | None:
     if report.verdict is not Verdict.VALID:
-        return ", ".join(report.reasons) or report.verdict.value
+        return ", ".join(report.reasons) or report.verdict
     if (report.code, report.version, report.origin or Origin.BORN_DIGITAL) != (file.code, file.version, file.origin):
         return "another_transcript"
     return None

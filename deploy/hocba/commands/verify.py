@@ -16,7 +16,8 @@ from deploy.local.instance import Instance
 from deploy.local.platform import gateway_url
 from deploy.verify.asking import Asking
 from deploy.verify.believed import from_path, of_installation
-from services.signing.validation import Report, SignatureReport, Verdict, read
+from services.contracts.verdicts import Verdict
+from services.signing.validation import Report, SignatureReport, read
 from services.signing.validation.code import is_code
 
 COLOURS = {Verdict.VALID: "green", Verdict.UNDECIDED: "yellow", Verdict.REVOKED: "red", Verdict.BROKEN: "red"}
@@ -78,7 +79,7 @@ def _plain(report: Report) -> dict[str, Any]:
     summary = {"summary": msgspec.to_builtins(report.summary, str_keys=True)} if report.summary else {}
     return {
         "kind": report.kind,
-        "verdict": report.verdict.name,
+        "verdict": report.verdict,
         "reasons": report.reasons,
         "code": report.code,
         "signatures": [_plain_signature(each) for each in report.signatures],
@@ -89,7 +90,7 @@ def _plain(report: Report) -> dict[str, Any]:
 
 def _plain_signature(one: SignatureReport) -> dict[str, Any]:
     told = {name: getattr(one, name) for name in ("role", "name", "level", "signed_at", "proven_at", "reason")}
-    return told | {"verdict": one.verdict.name}
+    return told | {"verdict": one.verdict}
 
 
 def _print(name: str, report: Report) -> None:
@@ -127,4 +128,4 @@ def _day(at: datetime | None) -> str:
 
 
 def _coloured(verdict: Verdict) -> str:
-    return f"[{COLOURS[verdict]}]{verdict.name}[/]"
+    return f"[{COLOURS[verdict]}]{verdict}[/]"

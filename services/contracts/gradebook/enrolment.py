@@ -1,11 +1,11 @@
 """Which pupils sit in which class."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Query
+from services.contracts.messages import Command, Event, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +139,6 @@ class PupilMovedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.gradebook.pupil_moved.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     school_year: int
     from_unit_id: UUID
     to_unit_id: UUID

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.contracts.gradebook.sheets import CellState
-from services.contracts.messages import Change, Event, Moment, Query
+from services.contracts.messages import Event, Moment, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +131,5 @@ class MarkHeadsPublishedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.gradebook.mark_heads_published.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     digest: bytes
     heads: int

@@ -1,13 +1,12 @@
 """What the law makes of a class's marks."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.messages import Change, Command, Event, Query
+from services.contracts.messages import Command, Event, Query
 
 
 class Period(StrEnum):
@@ -181,10 +180,6 @@ class ResultsLockedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.gradebook.results_locked.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     school_year: int
     unit_id: UUID
     period: Period

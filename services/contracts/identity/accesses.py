@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.contracts.identity.roles import Role
-from services.contracts.messages import Moment, Query
+from services.contracts.messages import Event, Moment, Query
 
 
 class Viewed(StrEnum):
@@ -20,6 +20,19 @@ class Viewed(StrEnum):
     CONDUCT = "CONDUCT"
     RESULTS = "RESULTS"
     TRANSCRIPT = "TRANSCRIPT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordViewed(Event):
+    """What each service that keeps records tells the access log."""
+
+    aggregate: ClassVar[str] = "record_id"
+    account_id: UUID
+    person_id: UUID
+    grant_id: UUID | None
+    unit_id: UUID
+    pupil_ids: tuple[UUID, ...]
+    what: Viewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

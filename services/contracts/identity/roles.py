@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Moment, Query
+from services.contracts.messages import Command, Event, Moment, Query
 
 
 class Role(StrEnum):
@@ -175,10 +175,6 @@ class GrantChangedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.identity.grant_changed.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     person_id: UUID
     role: Role
     unit_id: UUID

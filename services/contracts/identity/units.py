@@ -1,12 +1,12 @@
 """What identity answers and tells about units: the tree valid in time."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Query
+from services.contracts.messages import Command, Event, Query
 
 
 class UnitKind(StrEnum):
@@ -144,10 +144,6 @@ class UnitChangedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.identity.unit_changed.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     kind: UnitKind
     parents: tuple[UnitParent, ...]
     closed_on: date | None

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from services.contracts.messages import Request
-from services.contracts.transcript import Origin, Verdict
+from services.contracts.transcript import Origin
+from services.contracts.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
 """Signed documents, their slots, and the news of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Event, Query
+from services.contracts.messages import Event, Query
 
 
 class SlotRole(StrEnum):
@@ -16,6 +15,10 @@ class SlotRole(StrEnum):
     HOMEROOM = "GVCN"
     PRINCIPAL = "CBQL"
     SEAL = "KY_PHAT_HANH"
+
+
+ON_PAPER = tuple(SlotRole)[1:]
+"""Whose signatures have a place on the paper too, in the order of signing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,5 @@ class DocumentsSignedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.signing.documents_signed.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     school_year: int
     role: SlotRole

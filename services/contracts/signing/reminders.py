@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Event, Query
+from services.contracts.messages import Event, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,6 @@ class SignatureDueV1(Event):
 
     type: ClassVar[str] = "vn.hocba.signing.signature_due.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     person_id: UUID
     unit_id: UUID
     documents: int
@@ -37,10 +33,6 @@ class CertificateExpiringV1(Event):
 
     type: ClassVar[str] = "vn.hocba.signing.certificate_expiring.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     holder: UUID
     is_seal: bool
     within_days: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Moment, Query, Request
+from services.contracts.messages import Command, Event, Moment, Query, Request
 
 
 class RevocationReason(StrEnum):
@@ -116,10 +116,6 @@ class CertificateRevokedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.signing.certificate_revoked.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     holder: UUID
     reason: RevocationReason
     compromised_at: datetime

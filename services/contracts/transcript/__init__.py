@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.identity import Viewed
-from services.contracts.messages import Change, Command, Event, Query, Request
+from services.contracts.identity.accesses import RecordViewed
+from services.contracts.messages import Command, Event, Query, Request
 from services.contracts.transcript.class_sheets import ClassSheetV1
+from services.contracts.verdicts import Verdict
 
 
 class TranscriptState(StrEnum):
@@ -26,15 +27,6 @@ class Origin(StrEnum):
 
     BORN_DIGITAL = "BORN_DIGITAL"
     DIGITISED_COPY = "DIGITISED_COPY"
-
-
-class Verdict(StrEnum):
-    """The four answers to "is it genuine?"; undecided is never shown as valid."""
-
-    VALID = "VALID"
-    BROKEN = "BROKEN"
-    UNDECIDED = "UNDECIDED"
-    REVOKED = "REVOKED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,57 +245,36 @@ class TranscriptsFrozenV1(Event):
 
     type: ClassVar[str] = "vn.hocba.transcript.transcripts_frozen.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
     school_year: int
     unit_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TranscriptIssuedV1(Event):
+class PupilsTranscript(Event):
+    """News of one transcript, `record_id`; of a pupil's transcripts it comes in order."""
+
+    aggregate: ClassVar[str] = "pupil_id"
+    school_year: int
+    pupil_id: UUID
+    unit_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptIssuedV1(PupilsTranscript):
     """A pupil's transcript of a year is issued: signed by all and sealed."""
 
     type: ClassVar[str] = "vn.hocba.transcript.transcript_issued.v1"
-    aggregate: ClassVar[str] = "pupil_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
-    school_year: int
-    pupil_id: UUID
-    unit_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TranscriptRevokedV1(Event):
+class TranscriptRevokedV1(PupilsTranscript):
     """An issued transcript is no longer in force."""
 
     type: ClassVar[str] = "vn.hocba.transcript.transcript_revoked.v1"
-    aggregate: ClassVar[str] = "pupil_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
-    school_year: int
-    pupil_id: UUID
-    unit_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordViewedV1(Event):
+class RecordViewedV1(RecordViewed):
     """A person looked at pupils' records at a unit, under the grant that let them: it says the role and the case."""
 
     type: ClassVar[str] = "vn.hocba.transcript.record_viewed.v1"
-    aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
-    account_id: UUID
-    person_id: UUID
-    grant_id: UUID | None
-    unit_id: UUID
-    pupil_ids: tuple[UUID, ...]
-    what: Viewed

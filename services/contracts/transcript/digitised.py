@@ -1,12 +1,11 @@
 """Digitised copies of paper transcripts (bản sao điện tử, NĐ 88/2026 Art. 8): scanned, compared, signed."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Change, Command, Event, Moment, Query
-from services.contracts.transcript import TranscriptV1
+from services.contracts.messages import Command, Moment, Query
+from services.contracts.transcript import PupilsTranscript, TranscriptV1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,30 +67,14 @@ class ReadDigitisedCopy(Query[DigitisedCopyV1]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigitisedCopyIssuedV1(Event):
+class DigitisedCopyIssuedV1(PupilsTranscript):
     """A digitised copy of a pupil's paper transcript is signed and sealed; it is no original."""
 
     type: ClassVar[str] = "vn.hocba.transcript.digitised_copy_issued.v1"
-    aggregate: ClassVar[str] = "pupil_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
-    school_year: int
-    pupil_id: UUID
-    unit_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigitisedCopyRevokedV1(Event):
+class DigitisedCopyRevokedV1(PupilsTranscript):
     """A digitised copy is no longer in force."""
 
     type: ClassVar[str] = "vn.hocba.transcript.digitised_copy_revoked.v1"
-    aggregate: ClassVar[str] = "pupil_id"
-    record_id: UUID
-    change: Change
-    version: int
-    updated_at: datetime
-    school_year: int
-    pupil_id: UUID
-    unit_id: UUID

@@ -94,14 +94,13 @@ def _sheet(
         columns=head.columns,
         takers=takers,
         with_cluster=tuple(pupil_id for pupil_id in takers if chosen[pupil_id]),
-        cells={
-            pupil_id: {
-                column.id: cells[column.id][pupil_id] for column in head.columns if pupil_id in cells.get(column.id, {})
-            }
-            for pupil_id in takers
-        },
+        cells={pupil_id: _cells_of(pupil_id, head, cells) for pupil_id in takers},
         comments=comments,
     )
+
+
+def _cells_of(pupil_id: UUID, head: SheetHead, cells: Mapping[UUID, Mapping[UUID, Cell]]) -> dict[UUID, Cell]:
+    return {column.id: cells[column.id][pupil_id] for column in head.columns if pupil_id in cells.get(column.id, {})}
 
 
 def _conduct(tx: Tx, school_year: int, class_id: UUID) -> dict[UUID, dict[Period, ConductEntry]]:

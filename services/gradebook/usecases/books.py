@@ -10,12 +10,10 @@ from services.chassis import authority
 from services.chassis.authority import Actor, Basis
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
-from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.gradebook.books import BookFormat, PrintClassBook, PrintedBook, PrintTeacherBook
 from services.contracts.gradebook.school import ClassV1
-from services.contracts.gradebook.views import RecordViewedV1
-from services.contracts.identity import Change, FindUnits, PersonV1, Viewed
+from services.contracts.identity import FindUnits, PersonV1, Viewed
 from services.gradebook.books import printing
 from services.gradebook.books.layout import Book
 from services.gradebook.books.source import ClassRecord, Pupil, School, Source
@@ -24,6 +22,7 @@ from services.gradebook.repository import books, school, sheets
 from services.gradebook.roles import ABOVE, ANYONE_AT_SCHOOL, LEADERS
 from services.gradebook.usecases import guards
 from services.gradebook.usecases.people import known_to_us
+from services.gradebook.usecases.views import tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +76,8 @@ def hand_over(tx: Tx, _query: PrintClassBook | PrintTeacherBook, actor: Actor, p
     """The answer; whose marks were looked at from above is told."""
     gathered = pressed.gathered
     if gathered.from_above:
-        tx.emit(
-            RecordViewedV1(
-                record_id=new_id(),
-                change=Change.NEW,
-                version=1,
-                updated_at=tx.now(),
-                account_id=actor.account_id,
-                person_id=actor.person_id,
-                grant_id=gathered.from_above.grant_id,
-                unit_id=gathered.unit_id,
-                pupil_ids=gathered.pupil_ids,
-                what=Viewed.MARKS,
-            )
-        )
+        unit_id, pupil_ids = gathered.unit_id, gathered.pupil_ids
+        tell(tx, actor, gathered.from_above, unit_id=unit_id, pupil_ids=pupil_ids, what=Viewed.MARKS)
     return pressed.printed
 
 

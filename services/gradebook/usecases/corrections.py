@@ -40,6 +40,7 @@ from services.gradebook.usecases.results import judge_again
 from services.gradebook.windows import for_column, is_open
 
 SETTLED = ("PROMOTED", "NOT_PROMOTED")
+AS_ASKED = ("school_year", "sheet_id", "column_id", "pupil_id", "reason", "evidence")
 ENOUGH = 3  # people: with so many at the school, a correction goes through three different hands
 
 
@@ -48,33 +49,24 @@ def request_correction(tx: Tx, command: RequestCorrection, actor: Actor) -> Corr
     sheet = guards.hold_sheet(tx, command.school_year, command.sheet_id)
     column = _column(sheet.head, command.column_id)
     guards.require_writer(tx, sheet.head, [column], actor)
-    if not command.reason.strip():
-        raise Invalid(reason="a correction needs a reason")
-    require_kept(tx, sheet.head.unit_id, command.evidence)
-    _refuse_open(tx, sheet.head, column)
-    refuse_sealed(tx, command.school_year, sheet.head.class_id, command.pupil_id)
+    _check_grounds(tx, command, sheet.head, column)
     entry, cell = _checked(tx, sheet, column, command)
     if corrections.is_under_way(tx, command.school_year, command.sheet_id, command.column_id, command.pupil_id):
         raise CorrectionUnderWay
-    correction = CorrectionV1(
+    asked = CorrectionV1(
         id=new_id(),
-        school_year=command.school_year,
+        **{name: getattr(command, name) for name in AS_ASKED},
         unit_id=sheet.head.unit_id,
-        sheet_id=command.sheet_id,
-        column_id=command.column_id,
-        pupil_id=command.pupil_id,
         old_state=cell.state,
         old_value=cell.value,
         new_state=entry.state,
         new_value=entry.value,
-        reason=command.reason,
-        evidence=command.evidence,
         state=CorrectionState.REQUESTED,
         requested_by=actor.person_id,
         requested_at=tx.now(),
     )
-    corrections.insert_correction(tx, correction, base_version=cell.version)
-    return correction
+    corrections.insert_correction(tx, asked, base_version=cell.version)
+    return asked
 
 
 def verify_correction(tx: Tx, command: VerifyCorrection, actor: Actor) -> CorrectionV1:
@@ -123,6 +115,15 @@ def refuse_sealed(tx: Tx, school_year: int, class_id: UUID, pupil_id: UUID) -> N
         result = results.year_results(tx, school_year, class_id).get(pupil_id)
         if result is not None and result.promotion in SETTLED:
             raise TranscriptFrozen
+
+
+def _check_grounds(tx: Tx, command: RequestCorrection, head: SheetHead, column: ColumnV1) -> None:
+    """There are a reason and its minutes, the column is closed, and no document rests on it."""
+    if not command.reason.strip():
+        raise Invalid(reason="a correction needs a reason")
+    require_kept(tx, head.unit_id, command.evidence)
+    _refuse_open(tx, head, column)
+    refuse_sealed(tx, command.school_year, head.class_id, command.pupil_id)
 
 
 def _column(head: SheetHead, column_id: UUID) -> ColumnV1:

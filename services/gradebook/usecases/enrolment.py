@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from services.chassis import authority
 from services.chassis.authority import Actor
@@ -79,29 +82,8 @@ def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
         raise NotEnrolledThere
     moved_on = max(today(tx), row.began_on)
     enrolment.end_enrolment(tx, row.id, moved_on, "MOVED")
-    new = {
-        "id": new_id(),
-        "school_year": command.school_year,
-        "unit_id": command.to_unit_id,
-        "class_id": None,
-        "pupil_id": command.pupil_id,
-        "code": row.code,
-        "position": 0,
-        "version": row.version + 1,
-        "began_on": moved_on,
-    }
-    enrolment.insert_enrolments(tx, [new])
-    tx.emit(
-        PupilMovedV1(
-            record_id=command.pupil_id,
-            change=Change.UPDATE,
-            version=row.version + 1,
-            updated_at=tx.now(),
-            school_year=command.school_year,
-            from_unit_id=command.from_unit_id,
-            to_unit_id=command.to_unit_id,
-        )
-    )
+    enrolment.insert_enrolments(tx, [_begun_anew(command, row, moved_on)])
+    tx.emit(_moved(command, row.version + 1, at=tx.now()))
     return enrolment.as_enrolment(enrolment.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
 
 
@@ -115,6 +97,33 @@ def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:
         raise Invalid(reason="a pupil leaves after coming, and not in the future")
     enrolment.end_enrolment(tx, row.id, command.left_on, "LEFT")
     return enrolment.as_enrolment(row, ended_on=command.left_on)
+
+
+def _begun_anew(command: MovePupil, ended: Row[Any], on: date) -> dict[str, Any]:
+    """The enrolment at the other school, in no class yet."""
+    return {
+        "id": new_id(),
+        "school_year": command.school_year,
+        "unit_id": command.to_unit_id,
+        "class_id": None,
+        "pupil_id": command.pupil_id,
+        "code": ended.code,
+        "position": 0,
+        "version": ended.version + 1,
+        "began_on": on,
+    }
+
+
+def _moved(command: MovePupil, version: int, *, at: datetime) -> PupilMovedV1:
+    return PupilMovedV1(
+        record_id=command.pupil_id,
+        change=Change.UPDATE,
+        version=version,
+        updated_at=at,
+        school_year=command.school_year,
+        from_unit_id=command.from_unit_id,
+        to_unit_id=command.to_unit_id,
+    )
 
 
 def today(tx: Tx) -> date:

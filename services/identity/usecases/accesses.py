@@ -1,6 +1,6 @@
 """The access log: who looked at whom, as other services tell and as identity sees itself; and who may read it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,13 +8,12 @@ from uuid import UUID
 from services.chassis.authority import Actor, Basis, holds, require
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
-from services.contracts.gradebook.views import RecordViewedV1 as GradesViewedV1
 from services.contracts.identity import Accesses, AccessV1, FindAccesses, Role, Viewed
-from services.contracts.transcript import RecordViewedV1 as TranscriptViewedV1
+from services.contracts.identity.accesses import RecordViewed
 from services.identity.repository import accesses, people
 
 
-def follow_views(tx: Tx, events: list[GradesViewedV1 | TranscriptViewedV1]) -> None:
+def follow_views(tx: Tx, events: Sequence[RecordViewed]) -> None:
     """Keep what other services tell of views; role and case are those of the grant that let the person look."""
     bases = accesses.bases_of(tx, {event.grant_id for event in events if event.grant_id})
     accesses.insert_accesses(tx, [row for event in events for row in _rows_told(event, bases)])
@@ -68,7 +67,7 @@ def _require_close(tx: Tx, actor: Actor, pupil_id: UUID) -> None:
         raise NotFound(pupil_id=pupil_id)
 
 
-def _rows_told(event: GradesViewedV1 | TranscriptViewedV1, bases: dict[UUID, Any]) -> list[dict[str, Any]]:
+def _rows_told(event: RecordViewed, bases: dict[UUID, Any]) -> list[dict[str, Any]]:
     basis = bases.get(event.grant_id) if event.grant_id else None
     look = {
         "at": event.updated_at,

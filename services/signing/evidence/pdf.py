@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from asn1crypto import parser
 
-from services.signing import byte_range, pdf_file
+from services.signing import pdf_fields, pdf_file
 from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 
@@ -20,8 +20,6 @@ _LISTS = re.compile(rb"<</Type/DSS/Certs\[([\d R]*)\]/CRLs\[([\d R]*)\]/OCSPs\[(
 _STREAM = re.compile(rb"(\d+) 0 obj\n<</Length (\d{1,8})>>stream\n")
 _NUMBER = re.compile(rb"(\d+) 0 R")
 _TOKEN = re.compile(rb"/SubFilter/ETSI\.RFC3161/ByteRange\[[\d ]+\] */Contents<([0-9a-f]+)>")
-_ACROFORM = re.compile(rb"/AcroForm (\d+) 0 R")
-_FIELDS = re.compile(rb"/Fields\[((?:\d+ 0 R ?)*)\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ class Draft:
     @property
     def digest(self) -> bytes:
         """SHA-256 of all but the digits: what the token must be on."""
-        return byte_range.digest(self.head, self.tail)
+        return pdf_fields.digest(self.head, self.tail)
 
     def filled(self, token: bytes) -> bytes:
         """The file with its timestamp; UnsupportedPdf for a token longer than is kept for it."""
@@ -70,11 +68,11 @@ def draft_timestamp(pdf: bytes) -> Draft:
     body = file.body(form)
     objects = {
         value: b"<</Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161%b>>"
-        % byte_range.places(2 * TOKEN_BYTES),
+        % pdf_fields.places(2 * TOKEN_BYTES),
         field: b"<</FT/Sig/T(%b)/V %d 0 R>>" % (name, value),
         form: b"%b %d 0 R%b" % (body[: fields.end(1)], field, body[fields.end(1) :]),
     }
-    head, tail = byte_range.cut(file.append(objects), start=len(pdf), room=2 * TOKEN_BYTES)
+    head, tail = pdf_fields.cut(file.append(objects), start=len(pdf), room=2 * TOKEN_BYTES)
     return Draft(head=head, tail=tail)
 
 
@@ -127,8 +125,7 @@ def _stream(der: bytes) -> bytes:
 
 
 def _form(file: PdfFile) -> tuple[int, "re.Match[bytes]"]:
-    acroform = _ACROFORM.search(file.body(file.last.root))
-    fields = _FIELDS.search(file.body(int(acroform[1]))) if acroform else None
-    if acroform is None or fields is None:
+    form = pdf_fields.find_form(file)
+    if form is None:
         raise UnsupportedPdf("The file has no form of our making.")
-    return int(acroform[1]), fields
+    return form

@@ -20,7 +20,6 @@ from services.contracts.signing.checking import (
     SummaryKeyV1,
     Trust,
 )
-from services.contracts.transcript import Origin, Verdict
 from services.signing import validation
 from services.signing.summary import Issuer, Summary
 from services.signing.usecases.standings import Standings
@@ -50,7 +49,7 @@ class Checking:
         """The verdict on a stored file."""
         data = outside.objects.get(name)
         reading: Readable = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
-        known = self._standings.known(reading.certificates(), outside)
+        known = self._standings.known(reading, outside)
         report: Report = outside.run(lambda: reading.report(known))
         return report
 
@@ -69,14 +68,14 @@ def told_key(key_id: bytes, public: EllipticCurvePublicKey) -> SummaryKeyV1:
 def _file_report(report: Report) -> FileReport:
     return FileReport(
         kind=report.kind,
-        verdict=Verdict[report.verdict.name],
+        verdict=report.verdict,
         reasons=tuple(str(reason) for reason in report.reasons),
         code=report.code,
         version=report.version,
         signatures=tuple(map(_signature_report, report.signatures)),
         members=tuple(map(_member_report, report.members)),
         summary=_paper_summary(report.summary) if report.summary else None,
-        origin=Origin(report.origin) if report.origin else None,
+        origin=report.origin,
     )
 
 
@@ -84,11 +83,11 @@ def _member_report(report: Report) -> MemberReport:
     return MemberReport(
         name=report.name or report.kind,
         kind=report.kind,
-        verdict=Verdict[report.verdict.name],
+        verdict=report.verdict,
         reasons=tuple(str(reason) for reason in report.reasons),
         code=report.code,
         version=report.version,
-        origin=Origin(report.origin) if report.origin else None,
+        origin=report.origin,
     )
 
 
@@ -106,6 +105,6 @@ def _signature_report(one: validation.SignatureReport) -> SignatureReport:
         signed_at=one.signed_at,
         proven_at=one.proven_at,
         level=one.level,
-        verdict=Verdict[one.verdict.name],
+        verdict=one.verdict,
         reason=str(one.reason) if one.reason else None,
     )

@@ -7,13 +7,13 @@ from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.service import Outside
 from services.contracts.signing.credentials import Credential, MakeCredential
+from services.contracts.verdicts import Verdict
 from services.signing import repository
 from services.signing.clr import vc_jwt
 from services.signing.clr.credential import Source
 from services.signing.errors import DocumentUnsound
 from services.signing.summary import Issuer
 from services.signing.usecases.checking import Checking
-from services.signing.validation import Verdict
 
 
 class Credentials:

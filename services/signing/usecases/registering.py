@@ -21,6 +21,7 @@ from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.identity import Role
 from services.contracts.signing.certificates import CertificateV1, KeyProvider, RegisterCertificate, UnblockKey
+from services.contracts.verdicts import Reason
 from services.signing import algorithms, chains, keyring, providers
 from services.signing.domain import Refusal, Validity
 from services.signing.errors import (
@@ -39,7 +40,7 @@ from services.signing.providers import Entry, Key, Providers
 from services.signing.usecases.certificates import Named, find_named, key_row, make_room, require_own
 from services.signing.usecases.sessions import person
 from services.signing.usecases.standings import Standings
-from services.signing.validation.report import Fault, Reason
+from services.signing.validation.report import Fault
 from services.signing.validation.signature import check_purpose
 
 UNSUITABLE = {  # reason: English, Vietnamese

@@ -1,6 +1,7 @@
 """What is known here of certificates: by our register, and by what their issuers publish."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -12,7 +13,9 @@ from services.signing.authority import Authority
 from services.signing.errors import CertificateNotGood
 from services.signing.revocation import Answer, Revocations, Status
 from services.signing.revocation.lookup import Question
-from services.signing.validation import Known
+from services.signing.validation import Known, Readable
+
+ASKING_SECONDS = 10.0  # for all issuers of a file together, as somebody waits
 
 
 class Standings:
@@ -23,14 +26,21 @@ class Standings:
         self._roots = roots
         self._revocations = revocations
 
-    def known(self, asked: Mapping[x509.Certificate, x509.Certificate], outside: Outside) -> Known:
-        """Of these certificates, each with its issuer, as of now; all lead to a trusted root."""
+    def known(self, reading: Readable, outside: Outside) -> Known:
+        """Of the certificates that a file's verdict rests on, as of now; all of them lead to a trusted root.
+
+        No further issuer is asked once ASKING_SECONDS have passed: what is not known by then is undecided.
+        """
         with outside.db.transaction() as tx:
-            now, holders = tx.now(), keyring.registered_holders(tx, asked)
+            now = tx.now()
+        asked: dict[x509.Certificate, x509.Certificate] = outside.run(reading.certificates, now)
+        with outside.db.transaction() as tx:
+            holders = keyring.registered_holders(tx, asked)
             answers = {der: _revoked(since) for der, since in keyring.compromised(tx, asked).items()}
+        until = time.monotonic() + ASKING_SECONDS
         for certificate, issuer in asked.items():
             der = certificate.public_bytes(Encoding.DER)
-            if der not in answers:
+            if der not in answers and time.monotonic() < until:
                 answers[der] = self._answer(certificate, issuer, outside, now)
         return Known(at=now, holders=holders, answers=answers)
 

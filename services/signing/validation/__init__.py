@@ -8,17 +8,18 @@ from collections.abc import Sequence
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason, Verdict
 from services.signing.validation import clr, package
 from services.signing.validation.class_sheet import is_class_sheet, read_class_sheet
 from services.signing.validation.clr import CredentialRead
 from services.signing.validation.code import KIND as CODE
 from services.signing.validation.code import Issuers, check_code, is_code
-from services.signing.validation.foreign import ForeignRead, is_foreign
+from services.signing.validation.foreign import ForeignRead, is_foreign, read_foreign
 from services.signing.validation.judging import Known
 from services.signing.validation.package import Together, read_package
 from services.signing.validation.pdf import read_pdf
 from services.signing.validation.reading import Readable, Told
-from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
+from services.signing.validation.report import Report, SignatureReport
 from services.signing.validation.xml import read_xml
 
 __all__ = ["Known", "Readable", "Reason", "Report", "SignatureReport", "Verdict", "read", "read_pdf", "read_xml"]
@@ -44,5 +45,5 @@ def _document(data: bytes, roots: Sequence[x509.Certificate]) -> Readable:
     if is_class_sheet(data):
         return read_class_sheet(data, roots=roots)
     if is_foreign(data):
-        return ForeignRead(data=data, roots=roots)
+        return ForeignRead(letter=read_foreign(data, roots), roots=roots)
     return read_pdf(data, roots=roots) if data.startswith(b"%PDF-") else read_xml(data, roots=roots)

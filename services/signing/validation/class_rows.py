@@ -9,7 +9,8 @@ import rfc8785
 from lxml import etree
 
 from services.chassis.merkle import is_included, leaf_hash
-from services.signing.validation.report import Fault, Reason
+from services.contracts.verdicts import Reason
+from services.signing.validation.report import Fault
 
 Digest = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 Salt = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]

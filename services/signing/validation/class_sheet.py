@@ -10,11 +10,12 @@ import msgspec
 import rfc8785
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing import cms
 from services.signing.domain import sheet_slot
 from services.signing.validation.class_rows import Count, Digest, Row
 from services.signing.validation.reading import Reading, complete
-from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
+from services.signing.validation.report import Fault, Report, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "class_sheet"

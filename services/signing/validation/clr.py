@@ -13,11 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from services.contracts.messages import Moment
+from services.contracts.verdicts import Reason, Verdict
 from services.signing import algorithms
 from services.signing.clr.vc_jwt import KEYS, encoded
 from services.signing.validation import report
 from services.signing.validation.judging import Known
-from services.signing.validation.report import Fault, Reason, Report, SignatureReport, Verdict
+from services.signing.validation.report import Fault, Report, SignatureReport
 
 S = TypeVar("S")
 
@@ -92,7 +93,7 @@ class CredentialRead:
     data: bytes
     issuers: Mapping[bytes, EllipticCurvePublicKey]
 
-    def certificates(self) -> dict[x509.Certificate, x509.Certificate]:
+    def certificates(self, _at: datetime) -> dict[x509.Certificate, x509.Certificate]:
         return {}
 
     def report(self, known: Known) -> Report:

@@ -8,10 +8,11 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from PIL import Image
 
+from services.contracts.verdicts import Reason, Verdict
 from services.signing import summary
 from services.signing.summary import Forged, NotASummary, UnknownIssuer
 from services.signing.validation import report
-from services.signing.validation.report import Reason, Report, SignatureReport, Verdict
+from services.signing.validation.report import Report, SignatureReport
 
 KIND = "qr"
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff")

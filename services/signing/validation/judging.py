@@ -13,13 +13,14 @@ from types import MappingProxyType
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from services.contracts.verdicts import Reason, Verdict
 from services.signing import algorithms
 from services.signing.authority import holder_attribute, is_ours
 from services.signing.chains import Path
 from services.signing.evidence.proof import Level
 from services.signing.revocation import Answer, Doubt, Status
 from services.signing.revocation.answer import unknown
-from services.signing.validation.report import SEAL, Reason, SignatureReport, Slot, Verdict
+from services.signing.validation.report import SEAL, SignatureReport, Slot
 from services.signing.validation.signature import Found
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far a signer's clock may be ahead of ours

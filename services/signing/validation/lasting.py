@@ -7,13 +7,14 @@ from datetime import datetime
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.chains import Path, issued, path
 from services.signing.evidence.proof import Proof, Stamped
 from services.signing.revocation import Answer, Doubt, Evidence, Status, crl, ocsp
 from services.signing.revocation.answer import Doubtful, unknown
 from services.signing.timestamps import TimestampFailed, read
 from services.signing.timestamps.errors import TimestampUntrusted
-from services.signing.validation.report import Fault, Reason
+from services.signing.validation.report import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

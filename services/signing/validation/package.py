@@ -6,16 +6,18 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.validation import report
 from services.signing.validation.judging import Known
 from services.signing.validation.reading import Readable, Told
-from services.signing.validation.report import Fault, Reason, Report
+from services.signing.validation.report import Fault, Report
 
 KIND = "zip"
 SIGNATURE = b"PK\x03\x04"
@@ -33,8 +35,8 @@ class Together:
     members: tuple[tuple[str, Readable], ...]
     whole: tuple[Reason, ...] = ()
 
-    def certificates(self) -> dict[x509.Certificate, x509.Certificate]:
-        return {one: issuer for _, each in self.members for one, issuer in each.certificates().items()}
+    def certificates(self, at: datetime) -> dict[x509.Certificate, x509.Certificate]:
+        return {one: issuer for _, each in self.members for one, issuer in each.certificates(at).items()}
 
     def report(self, known: Known) -> Report:
         members = tuple(replace(each.report(known), name=name) for name, each in self.members)

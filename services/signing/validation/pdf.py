@@ -10,6 +10,7 @@ from typing import Any
 import rfc8785
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing import cms, pdf_file
 from services.signing import pdf as signatures
 from services.signing.evidence import pdf as evidence
@@ -17,7 +18,7 @@ from services.signing.evidence.proof import Proof, Stamped
 from services.signing.pdf_file import PdfFile, UnsupportedPdf
 from services.signing.validation import class_rows, report
 from services.signing.validation.reading import Reading, complete
-from services.signing.validation.report import Fault, Reason, Slot, Transcript
+from services.signing.validation.report import Fault, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "pdf"

@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import pairwise
 from typing import Protocol
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import together
 from services.signing.validation import report
 from services.signing.validation.judging import Known, judge
 from services.signing.validation.lasting import Lasting, Proofs, Stamp, read_stamp
-from services.signing.validation.report import Fault, Reason, Report, Transcript
+from services.signing.validation.report import Fault, Report, Transcript
 from services.signing.validation.signature import Found
 
 
 class Readable(Protocol):
     """What was read of a file: whose certificates the verdict rests on, and the verdict once they are known."""
 
-    def certificates(self) -> dict[x509.Certificate, x509.Certificate]:
-        """Those that lead to a trusted root, each with its issuer."""
+    def certificates(self, at: datetime) -> dict[x509.Certificate, x509.Certificate]:
+        """Those that lead to a trusted root at this time, each with its issuer."""
         ...
 
     def report(self, known: Known) -> Report: ...
@@ -31,7 +33,7 @@ class Told:
 
     told: Report
 
-    def certificates(self) -> dict[x509.Certificate, x509.Certificate]:
+    def certificates(self, _at: datetime) -> dict[x509.Certificate, x509.Certificate]:
         return {}
 
     def report(self, _known: Known) -> Report:
@@ -47,7 +49,7 @@ class Reading:
     found: tuple[Found, ...] = ()
     whole: tuple[Reason, ...] = ()
 
-    def certificates(self) -> dict[x509.Certificate, x509.Certificate]:
+    def certificates(self, _at: datetime) -> dict[x509.Certificate, x509.Certificate]:
         paths = [one.path for one in self.found] + [each.path for one in self.found for each in one.lasting.stamps]
         return {certificate: issuer for path in paths for certificate, issuer in pairwise(path)}
 

@@ -3,103 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum, StrEnum
 
+from services.contracts.signing.documents import SlotRole
+from services.contracts.transcript import Origin
+from services.contracts.verdicts import Reason, Verdict, worst
 from services.signing.evidence.proof import Level
-from services.signing.pdf import ON_PAPER
 from services.signing.summary import Summary
 
-ROLES = ("GVBM", *ON_PAPER)  # in the order of signing
+ROLES = tuple(SlotRole)  # in the order of signing
 SEAL = ROLES[-1]
 TRANSCRIPT, DIGITISED = "vn.hocba.transcript.v1", "vn.hocba.digitised.v1"  # the formats that are known
-ORIGINAL, COPY = "BORN_DIGITAL", "DIGITISED_COPY"  # what they say of their origin (NĐ 88/2026 Art. 8)
+ORIGINAL, COPY = Origin.BORN_DIGITAL, Origin.DIGITISED_COPY
 ISSUER = "ISSUER"  # of a code on paper, and of credentials: the installation, for the school
 PRIMARY = "TH"  # the stage whose form has no place for subject teachers to sign (TT27/2020)
-
-
-class Verdict(Enum):
-    """A transcript is REVOKED when the register says so: callers who ask it put that in place of VALID."""
-
-    VALID = "valid"
-    UNDECIDED = "undecided"
-    REVOKED = "revoked"
-    BROKEN = "broken"
-
-
-_FROM_GOOD_TO_BAD = (Verdict.VALID, Verdict.UNDECIDED, Verdict.REVOKED, Verdict.BROKEN)
-
-
-class Reason(StrEnum):
-    """Why a verdict is not VALID; programs read these codes, so they never change."""
-
-    TOO_LARGE = "too_large"
-    UNREADABLE = "unreadable"
-    NOT_CANONICAL = "not_canonical"
-    DUPLICATE_ID = "duplicate_id"
-    STRUCTURE = "structure"
-    DATA_MISSING = "data_missing"
-    SLOT_LIST = "slot_list"
-    SLOT_EMPTY = "slot_empty"
-    CLASS_SHEET_MISMATCH = "class_sheet_mismatch"
-    UNEXPECTED_SIGNATURE = "unexpected_signature"
-    CHANGED_AFTER_SIGNING = "changed_after_signing"
-    SIGNATURE_MALFORMED = "signature_malformed"
-    WRONG_REFERENCE = "wrong_reference"
-    DIGEST_MISMATCH = "digest_mismatch"
-    SIGNATURE_MISMATCH = "signature_mismatch"
-    WRONG_HOLDER = "wrong_holder"
-    OUT_OF_ORDER = "out_of_order"
-    SIGNED_IN_FUTURE = "signed_in_future"
-    CERTIFICATE_PURPOSE = "certificate_purpose"
-    CERTIFICATE_NOT_VALID_THEN = "certificate_not_valid_then"
-    CERTIFICATE_UNTRUSTED = "certificate_untrusted"
-    CERTIFICATE_REVOKED = "certificate_revoked"
-    HOLDER_UNREGISTERED = "holder_unregistered"
-    REVOCATION_UNKNOWN = "revocation_unknown"
-    REVOKED_UNPROVEN = "revoked_unproven"
-    NO_PROOF_OF_TIME = "no_proof_of_time"
-    ALGORITHM_EXPIRED = "algorithm_expired"
-    TIMESTAMP_UNTRUSTED = "timestamp_untrusted"
-    EVIDENCE_MALFORMED = "evidence_malformed"
-    TIMESTAMP_BROKEN = "timestamp_broken"
-    ALGORITHM = "algorithm"
-    NOT_SIGNED = "not_signed"
-    COVERS_PART = "covers_part"
-    ISSUER_UNKNOWN = "issuer_unknown"
-    NO_CODE = "no_code"
-    INDEX_MISMATCH = "index_mismatch"
-    NOT_REGISTERED = "not_registered"
-    REGISTER_SILENT = "register_silent"
-    REVOKED = "revoked"
-
-    @property
-    def verdict(self) -> Verdict:
-        """UNDECIDED for what may yet be known: an authority recognised, a holder found, a revocation or a time told.
-
-        These are what ETSI EN 319 102-1, 5.1.3 calls INDETERMINATE, all others its TOTAL-FAILED.
-        """
-        if self is Reason.REVOKED:
-            return Verdict.REVOKED
-        return Verdict.UNDECIDED if self in _MAY_HEAL else Verdict.BROKEN
-
-
-_MAY_HEAL = frozenset(
-    {
-        Reason.CERTIFICATE_UNTRUSTED,
-        Reason.HOLDER_UNREGISTERED,
-        Reason.REVOCATION_UNKNOWN,
-        Reason.REVOKED_UNPROVEN,
-        Reason.NO_PROOF_OF_TIME,
-        Reason.ALGORITHM_EXPIRED,
-        Reason.TIMESTAMP_UNTRUSTED,
-        Reason.NOT_SIGNED,
-        Reason.COVERS_PART,
-        Reason.ISSUER_UNKNOWN,
-        Reason.NO_CODE,
-        Reason.NOT_REGISTERED,
-        Reason.REGISTER_SILENT,
-    }
-)
 
 
 class Fault(Exception):  # noqa: N818 - a finding about a document, not a fault of the program
@@ -168,7 +84,7 @@ class Report:
     summary: Summary | None = None
     name: str | None = None
     members: tuple["Report", ...] = ()
-    origin: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +95,7 @@ class Transcript:
     version: int | None
     data: bytes
     slots: tuple[Slot, ...]
-    origin: str = ORIGINAL
+    origin: Origin = ORIGINAL
 
 
 def unreadable(kind: str, reason: Reason) -> Report:
@@ -220,10 +136,6 @@ def of_all(kind: str, members: tuple[Report, ...], whole: tuple[Reason, ...] = (
         data=None,
         members=members,
     )
-
-
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    return max(verdicts, key=_FROM_GOOD_TO_BAD.index, default=Verdict.VALID)
 
 
 def check_slots(

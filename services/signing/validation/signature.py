@@ -7,11 +7,12 @@ from hashlib import sha256
 
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing import algorithms
 from services.signing.chains import Path, path
 from services.signing.evidence.proof import Proof, Stamped
 from services.signing.validation.lasting import NOTHING, Lasting
-from services.signing.validation.report import Fault, Reason, Slot
+from services.signing.validation.report import Fault, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

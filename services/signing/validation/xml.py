@@ -8,11 +8,12 @@ from hashlib import sha256
 from cryptography import x509
 from lxml import etree
 
+from services.contracts.verdicts import Reason
 from services.signing import xades
 from services.signing.evidence import xml as evidence
 from services.signing.validation import class_rows, report
 from services.signing.validation.reading import Reading, complete
-from services.signing.validation.report import Fault, Reason, Slot, Transcript
+from services.signing.validation.report import Fault, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "xml"

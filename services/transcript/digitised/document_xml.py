@@ -1,10 +1,11 @@
 """The copy as XML bytes that are already their own inclusive C14N: the scan's particulars in place of results."""
 
-from services.transcript.canonical import digest
 from services.transcript.digitised.data import DigitisedData, to_canonical
 from services.transcript.xml_parts import (
     element,
+    identity,
     issue_places,
+    moment,
     personal_element,
     school_element,
     slots_element,
@@ -32,12 +33,7 @@ def _data(data: DigitisedData) -> str:
 def _general(data: DigitisedData) -> str:
     return element(
         "THONG_TIN_CHUNG",
-        text("DINH_DANG", data.format),
-        text("MA_HOC_BA", data.code),
-        text("PHIEN_BAN", data.version),
-        text("NGUON_GOC", data.origin),
-        text("THOI_DIEM_CHOT", data.frozen_at.isoformat().replace("+00:00", "Z")),
-        text("MA_BAM_DU_LIEU", digest(to_canonical(data))),
+        *identity(data, to_canonical(data)),
         school_element(data.school),
     )
 
@@ -55,9 +51,10 @@ def _scan(data: DigitisedData) -> str:
         text("NAM_HOC_CUOI", period.last_year),
         *texts("KHOI", map(str, period.grades)),
         text("TINH_TRANG", data.condition),
-        element("DOI_CHIEU", text("NGUOI_ID", who.person_id), text("HO_TEN", who.name), text("THOI_DIEM", _at(data))),
+        element(
+            "DOI_CHIEU",
+            text("NGUOI_ID", who.person_id),
+            text("HO_TEN", who.name),
+            text("THOI_DIEM", moment(data.compared_at)),
+        ),
     )
-
-
-def _at(data: DigitisedData) -> str:
-    return data.compared_at.isoformat().replace("+00:00", "Z")

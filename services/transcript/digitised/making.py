@@ -1,7 +1,7 @@
 """Making a digitised copy: who may, whose paper it may be, and its data, XML and PDF, frozen at once."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,15 +11,14 @@ from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
 from services.chassis.ids import new_code, new_id
-from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.enrolment import FindLastEnrolment
 from services.contracts.gradebook.evidence import ReadEvidence
 from services.contracts.identity import FindPeople, FindUnits, PersonV1, Role, UnitV1
-from services.contracts.transcript import BoxV1, Origin, TranscriptState
+from services.contracts.signing.documents import SlotRole
+from services.contracts.transcript import Origin
 from services.contracts.transcript.digitised import Digitise, DigitisedCopyV1
-from services.transcript import domain, repository
-from services.transcript.canonical import Role as SlotRole
+from services.transcript import domain, frozen, repository
 from services.transcript.canonical import Slot
 from services.transcript.digitised import rows
 from services.transcript.digitised.data import Comparer, DigitisedData, Period, Scan, to_canonical
@@ -37,7 +36,7 @@ from services.transcript.errors import (
     ScanNotKept,
     ScanUnfit,
 )
-from services.transcript.render import NotPrintableError
+from services.transcript.render import NotPrintableError, Rendered
 from services.transcript.xml_parts import UnwritableError
 
 MAKERS = (Role.CLERK, Role.ADMIN)
@@ -73,12 +72,13 @@ def make(command: Digitise, outside: Outside) -> dict[str, Any]:
     try:
         pages = outside.run(read_scan, scan)
         data = _data(command, known, unit, people, scan=_described(command.scan, scan, pages))
-        files = outside.run(_files, data, pages)
+        xml, rendered = outside.run(_files, data, pages)
     except UnfitScan as unfit:
         raise _refusal(unfit.fault) from unfit
     except (NotPrintableError, UnwritableError) as error:
         raise NotPrintable(why=str(error)) from error
-    return _row(command, data, pages.media_type, files, outside.objects)
+    files = frozen.columns(data, canonical=to_canonical(data), xml=xml, rendered=rendered, objects=outside.objects)
+    return _row(command, data, pages.media_type) | files
 
 
 def keep(tx: Tx, command: Digitise, actor: Actor, row: dict[str, Any]) -> DigitisedCopyV1:
@@ -166,52 +166,34 @@ def _data(
         compared_at=command.compared_at.replace(microsecond=0),
         condition=command.condition.strip() or None,
         slots=(
-            Slot(slot=SlotRole.CBQL, role=SlotRole.CBQL, subject=None, holder=principal.id, name=principal.name),
+            Slot(
+                slot=SlotRole.PRINCIPAL, role=SlotRole.PRINCIPAL, subject=None, holder=principal.id, name=principal.name
+            ),
             domain.seal_of(unit),
         ),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """The copy's files, not yet signed, and where they are signed."""
-
-    xml: bytes
-    pdf: bytes
-    boxes: tuple[BoxV1, ...]
-
-
-def _files(data: DigitisedData, pages: Pages) -> Files:
+def _files(data: DigitisedData, pages: Pages) -> tuple[bytes, Rendered]:
     """The XML first: it refuses text that must not be printed."""
     xml, rendered = write(data), render(data, pages.pictures)
     if len(rendered.pdf) > MOST_PDF_BYTES:
         raise UnfitScan(ScanFault.TOO_LARGE)
-    return Files(xml=xml, pdf=rendered.pdf, boxes=tuple(BoxV1(**asdict(box)) for box in rendered.boxes))
+    return xml, rendered
 
 
-def _row(command: Digitise, data: DigitisedData, scan_type: str, files: Files, objects: Objects) -> dict[str, Any]:
-    xml, pdf = objects.put(files.xml), objects.put(files.pdf)
-    same = {name: getattr(command, name) for name in ("school_year", "unit_id", "pupil_id", "first_year", "last_year")}
-    frozen = same | {
+def _row(command: Digitise, data: DigitisedData, scan_type: str) -> dict[str, Any]:
+    """What a transcript's row has besides its files, and what only a copy's has."""
+    same = ("school_year", "unit_id", "pupil_id", "first_year", "last_year")
+    return {name: getattr(command, name) for name in same} | {
         "id": new_id(),
         "class_id": command.unit_id,
         "version": data.version,
-        "state": TranscriptState.FROZEN,
         "origin": Origin.DIGITISED_COPY,
-        "code": data.code,
-        "canonical": objects.put(to_canonical(data)),
-        "frozen_xml": xml,
-        "frozen_pdf": pdf,
-        "xml": xml,
-        "pdf": pdf,
-        "frozen_at": data.frozen_at,
-        "school_name": data.school.name,
-        "pupil_initials": domain.initials(data.pupil.name),
         "printed_school": data.printed_school,
         "scan": data.scan.sha256,
         "scan_type": scan_type,
     }
-    return repository.frozen_row(frozen, domain.slots_of(data.slots), files.boxes)
 
 
 def _refusal(fault: ScanFault) -> ScanUnfit:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
-from uuid import UUID
 
 import pytest
 from pika.exceptions import AMQPConnectionError
@@ -18,7 +17,7 @@ from services.chassis.receiver import Receiver
 from services.chassis.relay import LEADER_LOCK, Relay
 from services.chassis.tables import outbox
 from services.contracts.identity import GrantChangedV1
-from services.contracts.messages import Event
+from services.contracts.messages import Change, Event
 from tests.integration.chassis.appointments import NOW, appointment, heard, received
 from tests.integration.chassis.bus import running, until
 
@@ -35,7 +34,6 @@ class UnitRenamedV1(Event):
 
     type: ClassVar[str] = "vn.hocba.identity.unit_renamed.v1"
     aggregate: ClassVar[str] = "record_id"
-    record_id: UUID
 
 
 class Inboxes:
@@ -178,7 +176,7 @@ def test_what_was_committed_late_behind_a_higher_number_still_goes(identity, car
 def test_an_event_that_the_broker_returns_is_kept_until_somebody_can_have_it(
     identity, gradebook, carrier, connection, administrator
 ):
-    emit(identity, UnitRenamedV1(record_id=new_id()))
+    emit(identity, UnitRenamedV1(record_id=new_id(), change=Change.UPDATE, version=2, updated_at=NOW))
 
     assert carrier.publish_once(connection) == 0
     assert count(identity, outbox.c.published_at) == 1

@@ -1,5 +1,7 @@
 """Guardians are told once of each fact, if they agreed and are guardians when the message goes out."""
 
+from dataclasses import asdict
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -81,7 +83,7 @@ def test_a_message_that_was_sent_is_not_sent_again(notifying):
 def test_issue_and_revocation_of_one_transcript_are_two_facts(notifying):
     notifying.guardian()
     issued = notifying.issued()
-    fields = {name: getattr(issued, name) for name in issued.__slots__} | {"change": Change.CANCEL}
+    fields = asdict(issued) | {"change": Change.CANCEL}
 
     notifying.tell(issued)
     notifying.tell(TranscriptRevokedV1(**fields))

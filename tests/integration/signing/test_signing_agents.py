@@ -14,7 +14,7 @@ from services.chassis.codec import decode, encode
 from services.chassis.errors import Forbidden, Problem, Unauthenticated
 from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState
-from services.contracts.transcript import Verdict
+from services.contracts.verdicts import Verdict
 from services.signing import algorithms
 from tests.integration.locked_class import YEAR
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome

@@ -24,7 +24,7 @@ from services.contracts.signing.revocation import (
     RevocationReason,
     RevokeCertificate,
 )
-from services.contracts.transcript import Verdict
+from services.contracts.verdicts import Verdict
 from services.signing import service as signing_service
 from services.signing.authority import Authority, establish
 from services.signing.custody import write_authority

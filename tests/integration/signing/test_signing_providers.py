@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from services.chassis.errors import Unavailable
 from services.contracts.signing.certificates import KeyProvider
 from services.contracts.signing.sessions import SessionState
-from services.contracts.transcript import Verdict
+from services.contracts.verdicts import Verdict
 from services.signing import algorithms
 from services.signing.domain import Refusal
 from services.signing.providers import Authorisation

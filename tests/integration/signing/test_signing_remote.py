@@ -8,7 +8,7 @@ import pytest
 from services.chassis.errors import Problem
 from services.contracts.signing.certificates import KeyProvider, RegisterCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState
-from services.contracts.transcript import Verdict
+from services.contracts.verdicts import Verdict
 from services.signing.providers import csc
 from services.signing.providers.csc import CscService, CscServices
 from tests.integration.locked_class import YEAR

@@ -10,7 +10,7 @@ from PIL import Image
 from deploy.outside_checks import PROGRAMS, check_pdf, check_xml
 from services.chassis.errors import NotFound
 from services.contracts.signing.checking import CheckFiles
-from services.contracts.transcript import Verdict
+from services.contracts.verdicts import Verdict
 from services.signing import summary
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, published_keys, slots
 

@@ -14,10 +14,9 @@ from services.chassis.ids import new_id
 from services.contracts.identity import Role
 from services.contracts.signing.certificates import KeyProvider, RegisterCertificate, UnblockKey
 from services.contracts.signing.sessions import SessionState
-from services.contracts.transcript import Verdict
+from services.contracts.verdicts import Verdict
 from services.signing.pins import MAX_PIN_FAILURES
 from services.signing.validation import Reason
-from services.signing.validation import Verdict as Judged
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome, slots
 from tests.integration.signing.outside_authority import TOKEN_PIN, OutsideAuthority, new_key
 from tests.unit.signing.verdicts import validate_pdf
@@ -109,7 +108,7 @@ def test_without_the_register_a_certificate_of_others_tells_not_whose_it_is(read
 
     paper = ready.signing.objects.get(ready.signed()[0].pdf)
     report = validate_pdf(paper, trust=[authority.root, outside.root], at=ready.signing.sql("SELECT now()")[0][0])
-    assert (report.verdict, report.reasons) == (Judged.UNDECIDED, (Reason.HOLDER_UNREGISTERED,))
+    assert (report.verdict, report.reasons) == (Verdict.UNDECIDED, (Reason.HOLDER_UNREGISTERED,))
 
 
 def test_a_wrong_pin_of_the_token_is_counted_here_too(ready):

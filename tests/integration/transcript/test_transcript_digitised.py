@@ -30,7 +30,6 @@ from services.contracts.transcript import (
     TranscriptRevokedV1,
     TranscriptsFrozenV1,
     TranscriptState,
-    Verdict,
     VerifyCode,
 )
 from services.contracts.transcript.copies import HandOutRecord
@@ -42,6 +41,7 @@ from services.contracts.transcript.digitised import (
     ReadDigitisedCopy,
 )
 from services.contracts.transcript.files import FileForm, ReadTranscriptFile
+from services.contracts.verdicts import Verdict
 from tests.integration.locked_class import YEAR
 from tests.unit.transcript.copies import leaf, packed
 

@@ -19,8 +19,8 @@ from services.contracts.transcript import (
     TranscriptIssuedV1,
     TranscriptRevokedV1,
     TranscriptState,
-    Verdict,
 )
+from services.contracts.verdicts import Verdict
 from tests.integration.locked_class import YEAR
 
 

@@ -21,9 +21,9 @@ from services.contracts.transcript import (
     PupilTranscripts,
     ReceivedTranscripts,
     ReceiveTranscripts,
-    Verdict,
 )
 from services.contracts.transfer import AcceptTransfer, OfferTransfer, ReadTransfer, TransferOffered, TransferV1
+from services.contracts.verdicts import Verdict
 from services.transfer import service as transfer_service
 from tests.integration.acting import Acting, RecordedAnswers
 

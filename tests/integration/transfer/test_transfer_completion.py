@@ -5,8 +5,9 @@ import pytest
 from services.chassis.errors import NotFound, Refused, Unavailable
 from services.contracts.gradebook.enrolment import MovePupil
 from services.contracts.signing.checking import CheckFiles
-from services.contracts.transcript import ReceiveTranscripts, Verdict
+from services.contracts.transcript import ReceiveTranscripts
 from services.contracts.transfer import TransferState
+from services.contracts.verdicts import Verdict
 
 COMPLETED = "vn.hocba.transfer.transfer_completed.v1"
 

@@ -7,8 +7,9 @@ from gateway_services import ID, example
 
 from services.chassis.errors import Refused
 from services.contracts.signing.checking import ReadTrust, SummaryKeyV1, Trust
-from services.contracts.transcript import PublicVerdict, Verdict, VerdictReason, VerifyCode
+from services.contracts.transcript import PublicVerdict, VerdictReason, VerifyCode
 from services.contracts.transcript.files import FileForm, ReadTranscriptFile, TranscriptFile
+from services.contracts.verdicts import Verdict
 
 AT = "https://hocba.example"
 KEYS = (SummaryKeyV1(key_id="ab" * 8, x="X", y="Y"), SummaryKeyV1(key_id="cd" * 8, x="V", y="W"))

@@ -67,6 +67,7 @@ from services.contracts.signing import (
     sessions,
 )
 from services.contracts.transcript import digitised
+from services.contracts.verdicts import Verdict
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
 CLOSES_AT = datetime(2026, 5, 30, tzinfo=UTC)
@@ -528,7 +529,7 @@ def test_a_file_beyond_the_limit_is_refused_and_one_within_is_not(client, servic
 
 
 def test_a_stranger_learns_the_verdict_on_a_file(client, services, files):
-    report = example(checking.FileReport, verdict=transcript.Verdict.UNDECIDED, reasons=("certificate_untrusted",))
+    report = example(checking.FileReport, verdict=Verdict.UNDECIDED, reasons=("certificate_untrusted",))
     services.tell(checking.CheckFiles, checking.FileReports(reports=(report,)))
 
     response = client.post("/v1/verifications", **form(DOCUMENT))

@@ -24,7 +24,8 @@ from services.contracts.gradebook.sheets import (
 )
 from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
 from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, MemberReport, PaperSummary
-from services.contracts.transcript import Origin, PublicVerdict, Verdict, VerdictReason, VerifyCode
+from services.contracts.transcript import Origin, PublicVerdict, VerdictReason, VerifyCode
+from services.contracts.verdicts import Verdict
 from services.signing.validation import Reason
 
 GREEN, AMBER, RED, GREY = "verdict valid", "verdict undecided", "verdict broken", "verdict unknown"

@@ -27,11 +27,21 @@ from signxml.signer import XMLSigner
 from signxml.xades import XAdESSigner
 
 from services.signing.validation.foreign import Anchors
+from services.signing.validation.foreign.pdf import read_pdf
+from services.signing.validation.foreign.xml import read_xml
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # the programs sign at the time of their machine
 JUDGED = NOW + timedelta(minutes=50)  # after all that a whole run signs
 DAY = timedelta(days=1)
 TEXT = "Giấy xác nhận của xã Bản Mây"
+
+
+def validate_pdf(pdf, anchors: Anchors):
+    return read_pdf(pdf, [*anchors.roots, *anchors.certificates]).report(anchors)
+
+
+def validate_xml(xml, anchors: Anchors):
+    return read_xml(xml, [*anchors.roots, *anchors.certificates]).report(anchors)
 
 
 @cache

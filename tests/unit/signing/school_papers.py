@@ -7,10 +7,10 @@ from uuid import UUID, uuid5
 import rfc8785
 import typst
 
+from services.contracts.signing.documents import ON_PAPER
 from services.signing import keys, pdf, xml
 from services.signing.appearance import qr
 from services.signing.authority import Authority
-from services.signing.pdf import ON_PAPER
 
 SIGNED_AT = datetime(2026, 5, 30, 2, 0, tzinfo=UTC)
 SUBJECTS = ("toan", "ngu-van", "gdtc")

@@ -6,9 +6,10 @@ import pytest
 from lxml import etree
 
 from deploy.outside_checks import check_pdf
+from services.contracts.signing.documents import ON_PAPER, SlotRole
 from services.signing import pdf, xml
 from services.signing.validation import Reason, Verdict
-from services.transcript.canonical import Role, Slot
+from services.transcript.canonical import Slot
 from services.transcript.document_xml import SCHEMA, write
 from services.transcript.render import Renderer
 from tests.unit.signing.school_papers import SIGNED_AT, holder, signer_of
@@ -21,7 +22,7 @@ ROLE = {"GVBM": "GVBM-toan"}  # one person teaches everything here
 
 @pytest.fixture(scope="module")
 def signers(authority):
-    return {role: signer_of(ROLE.get(role, role), authority) for role in Role}
+    return {role: signer_of(ROLE.get(role, role), authority) for role in SlotRole}
 
 
 @pytest.fixture(scope="module", params=STAGES)
@@ -29,7 +30,7 @@ def data(request):
     """A stage's transcript, its slots held by the invented signers."""
     data = papers()[request.param]
     slots = tuple(replace(slot, holder=holder(ROLE.get(slot.role, slot.role))) for slot in data.slots)
-    return replace(data, slots=slots, school=replace(data.school, unit_id=holder(Role.KY_PHAT_HANH)))
+    return replace(data, slots=slots, school=replace(data.school, unit_id=holder(SlotRole.SEAL)))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def signed_paper(data, signers):
     rendered = Renderer().render(data)
     boxes = [pdf.Box(slot=b.slot, page=b.page, x0=b.x0, y0=b.y0, x1=b.x1, y1=b.y1) for b in rendered.boxes]
     paper = pdf.prepare(rendered.pdf, boxes)
-    for slot in pdf.ON_PAPER:
+    for slot in ON_PAPER:
         paper = pdf.sign(paper, slot, signers[slot], at=SIGNED_AT)
     return paper
 
@@ -75,7 +76,9 @@ def test_a_transcript_without_a_place_for_each_teacher_who_must_sign_is_never_va
 
 
 def primary_with_teachers(data):
-    slot = Slot(slot="GVBM-toan", role=Role.GVBM, subject="toan", holder=holder("GVBM-toan"), name="Lê Thị Mơ")
+    slot = Slot(
+        slot="GVBM-toan", role=SlotRole.SUBJECT_TEACHER, subject="toan", holder=holder("GVBM-toan"), name="Lê Thị Mơ"
+    )
     return replace(data, slots=(slot, *data.slots))
 
 

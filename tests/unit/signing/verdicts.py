@@ -26,7 +26,7 @@ def validate(data, *, trust, at, **known):
 def judged(reading, *, at, revoked=(), holders=None):
     """`revoked` tells of some certificates from when on they are not to be believed."""
     good = Answer(status=Status.GOOD)
-    answers = {one.public_bytes(Encoding.DER): good for one in reading.certificates()}
+    answers = {one.public_bytes(Encoding.DER): good for one in reading.certificates(at)}
     for certificate, since in dict(revoked).items():
         answers[certificate] = Answer(status=Status.REVOKED, revoked_at=since)
     return reading.report(Known(at=at, holders=holders or {}, answers=answers))

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 from PIL import Image, ImageDraw
 
-from services.transcript.canonical import Gender, Pupil, Role, School, Slot
+from services.contracts.signing.documents import SlotRole
+from services.transcript.canonical import Gender, Pupil, School, Slot
 from services.transcript.digitised.data import Comparer, DigitisedData, Period, Scan
 from tests.unit.transcript.papers import PRINCIPAL, identifier
 
@@ -62,8 +63,8 @@ def copy(**changes: object) -> DigitisedData:
         "compared_at": datetime(2026, 9, 11, 9, 30, tzinfo=UTC),
         "condition": "Bìa rách góc dưới; các trang còn đủ, chữ rõ.",
         "slots": (
-            Slot(slot=Role.CBQL, role=Role.CBQL, subject=None, holder=identifier(91), name=PRINCIPAL),
-            Slot(slot=Role.KY_PHAT_HANH, role=Role.KY_PHAT_HANH, subject=None, holder=identifier(1), name=SCHOOL),
+            Slot(slot=SlotRole.PRINCIPAL, role=SlotRole.PRINCIPAL, subject=None, holder=identifier(91), name=PRINCIPAL),
+            Slot(slot=SlotRole.SEAL, role=SlotRole.SEAL, subject=None, holder=identifier(1), name=SCHOOL),
         ),
     }
     return DigitisedData(**told | changes)  # type: ignore[arg-type]  # named by hand, as the tests change them

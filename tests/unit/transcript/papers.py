@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from services.contracts.signing.documents import SlotRole
 from services.transcript.canonical import (
     Cluster,
     Corrections,
@@ -12,7 +13,6 @@ from services.transcript.canonical import (
     Kind,
     Pupil,
     Quality,
-    Role,
     School,
     SchoolClass,
     Schooling,
@@ -63,11 +63,17 @@ def subject(number: int, row: tuple[str, ...]) -> Subject:
 
 def slots(subjects: tuple[Subject, ...], school: str = SCHOOL) -> tuple[Slot, ...]:
     teachers = (
-        Slot(slot=f"GVBM-{s.code}", role=Role.GVBM, subject=s.code, holder=s.teacher.person_id, name=s.teacher.name)
+        Slot(
+            slot=f"GVBM-{s.code}",
+            role=SlotRole.SUBJECT_TEACHER,
+            subject=s.code,
+            holder=s.teacher.person_id,
+            name=s.teacher.name,
+        )
         for s in subjects
         if s.teacher
     )
-    others = ((Role.GVCN, 90, HOMEROOM), (Role.CBQL, 91, PRINCIPAL), (Role.KY_PHAT_HANH, 1, school))
+    others = ((SlotRole.HOMEROOM, 90, HOMEROOM), (SlotRole.PRINCIPAL, 91, PRINCIPAL), (SlotRole.SEAL, 1, school))
     return (
         *teachers,
         *(Slot(slot=role, role=role, subject=None, holder=identifier(n), name=name) for role, n, name in others),

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from services.contracts.gradebook.results import ClusterMarks, QualityResult
+from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import SlotV1
-from services.transcript.canonical import Cluster, Gender, Kind, Role
+from services.transcript.canonical import Cluster, Gender, Kind
 from services.transcript.domain import PARKED, Setting, freeze, initials, slots_of
 from tests.integration.locked_class import LockedClass
 
@@ -126,4 +127,4 @@ def test_of_a_name_a_stranger_sees_the_initials(name, shown):
 
 
 def test_the_roles_are_those_that_the_form_has_places_for():
-    assert list(Role) == ["GVBM", "GVCN", "CBQL", "KY_PHAT_HANH"]
+    assert list(SlotRole) == ["GVBM", "GVCN", "CBQL", "KY_PHAT_HANH"]

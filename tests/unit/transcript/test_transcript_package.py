@@ -12,9 +12,9 @@ from cryptography import x509
 
 from services.chassis.codec import to_json
 from services.contracts.identity import VIETNAM, PersonV1
+from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript.hub import HubWaiting
 from services.signing import authority, xml
-from services.transcript.canonical import Role
 from services.transcript.class_sheets import Batch, bind
 from services.transcript.document_xml import write
 from services.transcript.hub_package import Entry, pack, record_of, waits_for
@@ -28,7 +28,7 @@ PDF = b"%PDF-1.7"
 def signers():
     trusted = authority.establish(now=SIGNED_AT - timedelta(days=100))
     homeroom = signer_of("GVCN", trusted)
-    return {role: signer_of(role, trusted) if role == Role.KY_PHAT_HANH else homeroom for role in Role}
+    return {role: signer_of(role, trusted) if role == SlotRole.SEAL else homeroom for role in SlotRole}
 
 
 def entry(data, signers, *, is_revoked=False, **pupil):

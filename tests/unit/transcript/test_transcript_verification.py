@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from services.contracts.signing.checking import FileReport
-from services.contracts.transcript import Origin, TranscriptState, Verdict, VerifyCode
+from services.contracts.transcript import Origin, TranscriptState, VerifyCode
+from services.contracts.verdicts import Verdict
 from services.transcript.verification import REASONS, Found, verify_code
 
 CODE = "01JZ8M4Q7W3K5X9C2V6T0BNRHD"

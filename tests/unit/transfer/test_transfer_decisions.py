@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from services.contracts.signing.checking import FileReport
-from services.contracts.transcript import IssuedFile, Verdict
+from services.contracts.transcript import IssuedFile
+from services.contracts.verdicts import Verdict
 from services.transfer import bundle, domain
 from services.transfer.bundle import BundleIndex
 from services.transfer.errors import BundleDamaged, FileBroken, NotYetDecided

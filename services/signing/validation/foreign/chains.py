@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import ExpiredError, NotYetValidError, PathError, ValidationError
 
-from services.signing.validation.report import Fault, Reason
+from services.contracts.verdicts import Reason
+from services.signing.validation.report import Fault
 
 MOST_AUTHORITIES = 20  # beside the roots; more could be laid out as a maze of paths
 

@@ -1,23 +1,29 @@
 """What a file of others says of one signature before anything of it is believed, and whom a caller believes."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from asn1crypto import cms
 from cryptography import x509
 
 from services.signing.evidence.proof import Proof
+from services.signing.revocation import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchors:
-    """Whom the caller believes and at what time, with what it has beside the file: certificates, lists (CRL, DER)."""
+    """Whom the caller believes and at what time, with what it has beside the file: certificates, lists (CRL, DER).
+
+    `answers` are what issuers say of certificates (by their DER) as of that time.
+    """
 
     roots: Sequence[x509.Certificate]
     at: datetime
     certificates: Sequence[x509.Certificate] = ()
     lists: Sequence[bytes] = ()
+    answers: Mapping[bytes, Answer] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

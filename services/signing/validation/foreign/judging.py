@@ -1,19 +1,20 @@
 """The verdict on one signature made elsewhere, PDF or XML alike: purpose, chain, time, revocation, level."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from services.contracts.verdicts import Reason, Verdict, worst
 from services.signing.evidence.proof import Level, Proof
 from services.signing.validation.foreign import chains, stamps, standing
 from services.signing.validation.foreign.chains import Chain, OutOfTime
 from services.signing.validation.foreign.found import Anchors, Found
 from services.signing.validation.foreign.stamps import Proven
 from services.signing.validation.judging import CLOCK_SKEW
-from services.signing.validation.report import Fault, Reason, Report, SignatureReport, Verdict, worst
+from services.signing.validation.report import Fault, Report, SignatureReport
 
 _FOR_DOCUMENTS = {  # extended key usages with which people sign documents; those of servers, code and OCSP are not
     ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
@@ -26,16 +27,23 @@ _FOR_DOCUMENTS = {  # extended key usages with which people sign documents; thos
 }
 
 
-def judge(slot: str, take: Callable[[], Found], anchors: Anchors) -> SignatureReport:
-    """The verdict on one signature; `take` takes it out of the file, or raises a Fault."""
-    found, proven, level, reason = None, Proven(at=None, archived=False), None, None
+def judge(slot: str, found: Found | Fault, anchors: Anchors) -> SignatureReport:
+    """The verdict on one signature as it was found in its file; a Fault where it is not right by itself."""
+    if isinstance(found, Fault):
+        return _reported(slot, None, Proven(), None, found.reason)
+    proven, level, reason = Proven(), None, None
     try:
-        found = take()
         proven = stamps.prove(found.tokens, _all_proof(found, anchors), anchors)
         level = _level(found, proven, anchors)
         _check(found, proven.at, anchors)
     except Fault as fault:
         reason = fault.reason
+    return _reported(slot, found, proven, level, reason)
+
+
+def _reported(
+    slot: str, found: Found | None, proven: Proven, level: Level | None, reason: Reason | None
+) -> SignatureReport:
     return SignatureReport(
         slot=slot,
         role="",
@@ -59,21 +67,32 @@ def conclude(kind: str, signatures: Iterable[SignatureReport], whole: Iterable[R
     return Report(kind=kind, verdict=verdict, reasons=reasons, signatures=judged, code=None, version=None, data=None)
 
 
+def chains_of(found: Found, anchors: Anchors) -> list[Chain]:
+    """The paths to a root that the verdict rests on: the signer's, and those of timestamps; a Fault without a first."""
+    proven = stamps.prove(found.tokens, _all_proof(found, anchors), anchors)
+    return [_path(found, proven.at, anchors), *proven.chains]
+
+
 def _check(found: Found, proven_at: datetime | None, anchors: Anchors) -> None:
     """The first reason not to believe the signature, as a Fault."""
-    own = x509.load_der_x509_certificate(found.certificates[0])
-    _check_purpose(own)
-    if proven_at is None and found.claimed and found.claimed > anchors.at + CLOCK_SKEW:
-        raise Fault(Reason.SIGNED_IN_FUTURE)
-    chain = _chain(own, found, proven_at, anchors)
+    chain = _path(found, proven_at, anchors)
     moment = proven_at or anchors.at
-    known = standing.of(chain, _all_proof(found, anchors), moment=moment, at=anchors.at)
+    known = standing.of(chain, _all_proof(found, anchors), moment=moment, at=anchors.at, told=anchors.answers)
     if known.revoked_at:
         _check_revoked(known.revoked_at, proven_at, found.claimed)
     if not known.is_known:
         raise Fault(Reason.REVOCATION_UNKNOWN)
     if not found.is_whole:
         raise Fault(Reason.COVERS_PART)
+
+
+def _path(found: Found, proven_at: datetime | None, anchors: Anchors) -> Chain:
+    """The signer's path to a root; a Fault for a certificate that is not for signing, and for a time yet to come."""
+    own = x509.load_der_x509_certificate(found.certificates[0])
+    _check_purpose(own)
+    if proven_at is None and found.claimed and found.claimed > anchors.at + CLOCK_SKEW:
+        raise Fault(Reason.SIGNED_IN_FUTURE)
+    return _chain(own, found, proven_at, anchors)
 
 
 def _check_purpose(own: x509.Certificate) -> None:
@@ -108,7 +127,8 @@ def _check_claimed(own: x509.Certificate, found: Found, anchors: Anchors) -> Non
         chain = _chain_at(found.claimed, own, found, anchors)
     except OutOfTime as error:
         raise Fault(Reason.CERTIFICATE_NOT_VALID_THEN) from error
-    known = standing.of(chain, _all_proof(found, anchors), moment=found.claimed, at=anchors.at)
+    proof = _all_proof(found, anchors)
+    known = standing.of(chain, proof, moment=found.claimed, at=anchors.at, told=anchors.answers)
     if known.revoked_at:
         _check_revoked(known.revoked_at, None, found.claimed)
 

@@ -7,6 +7,7 @@ from functools import partial
 from io import BytesIO
 
 from asn1crypto import cms, core, parser
+from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -16,10 +17,12 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import Proof
-from services.signing.validation.foreign import judging, signed_data
-from services.signing.validation.foreign.found import Anchors, Found, Token
-from services.signing.validation.report import Fault, Reason, Report, unreadable
+from services.signing.validation.foreign import signed_data
+from services.signing.validation.foreign.found import Found, Token
+from services.signing.validation.foreign.letter import Letter, taken
+from services.signing.validation.report import Fault
 
 KIND = "pdf"
 LARGEST = 5_000_000  # bytes
@@ -28,16 +31,16 @@ PADES = "/ETSI.CAdES.detached"
 _DIGITS = re.compile(rb"<(?:[0-9a-f]+|[0-9A-F]+)>")  # not signed themselves, so of one spelling
 
 
-def validate_pdf(pdf: bytes, anchors: Anchors) -> Report:
-    """The verdict on any bytes; what is a PDF and bears a signature has one SignatureReport for each."""
+def read_pdf(pdf: bytes, above: Sequence[x509.Certificate]) -> Letter:
+    """What any bytes say; `above` are the certificates that may vouch for others, beside those in the file."""
     if len(pdf) > LARGEST:
-        return unreadable(KIND, Reason.TOO_LARGE)
+        return Letter(kind=KIND, whole=(Reason.TOO_LARGE,))
     try:
-        return _validated(_File(pdf), anchors)
+        return _read(_File(pdf), above)
     except Fault as fault:
-        return unreadable(KIND, fault.reason)
+        return Letter(kind=KIND, whole=(fault.reason,))
     except Exception:  # noqa: BLE001 - a hostile file may fail a parser in any way; none of them is a signed document
-        return unreadable(KIND, Reason.UNREADABLE)
+        return Letter(kind=KIND, whole=(Reason.UNREADABLE,))
 
 
 class _File:
@@ -61,9 +64,9 @@ class _File:
         self.proof = _stored(self.reader)
 
 
-def _validated(file: _File, anchors: Anchors) -> Report:
-    judged = [judging.judge(one.field_name, partial(_found, one, file, anchors), anchors) for one in file.signatures]
-    return judging.conclude(KIND, judged, _strays(file) if judged else ())
+def _read(file: _File, above: Sequence[x509.Certificate]) -> Letter:
+    signatures = tuple(taken(str(one.field_name), partial(_found, one, file, above)) for one in file.signatures)
+    return Letter(kind=KIND, signatures=signatures, whole=tuple(_strays(file)) if signatures else ())
 
 
 def _strays(file: _File) -> Iterator[Reason]:
@@ -75,10 +78,10 @@ def _strays(file: _File) -> Iterator[Reason]:
             yield fault.reason
 
 
-def _found(signature: EmbeddedPdfSignature, file: _File, anchors: Anchors) -> Found:
+def _found(signature: EmbeddedPdfSignature, file: _File, above: Sequence[x509.Certificate]) -> Found:
     is_whole, message = _covers_all(signature, file), _message(signature)
     certificates = signed_data.check(message, signature.compute_digest, content="data")
-    signed_data.check_vouched(certificates, (*anchors.roots, *anchors.certificates))
+    signed_data.check_vouched(certificates, above)
     signed, value = signature.signer_info["signed_attrs"], signature.signer_info["signature"].native
     own = [Token(message=each, imprint=signed_data.digest_of(value)) for each in signed_data.tokens_in(message)]
     named = {each["type"].native for each in signed} & {"signing_certificate", "signing_certificate_v2"}

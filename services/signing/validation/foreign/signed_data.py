@@ -10,8 +10,9 @@ from pyhanko.sign.general import SignedDataCerts, find_cms_attribute_iter
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
 
+from services.contracts.verdicts import Reason
 from services.signing.chains import issued
-from services.signing.validation.report import Fault, Reason
+from services.signing.validation.report import Fault
 
 HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha256": hashes.SHA256,

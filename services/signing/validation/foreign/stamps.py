@@ -8,11 +8,12 @@ from asn1crypto import tsp
 from asn1crypto.x509 import Certificate
 from cryptography import x509
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import Proof
 from services.signing.validation.foreign import chains, signed_data, standing
-from services.signing.validation.foreign.chains import OutOfTime
+from services.signing.validation.foreign.chains import Chain, OutOfTime
 from services.signing.validation.foreign.found import Anchors, Token
-from services.signing.validation.report import Fault, Reason
+from services.signing.validation.report import Fault
 
 MOST_STAMPS = 20  # around one signature; each is over all that stands before it
 PURPOSE = "time_stamping"
@@ -20,10 +21,14 @@ PURPOSE = "time_stamping"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """The earliest time that believed timestamps prove, and whether one of them covers the proof in the file."""
+    """The earliest time that believed timestamps prove, and whether one of them covers the proof in the file.
 
-    at: datetime | None
-    archived: bool
+    `chains` lead from their authorities to a root.
+    """
+
+    at: datetime | None = None
+    archived: bool = False
+    chains: tuple[Chain, ...] = ()
 
 
 def prove(tokens: Sequence[Token], proof: Proof, anchors: Anchors) -> Proven:
@@ -34,13 +39,13 @@ def prove(tokens: Sequence[Token], proof: Proof, anchors: Anchors) -> Proven:
     """
     if len(tokens) > MOST_STAMPS:
         raise Fault(Reason.TOO_LARGE)
-    moment, proven, archived = anchors.at, None, False
+    proven = Proven()
     for token in reversed(tokens):
+        moment = proven.at or anchors.at
         stated, certificates = _read(token, anchors)
-        if stated <= moment and _is_believed(certificates, proof, anchors, moment):
-            moment = proven = stated
-            archived |= token.archives
-    return Proven(at=proven, archived=archived)
+        if stated <= moment and (chain := _believed(certificates, proof, anchors, moment)):
+            proven = Proven(at=stated, archived=proven.archived or token.archives, chains=(*proven.chains, chain))
+    return proven
 
 
 def _read(token: Token, anchors: Anchors) -> tuple[datetime, tuple[bytes, ...]]:
@@ -67,14 +72,15 @@ def _imprint(token: Token, name: str) -> bytes:
     return token.imprint(name)
 
 
-def _is_believed(certificates: tuple[bytes, ...], proof: Proof, anchors: Anchors, moment: datetime) -> bool:
+def _believed(certificates: tuple[bytes, ...], proof: Proof, anchors: Anchors, moment: datetime) -> Chain | None:
+    """The authority's path to a root; None where it is not to be believed at this moment."""
     usage = Certificate.load(certificates[0]).extended_key_usage_value
     if usage is None or usage.native != [PURPOSE]:  # for timestamps alone (RFC 3161, 2.3)
-        return False
+        return None
     own, *_ = (x509.load_der_x509_certificate(der) for der in certificates)
     try:
         chain = chains.find(own, (*certificates, *proof.certificates), roots=anchors.roots, at=moment)
     except (OutOfTime, Fault):
-        return False
-    revoked_at = standing.of(chain, proof, moment=moment, at=anchors.at).revoked_at
-    return revoked_at is None or moment < revoked_at
+        return None
+    revoked_at = standing.of(chain, proof, moment=moment, at=anchors.at, told=anchors.answers).revoked_at
+    return chain if revoked_at is None or moment < revoked_at else None

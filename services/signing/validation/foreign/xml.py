@@ -15,11 +15,13 @@ from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 from signxml.xades.xades import XAdESVerifier
 
+from services.contracts.verdicts import Reason
 from services.signing.evidence.proof import Proof
 from services.signing.evidence.xml import XADES_141
-from services.signing.validation.foreign import judging, signed_data, xml_form
-from services.signing.validation.foreign.found import Anchors, Found, Token
-from services.signing.validation.report import Fault, Reason, Report, unreadable
+from services.signing.validation.foreign import signed_data, xml_form
+from services.signing.validation.foreign.found import Found, Token
+from services.signing.validation.foreign.letter import Letter, taken
+from services.signing.validation.report import Fault
 from services.signing.xades import DS, SIGNATURE, XADES
 
 KIND = "xml"
@@ -31,22 +33,17 @@ _UNSIGNED = f"{_PROPERTIES}/xades:UnsignedProperties/xades:UnsignedSignatureProp
 _STAMP, _ARCHIVE = f"{{{XADES}}}SignatureTimeStamp", f"{{{XADES_141}}}ArchiveTimeStamp"
 
 
-def validate_xml(xml: bytes, anchors: Anchors) -> Report:
-    """The verdict on any bytes; what is XML and bears a signature has one SignatureReport for each."""
+def read_xml(xml: bytes, above: Sequence[x509.Certificate]) -> Letter:
+    """What any bytes say; `above` are the certificates that may vouch for others, beside those in the file."""
     try:
         root = xml_form.parse(xml)
-        signatures = xml_form.signatures_in(root, size=len(xml))
-        judged = [
-            judging.judge(
-                one.get("Id") or str(place + 1), partial(_found, _Place(xml, root, place, one), anchors), anchors
-            )
-            for place, one in enumerate(signatures)
-        ]
+        places = [_Place(xml, root, *one) for one in enumerate(xml_form.signatures_in(root, size=len(xml)))]
+        found = [taken(one.element.get("Id") or str(one.place + 1), partial(_found, one, above)) for one in places]
     except Fault as fault:
-        return unreadable(KIND, fault.reason)
+        return Letter(kind=KIND, whole=(fault.reason,))
     except Exception:  # noqa: BLE001 - a hostile file may fail a parser in any way; none of them is a signed document
-        return unreadable(KIND, Reason.UNREADABLE)
-    return judging.conclude(KIND, judged)
+        return Letter(kind=KIND, whole=(Reason.UNREADABLE,))
+    return Letter(kind=KIND, signatures=tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +71,13 @@ class _Advanced(_Plain, XAdESVerifier):
     """Likewise, and that the signed properties name the certificate."""
 
 
-def _found(one: _Place, anchors: Anchors) -> Found:
+def _found(one: _Place, above: Sequence[x509.Certificate]) -> Found:
     signature = one.element
     xml_form.check_signature(signature)
     certificates = _certificates(signature)
     results = _verified(one, certificates[0])
     signed_data.check_key(Certificate.load(certificates[0]))
-    signed_data.check_vouched(certificates, (*anchors.roots, *anchors.certificates))
+    signed_data.check_vouched(certificates, above)
     is_whole = _covers_all(one)
     return Found(
         certificates=certificates,

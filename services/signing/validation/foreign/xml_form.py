@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from services.signing.validation.report import Fault, Reason
+from services.contracts.verdicts import Reason
+from services.signing.validation.report import Fault
 from services.signing.xades import DS, SIGNATURE
 
 LARGEST = 5_000_000  # bytes
