@@ -93,7 +93,7 @@ def test_a_link_that_was_used_opens_nothing_again(receiving, offered, moved):
 
 @pytest.fixture(scope="module")
 def last_class(department):
-    """A class at the end of primary school: its first pupil must be assessed again, the others' transcripts are issued."""
+    """A class at the end of primary school; all are issued their transcripts but the first, who is assessed again."""
     school = found_school(department, "Trường Tiểu học Cuối Dốc", class_sizes={"5A": 4})
     school.open_year("TH", LAST_GRADE)
     school.add_classes({"5A": 5}, LAST_GRADE)
