@@ -91,7 +91,10 @@ class CohortPupil:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortV1:
-    """Pupils who go on to one school in one act (chuyển cấp); `counts` is how many of them are in each state."""
+    """Pupils who go on to one school in one act (chuyển cấp); `counts` is how many of them are in each state.
+
+    The receiving school is not told of those who were refused.
+    """
 
     id: UUID
     school_year: int

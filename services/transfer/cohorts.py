@@ -12,7 +12,15 @@ from services.chassis.service import Outside
 from services.contracts.gradebook.results import FindPromotions
 from services.contracts.identity import FindUnits, Role
 from services.contracts.transcript.issued import FindIssuedPupils
-from services.contracts.transfer import AcceptCohort, CancelCohort, CohortOffered, CohortV1, OfferCohort, ReadCohort
+from services.contracts.transfer import (
+    AcceptCohort,
+    CancelCohort,
+    CohortOffered,
+    CohortV1,
+    OfferCohort,
+    ReadCohort,
+    TransferState,
+)
 from services.transfer import cohort_rows, domain, repository
 from services.transfer.domain import Cohort, CompleteTransfer
 from services.transfer.errors import NothingToTakeBack, TransferOpen
@@ -61,7 +69,7 @@ def offer_cohort(tx: Tx, command: OfferCohort, actor: Actor, chosen: Chosen, *, 
     offered = cohort_rows.offer(tx, cohort, fit, by=actor.person_id)
     refused = {pupil_id: why or TransferOpen() for pupil_id, why in chosen.items() if pupil_id not in offered}
     cohort_rows.refuse(tx, cohort, refused, by=actor.person_id)
-    return CohortOffered(cohort=_seen(tx, cohort), link_code=link_code)
+    return CohortOffered(cohort=_seen(tx, cohort, actor), link_code=link_code)
 
 
 def accept_cohort(tx: Tx, _command: AcceptCohort, actor: Actor, cohort_id: UUID) -> CohortV1:
@@ -72,7 +80,7 @@ def accept_cohort(tx: Tx, _command: AcceptCohort, actor: Actor, cohort_id: UUID)
         raise domain.why_link_is_dead({one.state for one in cohort_rows.transfers_of(tx, cohort_id)})
     for transfer_id in accepted:
         tx.later(CompleteTransfer(transfer_id=transfer_id))
-    return _seen(tx, cohort)
+    return _seen(tx, cohort, actor)
 
 
 def cancel_cohort(tx: Tx, command: CancelCohort, actor: Actor) -> CohortV1:
@@ -81,15 +89,19 @@ def cancel_cohort(tx: Tx, command: CancelCohort, actor: Actor) -> CohortV1:
     authority.require(tx, actor, (Role.ADMIN,), cohort.from_unit_id)
     if not cohort_rows.cancel(tx, cohort.id):
         raise NothingToTakeBack
-    return _seen(tx, cohort)
+    return _seen(tx, cohort, actor)
 
 
 def read_cohort(tx: Tx, query: ReadCohort, actor: Actor) -> CohortV1:
-    return _seen(tx, visible(tx, actor, cohort_rows.find(tx, query.cohort_id)))
+    return _seen(tx, visible(tx, actor, cohort_rows.find(tx, query.cohort_id)), actor)
 
 
-def _seen(tx: Tx, cohort: Cohort) -> CohortV1:
-    return cohort.seen_at(tx.now(), cohort_rows.transfers_of(tx, cohort.id))
+def _seen(tx: Tx, cohort: Cohort, actor: Actor) -> CohortV1:
+    """The cohort; of pupils who were refused, and why, the school alone is told that sends the others."""
+    found = cohort_rows.transfers_of(tx, cohort.id)
+    if not authority.holds(tx, actor, (Role.ADMIN,), cohort.from_unit_id):
+        found = [one for one in found if one.state is not TransferState.REFUSED]
+    return cohort.seen_at(tx.now(), found)
 
 
 def _hold(tx: Tx, cohort_id: UUID) -> Cohort:

@@ -73,6 +73,18 @@ def test_each_who_cannot_be_offered_is_listed_with_the_reason_and_holds_up_nobod
     assert all(one.reason_vi for one in cohort.pupils if one.state is State.REFUSED)
 
 
+def test_the_receiving_school_is_not_told_who_was_refused_and_why(leaving):
+    repeating, *others = leaving.pupils
+    leaving.promotions[repeating] = "NOT_PROMOTED"
+    offered = leaving.offer()
+
+    accepted = leaving.accept(offered.link_code)
+
+    assert states(accepted) == dict.fromkeys(others, State.ACCEPTED)
+    assert leaving.read(offered.cohort.id).counts == {State.ACCEPTED: 3}
+    assert leaving.read(offered.cohort.id, by=leaving.old_admin).counts == {State.ACCEPTED: 3, State.REFUSED: 1}
+
+
 def with_one_unissued(leaving, pupil_id):
     """What gradebook says when it also has this pupil, of whom transcript has issued nothing."""
     told = leaving.transfers.others.answers[FindPromotions]
