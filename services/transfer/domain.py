@@ -35,6 +35,13 @@ from services.transfer.errors import (
 )
 
 USED = frozenset({TransferState.ACCEPTED, TransferState.COMPLETED, TransferState.FAILED})
+HELD_BACK = {
+    "RETEST": ("must be assessed again", "phải kiểm tra, đánh giá lại"),
+    "SUMMER_TRAINING": ("must train in the summer", "phải rèn luyện trong hè"),
+    "NOT_PROMOTED": ("is not promoted", "không được lên lớp"),
+}
+"""What a year decides of those whom it does not promote, in English and Vietnamese."""
+OPEN = ("has no final result", "chưa có kết quả cuối cùng")
 MOST_CHOSEN = 1000  # the largest schools have half as many pupils in a grade
 
 
@@ -174,7 +181,8 @@ def why_not_offered(pupil: PromotionV1, school_year: int, *, is_issued: bool) ->
     if not pupil.is_enrolled:
         return NotEnrolled(school_year=school_year)
     if pupil.promotion not in (None, "PROMOTED"):
-        return NotPromoted(school_year=school_year, promotion=pupil.promotion)
+        outcome, outcome_vi = HELD_BACK.get(pupil.promotion, OPEN)
+        return NotPromoted(school_year=school_year, outcome=outcome, outcome_vi=outcome_vi)
     return None if is_issued else YearNotIssued(school_year=school_year)
 
 

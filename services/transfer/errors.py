@@ -81,10 +81,10 @@ class NotYetDecided(Unavailable):
 
 
 class NotPromoted(Refused):
-    """The school year {school_year} says {promotion} of the pupil; only who is promoted goes on with a cohort."""
+    """By the results of {school_year} the pupil {outcome}; only who is promoted goes on with a cohort."""
 
     code = "transfer.not_promoted"
-    vi = "Kết quả năm học {school_year} của học sinh là {promotion}; chỉ học sinh được lên lớp mới chuyển cấp theo đợt."
+    vi = "Theo kết quả năm học {school_year}, học sinh {outcome_vi}; chỉ học sinh được lên lớp mới chuyển cấp theo đợt."
 
 
 class YearNotIssued(Refused):

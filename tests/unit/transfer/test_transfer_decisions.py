@@ -116,6 +116,7 @@ def test_a_link_is_the_same_with_and_without_dashes_and_capitals():
         ({"promotion": None}, True, None),
         ({"promotion": "NOT_PROMOTED"}, True, NotPromoted),
         ({"promotion": "SUMMER_TRAINING"}, False, NotPromoted),
+        ({"promotion": ""}, True, NotPromoted),
         ({}, False, YearNotIssued),
         ({"is_enrolled": False}, True, NotEnrolled),
     ],
