@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from services.chassis import authority
 from services.chassis.authority import Actor
@@ -40,7 +43,8 @@ def enrol_listed(tx: Tx, school_year: int, unit_id: UUID, listed: Sequence[Liste
     One who is enrolled elsewhere is refused.
     """
     authority.require(tx, actor, (Role.ADMIN,), unit_id)
-    active = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in listed])
+    known = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in listed])
+    active = _without_earlier_arrivals(tx, known, school_year, unit_id)
     here = (school_year, unit_id, None)
     waiting = {of: row.id for of, row in active.items() if (row.school_year, row.unit_id, row.class_id) == here}
     settled = [pupil for pupil in listed if pupil.pupil_id in active and pupil.pupil_id not in waiting]
@@ -120,6 +124,20 @@ def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:
 def today(tx: Tx) -> date:
     """The date at school: days are judged in Vietnam's time."""
     return authority.local_day(tx.now())
+
+
+def _without_earlier_arrivals(
+    tx: Tx, active: Mapping[UUID, Row[Any]], school_year: int, unit_id: UUID
+) -> dict[UUID, Row[Any]]:
+    """Who came by transfer when an earlier year was over here, and never had a class in it, begins this one anew."""
+    earlier = {
+        row.id: row
+        for row in active.values()
+        if (row.unit_id, row.class_id) == (unit_id, None) and row.school_year < school_year
+    }
+    for row in earlier.values():
+        enrolment.end_enrolment(tx, row.id, max(today(tx), row.began_on), "YEAR_ENDED")
+    return {pupil_id: row for pupil_id, row in active.items() if row.id not in earlier}
 
 
 def _enrol(tx: Tx, school_year: int, unit_id: UUID, pupils: Mapping[int, Listed]) -> None:
