@@ -153,7 +153,10 @@ class ReadClassResults(Query[ClassResults]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromotionV1:
-    """What the year decides of a pupil, as in PupilResult; null before the lock, and for whose books are on paper."""
+    """What the year decides of a pupil, as in PupilResult; null before the lock, and for whose books are on paper.
+
+    Enrolled is who is there now, or was to the end of a year that has ended, and nowhere since.
+    """
 
     pupil_id: UUID
     is_enrolled: bool
@@ -169,7 +172,7 @@ class Promotions:
 class FindPromotions(Query[Promotions]):
     """What the year decides of all pupils of these classes of the school, and of the pupils named beside them.
 
-    A class that the school has not is not found; a pupil whom it does not teach now is not enrolled.
+    A class that the school has not is not found; a pupil whom it does not teach is not enrolled.
     """
 
     operation: ClassVar[str] = "gradebook.find_promotions"

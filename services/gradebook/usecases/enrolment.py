@@ -77,12 +77,16 @@ def find_last_enrolment(tx: Tx, query: FindLastEnrolment, _actor: Actor) -> Enro
 
 
 def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
-    """End one enrolment and begin the other in one step, so that there are never two and never none."""
-    row = enrolment.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
-    if row is None or row.unit_id != command.from_unit_id:
+    """End one enrolment and begin the other in one step, so that there are never two and never none.
+
+    One that the end of that year has ended stays as it is: the class's list keeps whom it taught to the end.
+    """
+    row = enrolment.newest_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
+    if row is None or row.unit_id != command.from_unit_id or not _can_move(row, command.school_year):
         raise NotEnrolledThere
     moved_on = max(today(tx), row.began_on)
-    enrolment.end_enrolment(tx, row.id, moved_on, "MOVED")
+    if row.ended_on is None:
+        enrolment.end_enrolment(tx, row.id, moved_on, "MOVED")
     new = {
         "id": new_id(),
         "school_year": command.school_year,
@@ -107,6 +111,10 @@ def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
         )
     )
     return enrolment.as_enrolment(enrolment.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
+
+
+def _can_move(row: Row[Any], school_year: int) -> bool:
+    return row.ended_on is None or (row.school_year == school_year and enrolment.stayed_to_the_end(row))
 
 
 def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:

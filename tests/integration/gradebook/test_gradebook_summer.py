@@ -6,7 +6,8 @@ import pytest
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
-from services.contracts.gradebook.results import FindPromotions, PromotionV1
+from services.contracts.gradebook.enrolment import MovePupil
+from services.contracts.gradebook.results import FindPromotions
 from services.contracts.gradebook.school import EndSchoolYear, SubjectKind
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.identity import Role
@@ -233,12 +234,28 @@ def test_who_sends_a_class_on_is_told_what_the_year_in_force_decides_of_each(fai
     assert [one.is_enrolled for one in after] == [True, True, True, False]
 
 
-def test_whom_the_years_end_has_left_in_the_class_is_told_and_is_enrolled_no_more(failing):
+def test_whom_the_years_end_has_left_in_the_class_can_be_sent_on_in_the_summer(failing):
+    before = promoted(failing)
     failing.gradebook.ask(EndSchoolYear(school_year=YEAR, unit_id=failing.unit_id), failing.principal)
+    after = promoted(failing)
+    move = {"pupil_id": failing.pupils[2], "from_unit_id": failing.unit_id, "to_unit_id": new_id()}
 
-    assert promoted(failing) == tuple(
-        PromotionV1(pupil_id=pupil_id, is_enrolled=False, promotion=None) for pupil_id in failing.pupils
-    )
+    moved = failing.gradebook.ask_as("transfer", MovePupil(school_year=YEAR, **move))
+
+    assert after == before
+    assert (moved.unit_id, moved.ended_on) == (move["to_unit_id"], None)
+    assert [one.is_enrolled for one in promoted(failing)] == [True, True, False]
+    assert [one.pupil_id for one in promoted(failing)] == list(failing.pupils)
+    with pytest.raises(Refused, match="not_enrolled_there"):
+        failing.gradebook.ask_as("transfer", MovePupil(school_year=YEAR, **move))
+
+
+def test_a_pupil_of_a_year_long_over_is_not_moved(failing):
+    failing.gradebook.ask(EndSchoolYear(school_year=YEAR, unit_id=failing.unit_id), failing.principal)
+    move = {"pupil_id": failing.pupils[2], "from_unit_id": failing.unit_id, "to_unit_id": new_id()}
+
+    with pytest.raises(Refused, match="not_enrolled_there"):
+        failing.gradebook.ask_as("transfer", MovePupil(school_year=YEAR + 1, **move))
 
 
 def test_nothing_is_decided_of_a_class_that_is_not_locked(gradebook):
