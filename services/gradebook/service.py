@@ -52,7 +52,7 @@ from services.contracts.gradebook.progress import (
     ReadUnitProgress,
 )
 from services.contracts.gradebook.record import ReadPupilRecord
-from services.contracts.gradebook.results import CheckResults, LockResults, ReadClassResults
+from services.contracts.gradebook.results import CheckResults, FindPromotions, LockResults, ReadClassResults
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
     CentraliseColumns,
@@ -95,6 +95,7 @@ from services.gradebook.usecases import (
     imports,
     marks,
     progress,
+    promotions,
     readiness,
     rechecking,
     results,
@@ -202,6 +203,7 @@ def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
     service.internal(FindGivenYears, given.find_given_years, systems=("transcript",))
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.query(FindPromotions, promotions.find_promotions)
     service.command(KeepGivenYear, given.keep_given_year)
     service.command(KeepEvidence, evidence.keep_evidence, before=evidence.recognise)
     service.query(ReadEvidence, evidence.read_evidence)

@@ -10,7 +10,7 @@ from services.contracts.gradebook.results import ResultsLockedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
 from services.contracts.signing.documents import DocumentsSignedV1
 from services.contracts.transcript import children as of_child
-from services.contracts.transcript import copies, digitised, files, hub
+from services.contracts.transcript import copies, digitised, files, hub, issued
 from services.transcript import children, exporting, freezing, handing_out, packing, usecases, verification
 from services.transcript.digitised import making
 from services.transcript.settings import Settings
@@ -24,6 +24,7 @@ def build() -> Service:
     service.command(contracts.RevokeTranscript, usecases.revoke_transcript)
     service.internal(contracts.ReadDocuments, usecases.read_documents, systems=("signing",))
     service.internal(contracts.FindPupilTranscripts, usecases.find_pupil_transcripts, systems=("transfer",))
+    service.internal(issued.FindIssuedPupils, usecases.find_issued_pupils, systems=("transfer",))
     service.internal(contracts.ReceiveTranscripts, usecases.receive_transcripts, systems=("transfer",))
     service.open(contracts.VerifyCode, verification.verify_code, before=verification.look_up)
     _digitise(service)

@@ -39,7 +39,8 @@ from services.contracts.transcript.digitised import (
     FindDigitisedCopies,
     ReadDigitisedCopy,
 )
-from services.transcript import batches, repository
+from services.contracts.transcript.issued import FindIssuedPupils, IssuedPupils
+from services.transcript import batches, issued_rows, repository
 from services.transcript.digitised import rows
 from services.transcript.errors import NotIssued, ResultsNotLocked
 from services.transcript.freezing import LEADERS, FreezeClassTask, Frozen
@@ -203,6 +204,10 @@ def revoke_transcript(tx: Tx, command: RevokeTranscript, actor: Actor) -> Transc
 def find_pupil_transcripts(tx: Tx, query: FindPupilTranscripts, _actor: Actor) -> PupilTranscripts:
     files = tuple(repository.issued_of_pupil(tx, query.pupil_id, query.unit_id))
     return PupilTranscripts(pupil_id=query.pupil_id, unit_id=query.unit_id, files=files)
+
+
+def find_issued_pupils(tx: Tx, query: FindIssuedPupils, _actor: Actor) -> IssuedPupils:
+    return IssuedPupils(pupil_ids=issued_rows.issued_pupils(tx, query))
 
 
 def receive_transcripts(tx: Tx, command: ReceiveTranscripts, _actor: Actor) -> ReceivedTranscripts:

@@ -1,7 +1,9 @@
-"""A transfer and the decisions on it: its state, why a link opens nothing, whether checked files may be imported."""
+"""Transfers, cohorts and the decisions on them: who may go, why a link opens nothing, whether files may be imported."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -10,24 +12,38 @@ from uuid import UUID
 from services.chassis.errors import Refused
 from services.chassis.ids import normalise_code
 from services.contracts.gradebook.enrolment import EnrolmentV1
+from services.contracts.gradebook.results import PromotionV1
 from services.contracts.identity import UnitKind, UnitV1
 from services.contracts.messages import Task
 from services.contracts.signing.checking import FileReport
 from services.contracts.transcript import IssuedFile, Origin
-from services.contracts.transfer import OfferTransfer, TransferState, TransferV1
+from services.contracts.transfer import CohortPupil, CohortV1, OfferTransfer, TransferState, TransferV1
 from services.contracts.verdicts import Verdict
 from services.transfer.errors import (
     FileBroken,
     LinkCancelled,
     LinkExpired,
     LinkUsed,
+    NobodyChosen,
+    NobodyOffered,
     NotAnotherSchool,
     NotEnrolled,
     NothingIssued,
+    NotPromoted,
     NotYetDecided,
+    TooManyChosen,
+    YearNotIssued,
 )
 
 USED = frozenset({TransferState.ACCEPTED, TransferState.COMPLETED, TransferState.FAILED})
+HELD_BACK = {
+    "RETEST": ("must be assessed again", "phải kiểm tra, đánh giá lại"),
+    "SUMMER_TRAINING": ("must train in the summer", "phải rèn luyện trong hè"),
+    "NOT_PROMOTED": ("is not promoted", "không được lên lớp"),
+}
+"""What a year decides of those whom it does not promote, in English and Vietnamese."""
+OPEN = ("has no final result", "chưa có kết quả cuối cùng")
+MOST_CHOSEN = 1000  # the largest schools have half as many pupils in a grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +64,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """A transfer as stored; `is_checked` says that its files passed, from where it only goes forward."""
+    """A transfer as stored; `is_checked` says that its files passed, from where it only goes forward.
+
+    One of a cohort has its bundle packed once the cohort's link was used.
+    """
 
     id: UUID
     school_year: int
@@ -57,7 +76,8 @@ class Transfer:
     to_unit_id: UUID
     state: TransferState
     reason: str | None
-    bundle: str
+    reason_vi: str | None
+    bundle: str | None
     expires_at: datetime
     is_checked: bool
 
@@ -76,15 +96,52 @@ class Transfer:
             to_unit_id=self.to_unit_id,
             state=self.state_at(now),
             reason=self.reason,
+            reason_vi=self.reason_vi,
             expires_at=self.expires_at,
             bundle=self.bundle if self.state in USED else None,
         )
 
-    def why_link_is_dead(self) -> Refused:
-        """Why a link that cannot be accepted now opens nothing."""
-        if self.state in USED:
-            return LinkUsed()
-        return LinkCancelled() if self.state is TransferState.CANCELLED else LinkExpired()
+    def seen_in_cohort_at(self, now: datetime) -> CohortPupil:
+        return CohortPupil(
+            pupil_id=self.pupil_id,
+            transfer_id=self.id,
+            state=self.state_at(now),
+            reason=self.reason,
+            reason_vi=self.reason_vi,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """What the transfers of pupils who go on together have in common."""
+
+    id: UUID
+    school_year: int
+    from_unit_id: UUID
+    to_unit_id: UUID
+    expires_at: datetime
+
+    def seen_at(self, now: datetime, transfers: Sequence[Transfer]) -> CohortV1:
+        """What both schools may see of it and of its transfers."""
+        pupils = tuple(transfer.seen_in_cohort_at(now) for transfer in transfers)
+        return CohortV1(
+            id=self.id,
+            school_year=self.school_year,
+            from_unit_id=self.from_unit_id,
+            to_unit_id=self.to_unit_id,
+            expires_at=self.expires_at,
+            counts=dict(Counter(pupil.state for pupil in pupils)),
+            pupils=pupils,
+        )
+
+
+def why_link_is_dead(states: AbstractSet[TransferState]) -> Refused:
+    """Why a link that cannot be accepted now opens nothing; `states` are those of all transfers under it."""
+    if states & USED:
+        return LinkUsed()
+    if states <= {TransferState.REFUSED}:
+        return NobodyOffered()
+    return LinkCancelled() if states <= {TransferState.CANCELLED, TransferState.REFUSED} else LinkExpired()
 
 
 def hash_link(link_code: str) -> str:
@@ -98,11 +155,36 @@ def check_offer(
     """Refuse an offer that could not be carried out: wrong year, not to another school, or nothing to send."""
     if enrolment.school_year != command.school_year:
         raise NotEnrolled(school_year=command.school_year)
-    schools = {unit.id for unit in units if unit.kind is UnitKind.SCHOOL} - {enrolment.unit_id}
-    if command.to_unit_id not in schools:
-        raise NotAnotherSchool
+    check_receiver(command.to_unit_id, enrolment.unit_id, units)
     if not files:
         raise NothingIssued
+
+
+def check_receiver(to_unit_id: UUID, from_unit_id: UUID, units: Sequence[UnitV1]) -> None:
+    """NotAnotherSchool unless the receiving unit is one."""
+    if to_unit_id not in {unit.id for unit in units if unit.kind is UnitKind.SCHOOL} - {from_unit_id}:
+        raise NotAnotherSchool
+
+
+def check_size(chosen: Collection[UUID]) -> None:
+    """Refuse a cohort of nobody, and one that is too large."""
+    if not chosen:
+        raise NobodyChosen
+    if len(chosen) > MOST_CHOSEN:
+        raise TooManyChosen(chosen=len(chosen), most=MOST_CHOSEN)
+
+
+def why_not_offered(pupil: PromotionV1, school_year: int, *, is_issued: bool) -> Refused | None:
+    """Why the pupil cannot go on with a cohort that finishes this year; `is_issued` is of the year's transcript.
+
+    Of whose books are on paper nothing is decided here, and a digitised copy stands for the transcript.
+    """
+    if not pupil.is_enrolled:
+        return NotEnrolled(school_year=school_year)
+    if pupil.promotion not in (None, "PROMOTED"):
+        outcome, outcome_vi = HELD_BACK.get(pupil.promotion, OPEN)
+        return NotPromoted(school_year=school_year, outcome=outcome, outcome_vi=outcome_vi)
+    return None if is_issued else YearNotIssued(school_year=school_year)
 
 
 def names_to_check(files: Sequence[IssuedFile]) -> tuple[str, ...]:

@@ -78,3 +78,45 @@ class NotYetDecided(Unavailable):
 
     code = "transfer.not_yet_decided"
     vi = "Chưa kết luận được về chữ ký; hệ thống sẽ kiểm tra lại sau ít phút."
+
+
+class NotPromoted(Refused):
+    """By the results of {school_year} the pupil {outcome}; only who is promoted goes on with a cohort."""
+
+    code = "transfer.not_promoted"
+    vi = "Theo kết quả năm học {school_year}, học sinh {outcome_vi}; chỉ học sinh được lên lớp mới chuyển cấp theo đợt."
+
+
+class YearNotIssued(Refused):
+    """The pupil's transcript of the school year {school_year} is not issued; issue it first, then offer the pupil."""
+
+    code = "transfer.year_not_issued"
+    vi = "Học bạ năm học {school_year} của học sinh chưa phát hành; xin phát hành trước khi chuyển cấp."
+
+
+class NobodyChosen(Refused):
+    """There is no pupil in what was chosen; choose a class that has pupils, or name pupils."""
+
+    code = "transfer.nobody_chosen"
+    vi = "Phần đã chọn không có học sinh nào; xin chọn lớp có học sinh hoặc chọn từng học sinh."
+
+
+class TooManyChosen(Refused):
+    """{chosen} pupils are too many for one act; offer at most {most} at a time."""
+
+    code = "transfer.too_many_chosen"
+    vi = "{chosen} học sinh là quá nhiều cho một đợt; mỗi đợt chuyển cấp có nhiều nhất {most} học sinh."
+
+
+class NobodyOffered(Refused):
+    """No pupil of this cohort could be offered; its list names the reason for each."""
+
+    code = "transfer.nobody_offered"
+    vi = "Không có học sinh nào trong đợt này chuyển được; danh sách của đợt ghi lý do của từng em."
+
+
+class NothingToTakeBack(Refused):
+    """Nothing of this cohort's offer is open any more; what was used or has ended cannot be taken back."""
+
+    code = "transfer.nothing_to_take_back"
+    vi = "Đợt chuyển cấp này không còn đề nghị nào hiệu lực; phần đã dùng hoặc đã kết thúc không rút lại được."

@@ -1,23 +1,25 @@
 """Transfer's queries: rows in, domain values out; each change of state is one statement naming the state it leaves."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.chassis.database import Tx
-from services.contracts.transfer import TransferState
+from services.chassis.errors import Problem
+from services.contracts.transfer import AcceptCohort, AcceptTransfer, TransferState
 from services.transfer.domain import Transfer
-from services.transfer.models import transfers
+from services.transfer.models import cohorts, transfers
 
 COLUMNS = (
-    *(transfers.c[name] for name in ("id", "school_year", "pupil_id", "from_unit_id", "to_unit_id", "state", "reason")),
-    transfers.c.bundle,
-    transfers.c.expires_at,
-    transfers.c.checked_at,
+    *(transfers.c[name] for name in ("id", "school_year", "pupil_id", "from_unit_id", "to_unit_id", "state")),
+    *(transfers.c[name] for name in ("reason", "reason_vi", "bundle", "expires_at", "checked_at")),
 )
+LINKED: Mapping[type[AcceptTransfer | AcceptCohort], Table] = {AcceptTransfer: transfers, AcceptCohort: cohorts}
+"""What a link opens, by the command that uses it."""
 
 
 def add(tx: Tx, transfer: Transfer, *, link_hash: str, offered_by: UUID) -> bool:
@@ -41,14 +43,14 @@ def find(tx: Tx, transfer_id: UUID) -> Transfer | None:
     return _one(tx.conn.execute(select(*COLUMNS).where(transfers.c.id == transfer_id)).first())
 
 
-def find_by_link(tx: Tx, link_hash: str) -> Transfer | None:
-    return _one(tx.conn.execute(select(*COLUMNS).where(transfers.c.link_hash == link_hash)).first())
+def find_link(tx: Tx, opens: Table, link_hash: str) -> Row[Any] | None:
+    """The id of what the link opens, and the school that alone may use it."""
+    return tx.conn.execute(select(opens.c.id, opens.c.to_unit_id).where(opens.c.link_hash == link_hash)).first()
 
 
-def count_stranger(tx: Tx, transfer_id: UUID) -> None:
+def count_stranger(tx: Tx, opens: Table, link_hash: str) -> None:
     """Note that somebody of another school tried the link."""
-    tried = update(transfers).where(transfers.c.id == transfer_id)
-    tx.conn.execute(tried.values(strangers=transfers.c.strangers + 1))
+    tx.conn.execute(update(opens).where(opens.c.link_hash == link_hash).values(strangers=opens.c.strangers + 1))
 
 
 def accept(tx: Tx, transfer_id: UUID, *, by: UUID) -> Transfer | None:
@@ -63,11 +65,16 @@ def cancel(tx: Tx, transfer_id: UUID) -> Transfer | None:
     return _change(tx, transfer_id, valid, state=TransferState.CANCELLED, ended_at=func.now())
 
 
-def expire_offers(tx: Tx, pupil_id: UUID, *, now: datetime) -> None:
-    """Write down that the pupil's overdue offer has expired, which makes room for another."""
+def expire_offers(tx: Tx, pupil_ids: Collection[UUID], *, now: datetime) -> None:
+    """Write down which overdue offers of these pupils have expired, which makes room for others."""
     overdue = (transfers.c.state == TransferState.OFFERED) & (transfers.c.expires_at <= now)
-    ended = update(transfers).where(transfers.c.pupil_id == pupil_id, overdue)
+    ended = update(transfers).where(transfers.c.pupil_id.in_(pupil_ids), overdue)
     tx.conn.execute(ended.values(state=TransferState.EXPIRED, ended_at=func.now()))
+
+
+def keep_bundle(tx: Tx, transfer_id: UUID, stored: str) -> None:
+    """Remember the bundle that was packed."""
+    _change(tx, transfer_id, transfers.c.state == TransferState.ACCEPTED, bundle=stored)
 
 
 def mark_checked(tx: Tx, transfer_id: UUID) -> None:
@@ -81,10 +88,18 @@ def complete(tx: Tx, transfer_id: UUID) -> Transfer | None:
     return _change(tx, transfer_id, accepted, state=TransferState.COMPLETED, ended_at=func.now())
 
 
-def fail(tx: Tx, transfer_id: UUID, *, reason: str) -> Transfer | None:
+def fail(tx: Tx, transfer_id: UUID, *, why: Problem) -> Transfer | None:
     """End an accepted transfer without moving the pupil; None when it has ended already."""
     accepted = transfers.c.state == TransferState.ACCEPTED
-    return _change(tx, transfer_id, accepted, state=TransferState.FAILED, reason=reason, ended_at=func.now())
+    failed = {"state": TransferState.FAILED, "reason": str(why), "reason_vi": why.vi, "ended_at": func.now()}
+    return _change(tx, transfer_id, accepted, **failed)
+
+
+def as_transfer(row: Row[Any]) -> Transfer:
+    """The transfer of a row of COLUMNS."""
+    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
+    checked_at = values.pop("checked_at")
+    return Transfer(**values | {"state": TransferState(row.state), "is_checked": checked_at is not None})
 
 
 def _change(tx: Tx, transfer_id: UUID, only_if: ColumnElement[bool], **values: Any) -> Transfer | None:
@@ -93,8 +108,4 @@ def _change(tx: Tx, transfer_id: UUID, only_if: ColumnElement[bool], **values: A
 
 
 def _one(row: Row[Any] | None) -> Transfer | None:
-    if row is None:
-        return None
-    values = dict(row._mapping)  # noqa: SLF001 - the documented way to a row's columns by name
-    checked_at = values.pop("checked_at")
-    return Transfer(**values | {"state": TransferState(row.state), "is_checked": checked_at is not None})
+    return None if row is None else as_transfer(row)

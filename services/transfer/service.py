@@ -8,8 +8,17 @@ from services.chassis import authority
 from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.contracts.transfer import AcceptTransfer, CancelTransfer, OfferTransfer, ReadTransfer
-from services.transfer import usecases
+from services.contracts.transfer import (
+    AcceptCohort,
+    AcceptTransfer,
+    CancelCohort,
+    CancelTransfer,
+    OfferCohort,
+    OfferTransfer,
+    ReadCohort,
+    ReadTransfer,
+)
+from services.transfer import cohorts, usecases
 from services.transfer.domain import CompleteTransfer
 from services.transfer.settings import Settings
 
@@ -22,6 +31,10 @@ def build() -> Service:
     service.command(AcceptTransfer, usecases.accept_transfer, before=usecases.open_link)
     service.command(CancelTransfer, usecases.cancel_transfer)
     service.query(ReadTransfer, usecases.read_transfer)
+    service.command(OfferCohort, partial(cohorts.offer_cohort, valid_for=valid_for), before=cohorts.gather_cohort)
+    service.command(AcceptCohort, cohorts.accept_cohort, before=usecases.open_link)
+    service.command(CancelCohort, cohorts.cancel_cohort)
+    service.query(ReadCohort, cohorts.read_cohort)
     service.task(CompleteTransfer, usecases.complete_transfer, before=usecases.import_bundle)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)

@@ -39,7 +39,10 @@ class FindLastEnrolment(Query[EnrolmentV1]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovePupil(Command[EnrolmentV1]):
-    """End the pupil's enrolment at one school and begin it at another, in one step; the class comes later."""
+    """End the pupil's enrolment at one school and begin it at another, in one step; the class comes later.
+
+    Who was there to the end of a year that has ended since, and nowhere after it, can be moved too.
+    """
 
     operation: ClassVar[str] = "gradebook.move_pupil"
     school_year: int

@@ -151,6 +151,37 @@ class ReadClassResults(Query[ClassResults]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionV1:
+    """What the year decides of a pupil, as in PupilResult; null before the lock, and for whose books are on paper.
+
+    Enrolled is who is there now, or was to the end of a year that has ended, and nowhere since.
+    """
+
+    pupil_id: UUID
+    is_enrolled: bool
+    promotion: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotions:
+    pupils: tuple[PromotionV1, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindPromotions(Query[Promotions]):
+    """What the year decides of all pupils of these classes of the school, and of the pupils named beside them.
+
+    A class that the school has not is not found; a pupil whom it does not teach is not enrolled.
+    """
+
+    operation: ClassVar[str] = "gradebook.find_promotions"
+    school_year: int
+    unit_id: UUID
+    class_ids: tuple[UUID, ...]
+    pupil_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DifferingResult:
     """A result that is not what its marks give by the law."""
 

@@ -27,6 +27,18 @@ def active_enrolments(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, Row[Any
     return {row.pupil_id: row for row in rows}
 
 
+def newest_enrolments(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+    """Each pupil's newest enrolment, active or ended, held until the transaction ends."""
+    theirs = select(enrolments).where(enrolments.c.pupil_id.in_(list(pupil_ids)))
+    rows = tx.conn.execute(theirs.order_by(enrolments.c.pupil_id, enrolments.c.version).with_for_update())
+    return {row.pupil_id: row for row in rows}
+
+
+def stayed_to_the_end(row: Row[Any]) -> bool:
+    """Whether nothing but the end of the year has ended the enrolment."""
+    return row.ended_on is None or row.ended_as == "YEAR_ENDED"
+
+
 def active_at(tx: Tx, school_year: int, unit_id: UUID) -> dict[UUID, Row[Any]]:
     """The year's active enrolments at the unit, by pupil."""
     mine = (enrolments.c.school_year == school_year) & (enrolments.c.unit_id == unit_id)

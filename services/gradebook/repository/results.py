@@ -62,6 +62,15 @@ def year_result_of(tx: Tx, school_year: int, class_id: UUID, pupil_id: UUID) -> 
     return decode(PupilResult, row.result | {"version": row.version}) if row else None
 
 
+def promotions(tx: Tx, school_year: int, class_ids: Collection[UUID]) -> dict[tuple[UUID | None, UUID], str]:
+    """What the year in force decides, by class and pupil."""
+    key = (results.c.class_id, results.c.pupil_id)
+    mine = (results.c.school_year == school_year) & results.c.class_id.in_(list(class_ids))
+    query = select(*key, results.c.result["promotion"].astext).distinct(*key).where(mine)
+    newest = query.where(results.c.period == Period.YEAR).order_by(*key, results.c.version.desc())
+    return {(class_id, pupil_id): promotion for class_id, pupil_id, promotion in tx.conn.execute(newest)}
+
+
 def newest_results(tx: Tx, school_year: int, class_ids: Collection[UUID]) -> dict[UUID, ResultsInForce]:
     """The results in force by class."""
     of = results.c

@@ -43,7 +43,8 @@ def enrol_listed(tx: Tx, school_year: int, unit_id: UUID, listed: Sequence[Liste
     One who is enrolled elsewhere is refused.
     """
     authority.require(tx, actor, (Role.ADMIN,), unit_id)
-    active = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in listed])
+    known = enrolment.active_enrolments(tx, [pupil.pupil_id for pupil in listed])
+    active = _without_earlier_arrivals(tx, known, school_year, unit_id)
     here = (school_year, unit_id, None)
     waiting = {of: row.id for of, row in active.items() if (row.school_year, row.unit_id, row.class_id) == here}
     settled = [pupil for pupil in listed if pupil.pupil_id in active and pupil.pupil_id not in waiting]
@@ -76,15 +77,23 @@ def find_last_enrolment(tx: Tx, query: FindLastEnrolment, _actor: Actor) -> Enro
 
 
 def move_pupil(tx: Tx, command: MovePupil, _actor: Actor) -> EnrolmentV1:
-    """End one enrolment and begin the other in one step, so that there are never two and never none."""
-    row = enrolment.active_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
-    if row is None or row.unit_id != command.from_unit_id:
+    """End one enrolment and begin the other in one step, so that there are never two and never none.
+
+    One that the end of that year has ended stays as it is: the class's list keeps whom it taught to the end.
+    """
+    row = enrolment.newest_enrolments(tx, [command.pupil_id]).get(command.pupil_id)
+    if row is None or row.unit_id != command.from_unit_id or not _can_move(row, command.school_year):
         raise NotEnrolledThere
     moved_on = max(today(tx), row.began_on)
-    enrolment.end_enrolment(tx, row.id, moved_on, "MOVED")
+    if row.ended_on is None:
+        enrolment.end_enrolment(tx, row.id, moved_on, "MOVED")
     enrolment.insert_enrolments(tx, [_begun_anew(command, row, moved_on)])
     tx.emit(_moved(command, row.version + 1, at=tx.now()))
     return enrolment.as_enrolment(enrolment.active_enrolments(tx, [command.pupil_id])[command.pupil_id])
+
+
+def _can_move(row: Row[Any], school_year: int) -> bool:
+    return row.ended_on is None or (row.school_year == school_year and enrolment.stayed_to_the_end(row))
 
 
 def withdraw_pupil(tx: Tx, command: WithdrawPupil, actor: Actor) -> EnrolmentV1:
@@ -129,6 +138,20 @@ def _moved(command: MovePupil, version: int, *, at: datetime) -> PupilMovedV1:
 def today(tx: Tx) -> date:
     """The date at school: days are judged in Vietnam's time."""
     return authority.local_day(tx.now())
+
+
+def _without_earlier_arrivals(
+    tx: Tx, active: Mapping[UUID, Row[Any]], school_year: int, unit_id: UUID
+) -> dict[UUID, Row[Any]]:
+    """Who came by transfer when an earlier year was over here, and never had a class in it, begins this one anew."""
+    earlier = {
+        row.id: row
+        for row in active.values()
+        if (row.unit_id, row.class_id) == (unit_id, None) and row.school_year < school_year
+    }
+    for row in earlier.values():
+        enrolment.end_enrolment(tx, row.id, max(today(tx), row.began_on), "YEAR_ENDED")
+    return {pupil_id: row for pupil_id, row in active.items() if row.id not in earlier}
 
 
 def _enrol(tx: Tx, school_year: int, unit_id: UUID, pupils: Mapping[int, Listed]) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.chassis.authority import Actor
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import (
@@ -14,7 +15,8 @@ from services.contracts.gradebook.enrolment import (
     WithdrawPupil,
 )
 from services.contracts.gradebook.results import Period
-from services.gradebook.usecases.enrolment import today
+from services.contracts.gradebook.school import CreateClasses, NewClass, OpenSchoolYear
+from services.gradebook.usecases.enrolment import Listed, enrol_listed, today
 from tests.integration.gradebook.small_school import MATHS, SCAN, SPORT, YEAR, enrol
 
 
@@ -133,3 +135,25 @@ def test_who_stops_school_keeps_the_marks_and_lacks_nothing_any_more(school):
         school.save(["9.0"], versions=[1])
     with pytest.raises(NotFound):
         school.gradebook.ask(command, school.admin)
+
+
+def test_who_arrives_when_the_year_is_over_is_on_the_list_of_the_next(school, other_school):
+    gradebook, pupil_id, next_year = school.gradebook, school.pupils[0], YEAR + 1
+    there = {"school_year": next_year, "unit_id": other_school.unit_id}
+    gradebook.ask(OpenSchoolYear(**there, stage="THCS", subjects=()), other_school.admin)
+    first = NewClass(name="6A", grade=6, homeroom_id=other_school.homeroom)
+    [room] = gradebook.ask(CreateClasses(**there, classes=(first,)), other_school.admin).classes
+    move = {"from_unit_id": school.unit_id, "to_unit_id": other_school.unit_id}
+    gradebook.ask_as("transfer", MovePupil(school_year=YEAR, pupil_id=pupil_id, **move))
+    listed = Listed(pupil_id=pupil_id, code="0000999999", class_id=room.id)
+
+    with gradebook.db.transaction() as tx:
+        admin = Actor(account_id=other_school.admin, person_id=other_school.admin)
+        enrol_listed(tx, **there, listed=[listed], actor=admin)
+
+    rows = gradebook.sql("SELECT * FROM enrolments WHERE pupil_id = :id ORDER BY version", id=pupil_id)
+    assert [(row.school_year, row.class_id, row.ended_as) for row in rows] == [
+        (YEAR, school.class_id, "MOVED"),
+        (YEAR, None, "YEAR_ENDED"),
+        (next_year, room.id, None),
+    ]

@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
+from services.chassis.ids import new_id
+from services.contracts.gradebook.enrolment import MovePupil
+from services.contracts.gradebook.results import FindPromotions
 from services.contracts.gradebook.school import EndSchoolYear, SubjectKind
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.identity import Role
@@ -209,3 +212,62 @@ def test_what_was_told_of_a_class_is_found_by_its_homeroom_teacher(failing):
     found = failing.gradebook.ask(question, failing.homeroom).second_chances
 
     assert [(one.subject, one.result, one.decided_by) for one in found] == [("TOAN", "6.0", None)]
+
+
+def promoted(school, *, by=None, class_ids=None, pupil_ids=()):
+    place = {"school_year": YEAR, "unit_id": school.unit_id}
+    question = FindPromotions(**place, class_ids=class_ids or (school.class_id,), pupil_ids=pupil_ids)
+    return school.gradebook.ask(question, by or school.admin).pupils
+
+
+def test_who_sends_a_class_on_is_told_what_the_year_in_force_decides_of_each(failing):
+    before = [one.promotion for one in promoted(failing)]
+    failing.gradebook.ask(proposal(failing), failing.teacher)
+    decide(failing)
+    stranger = new_id()
+
+    after = promoted(failing, pupil_ids=(failing.pupils[0], stranger))
+
+    assert before == ["RETEST", "SUMMER_TRAINING", "PROMOTED"]
+    assert [one.pupil_id for one in after] == [*failing.pupils, stranger]
+    assert [one.promotion for one in after] == ["PROMOTED", "SUMMER_TRAINING", "PROMOTED", None]
+    assert [one.is_enrolled for one in after] == [True, True, True, False]
+
+
+def test_whom_the_years_end_has_left_in_the_class_can_be_sent_on_in_the_summer(failing):
+    before = promoted(failing)
+    failing.gradebook.ask(EndSchoolYear(school_year=YEAR, unit_id=failing.unit_id), failing.principal)
+    after = promoted(failing)
+    move = {"pupil_id": failing.pupils[2], "from_unit_id": failing.unit_id, "to_unit_id": new_id()}
+
+    moved = failing.gradebook.ask_as("transfer", MovePupil(school_year=YEAR, **move))
+
+    assert after == before
+    assert (moved.unit_id, moved.ended_on) == (move["to_unit_id"], None)
+    assert [one.is_enrolled for one in promoted(failing)] == [True, True, False]
+    assert [one.pupil_id for one in promoted(failing)] == list(failing.pupils)
+    with pytest.raises(Refused, match="not_enrolled_there"):
+        failing.gradebook.ask_as("transfer", MovePupil(school_year=YEAR, **move))
+
+
+def test_a_pupil_of_a_year_long_over_is_not_moved(failing):
+    failing.gradebook.ask(EndSchoolYear(school_year=YEAR, unit_id=failing.unit_id), failing.principal)
+    move = {"pupil_id": failing.pupils[2], "from_unit_id": failing.unit_id, "to_unit_id": new_id()}
+
+    with pytest.raises(Refused, match="not_enrolled_there"):
+        failing.gradebook.ask_as("transfer", MovePupil(school_year=YEAR + 1, **move))
+
+
+def test_nothing_is_decided_of_a_class_that_is_not_locked(gradebook):
+    school = open_stage(gradebook, "THCS", 8, [plan("TOAN", SCORED, 8)])
+
+    assert {(one.is_enrolled, one.promotion) for one in promoted(school)} == {(True, None)}
+
+
+def test_what_the_year_decides_is_told_to_leaders_of_the_classes_own_school(failing, gradebook):
+    other = open_stage(gradebook, "THCS", 8, [plan("TOAN", SCORED, 8)])
+
+    with pytest.raises(Forbidden):
+        promoted(failing, by=failing.teacher)
+    with pytest.raises(NotFound):
+        promoted(failing, class_ids=(other.class_id,))

@@ -20,6 +20,7 @@ from services.contracts.transcript import (
     TranscriptRevokedV1,
     TranscriptState,
 )
+from services.contracts.transcript.issued import FindIssuedPupils
 from services.contracts.verdicts import Verdict
 from tests.integration.locked_class import YEAR
 
@@ -245,3 +246,16 @@ def test_transfer_is_given_what_the_school_has_issued_and_not_revoked(frozen_cla
     assert frozen_class.transcript.ask_as("transfer", question).files == ()
     with pytest.raises(Forbidden):
         frozen_class.transcript.ask(question, frozen_class.admin)
+
+
+def test_of_many_pupils_those_are_named_whose_transcript_is_in_force(frozen_class, issued):
+    place = {"school_year": YEAR, "unit_id": frozen_class.locked.unit_id}
+    whole_class = tuple(frozen_class.of_pupil(number).pupil_id for number in range(2))
+    question = FindIssuedPupils(**place, pupil_ids=whole_class)
+
+    before = frozen_class.transcript.ask_as("transfer", question).pupil_ids
+    elsewhere = frozen_class.transcript.ask_as("transfer", replace(question, unit_id=new_id())).pupil_ids
+    revoke(frozen_class, issued)
+
+    assert (before, elsewhere) == ({issued.pupil_id}, frozenset())
+    assert not frozen_class.transcript.ask_as("transfer", question).pupil_ids

@@ -1,7 +1,7 @@
 """Transfer on a real PostgreSQL, with recorded answers in place of the other services."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from services.chassis.database import Database
 from services.chassis.ids import new_code, new_id
 from services.chassis.objects import Objects
 from services.contracts.gradebook.enrolment import EnrolmentV1, FindEnrolment, MovePupil
+from services.contracts.gradebook.results import FindPromotions, Promotions, PromotionV1
 from services.contracts.identity import FindUnits, Role, UnitKind, Units, UnitV1
 from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, ReadTrust, Trust
 from services.contracts.transcript import (
@@ -22,7 +23,19 @@ from services.contracts.transcript import (
     ReceivedTranscripts,
     ReceiveTranscripts,
 )
-from services.contracts.transfer import AcceptTransfer, OfferTransfer, ReadTransfer, TransferOffered, TransferV1
+from services.contracts.transcript.issued import FindIssuedPupils, IssuedPupils
+from services.contracts.transfer import (
+    AcceptCohort,
+    AcceptTransfer,
+    CohortOffered,
+    CohortV1,
+    OfferCohort,
+    OfferTransfer,
+    ReadCohort,
+    ReadTransfer,
+    TransferOffered,
+    TransferV1,
+)
 from services.contracts.verdicts import Verdict
 from services.transfer import service as transfer_service
 from tests.integration.acting import Acting, RecordedAnswers
@@ -68,6 +81,83 @@ class Move:
         return FileReports(reports=tuple(_report(owners[name], verdict) for name in request.files))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingClass:
+    """A class whose year is over, the school that it goes on to, and what the other services know of its pupils."""
+
+    transfers: Acting
+    class_id: UUID
+    old_school: UUID
+    new_school: UUID
+    old_admin: UUID
+    new_admin: UUID
+    files: dict[UUID, IssuedFile]
+    promotions: dict[UUID, str] = field(default_factory=dict)
+    left: set[UUID] = field(default_factory=set)
+    broken: set[UUID] = field(default_factory=set)
+
+    @property
+    def pupils(self) -> list[UUID]:
+        return sorted(self.files)
+
+    def offer(self, **chosen: tuple[UUID, ...]) -> CohortOffered:
+        """The whole class by default."""
+        return self.transfers.ask(self.order(**chosen), self.old_admin)
+
+    def order(self, **chosen: tuple[UUID, ...]) -> OfferCohort:
+        places = {"from_unit_id": self.old_school, "to_unit_id": self.new_school}
+        return OfferCohort(school_year=YEAR, **places, **(chosen or {"class_ids": (self.class_id,)}))
+
+    def accept(self, link_code: str) -> CohortV1:
+        return self.transfers.ask(AcceptCohort(link_code=link_code), self.new_admin)
+
+    def read(self, cohort_id: UUID, by: UUID | None = None) -> CohortV1:
+        return self.transfers.ask(ReadCohort(cohort_id=cohort_id), by or self.new_admin)
+
+    def answer(self, kind: type, answer: Any) -> None:
+        self.transfers.others.answers[kind] = answer
+
+    def expire(self, cohort_id: UUID) -> None:
+        for statement in (
+            "transfers SET expires_at = now() WHERE cohort_id",
+            "cohorts SET expires_at = now() WHERE id",
+        ):
+            self.transfers.sql(f"UPDATE {statement} = :id", id=cohort_id)
+
+    def teach_others(self) -> None:
+        """Have the other services answer from what is known here."""
+        self.answer(FindUnits, Units(units=(_school(self.new_school),)))
+        self.answer(FindPromotions, self._promotions)
+        self.answer(FindIssuedPupils, lambda asked: IssuedPupils(pupil_ids=self.files.keys() & set(asked.pupil_ids)))
+        self.answer(FindPupilTranscripts, self._transcripts)
+        self.answer(ReadTrust, Trust(roots_pem="", summary_keys=(), told_at=datetime.now(UTC)))
+        self.answer(CheckFiles, self._reports)
+        self.answer(MovePupil, lambda asked: _enrolled(asked.pupil_id, asked.to_unit_id))
+        self.answer(ReceiveTranscripts, lambda asked: ReceivedTranscripts(received=len(asked.files)))
+
+    def _promotions(self, asked: FindPromotions) -> Promotions:
+        listed = [one for one in self.pupils if asked.class_ids] + [*asked.pupil_ids]
+        found = [
+            PromotionV1(
+                pupil_id=one,
+                is_enrolled=one in self.files and one not in self.left,
+                promotion=self.promotions.get(one, "PROMOTED"),
+            )
+            for one in dict.fromkeys(listed)
+        ]
+        return Promotions(pupils=tuple(found))
+
+    def _transcripts(self, asked: FindPupilTranscripts) -> PupilTranscripts:
+        files = tuple(filter(None, [self.files.get(asked.pupil_id)]))
+        return PupilTranscripts(pupil_id=asked.pupil_id, unit_id=asked.unit_id, files=files)
+
+    def _reports(self, asked: CheckFiles) -> FileReports:
+        owners = {name: (pupil, file) for pupil, file in self.files.items() for name in (file.xml, file.pdf)}
+        found = [owners[name] for name in asked.files]
+        verdicts = {True: Verdict.BROKEN, False: Verdict.VALID}
+        return FileReports(reports=tuple(_report(file, verdicts[pupil in self.broken]) for pupil, file in found))
+
+
 @pytest.fixture(scope="module")
 def db(new_database: Callable[[str], Database]) -> Database:
     return new_database("transfer")
@@ -90,23 +180,44 @@ def move(transfers: Acting) -> Move:
         new_admin=transfers.grant(Role.ADMIN, new_school),
         files=tuple(_issued(transfers.objects, year) for year in (2023, 2024)),
     )
-    here = EnrolmentV1(
-        pupil_id=pupil_id,
-        school_year=YEAR,
-        unit_id=old_school,
-        class_id=new_id(),
-        began_on=date(2025, 9, 5),
-        ended_on=None,
-    )
+    here = _enrolled(pupil_id, old_school)
     move.answer(FindEnrolment, here)
     move.answer(FindUnits, Units(units=(_school(new_school),)))
     move.answer(FindPupilTranscripts, PupilTranscripts(pupil_id=pupil_id, unit_id=old_school, files=move.files))
     roots = "-----BEGIN CERTIFICATE-----\n"
     move.answer(ReadTrust, Trust(roots_pem=roots, summary_keys=(), told_at=datetime.now(UTC)))
-    move.answer(MovePupil, replace(here, unit_id=new_school, class_id=None))
+    move.answer(MovePupil, replace(here, unit_id=new_school))
     move.answer(ReceiveTranscripts, ReceivedTranscripts(received=len(move.files)))
     move.judge(Verdict.VALID)
     return move
+
+
+@pytest.fixture
+def leaving(transfers: Acting) -> LeavingClass:
+    """A class of four who are promoted and whose transcripts are issued."""
+    old_school, new_school = new_id(), new_id()
+    leaving = LeavingClass(
+        transfers=transfers,
+        class_id=new_id(),
+        old_school=old_school,
+        new_school=new_school,
+        old_admin=transfers.grant(Role.ADMIN, old_school),
+        new_admin=transfers.grant(Role.ADMIN, new_school),
+        files={new_id(): _issued(transfers.objects, YEAR) for _ in range(4)},
+    )
+    leaving.teach_others()
+    return leaving
+
+
+def _enrolled(pupil_id: UUID, unit_id: UUID) -> EnrolmentV1:
+    return EnrolmentV1(
+        pupil_id=pupil_id,
+        school_year=YEAR,
+        unit_id=unit_id,
+        class_id=None,
+        began_on=date(2025, 9, 5),
+        ended_on=None,
+    )
 
 
 def _issued(objects: Objects, year: int) -> IssuedFile:

@@ -1,7 +1,6 @@
 """What is issued is in a log that strangers watch: nobody takes it back or changes it unseen, the operator included."""
 
 import json
-import signal
 import subprocess
 import sys
 from hashlib import sha256
@@ -45,7 +44,7 @@ def witness(department, outsider, keys):
     argv = [sys.executable, "-m", "deploy.hocba", "witness", *map(str, told), "--state", str(outsider / "witnessed")]
     running = subprocess.Popen(argv, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     yield running
-    running.send_signal(signal.SIGINT)
+    running.terminate()  # what is started in the background may ignore an interrupt
     running.communicate()
 
 

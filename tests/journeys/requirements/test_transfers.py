@@ -1,4 +1,4 @@
-"""A pupil who leaves takes along all that was issued, by a link that one school can use once (R48)."""
+"""A pupil who leaves takes along all that was issued, by a link that one school can use once (R48, R49)."""
 
 from itertools import product
 
@@ -8,10 +8,15 @@ from deploy.demo.client import Client, Refusal
 from tests.journeys.installation import until
 from tests.journeys.requirements import issuing
 from tests.journeys.requirements.people import until_done
-from tests.journeys.requirements.schools import YEAR
+from tests.journeys.requirements.schools import PERIODS, YEAR, found_school, subject
 from tests.unit.transcript.copies import leaf, packed
 
 ACCEPT = "/v1/transfers/acceptances"
+LAST_GRADE = (
+    subject("tieng_viet", "PRIMARY", 5),
+    subject("nghe_thuat", "PRIMARY", 5),
+    subject("pcnl", "QUALITIES", 5),
+)
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +89,56 @@ def test_a_link_that_was_used_opens_nothing_again(receiving, offered, moved):
         receiving[1].post(ACCEPT, {"link_code": offered["link_code"]})
 
     assert (refused.value.status, refused.value.code) == (409, "transfer.link_used")
+
+
+@pytest.fixture(scope="module")
+def last_class(department):
+    """A class at the end of primary school; all are issued their transcripts but the first, who is assessed again."""
+    school = found_school(department, "Trường Tiểu học Cuối Dốc", class_sizes={"5A": 4})
+    school.open_year("TH", LAST_GRADE)
+    school.add_classes({"5A": 5}, LAST_GRADE)
+    room = school.classes["5A"]
+    room.fill(1, 2, first={"nghe_thuat": "C"})
+    room.lock(*PERIODS)
+    issuing.make_keys(school)
+    issuing.freeze(room)
+    issuing.sign(room, by_subjects=False)
+    return room
+
+
+@pytest.fixture(scope="module")
+def cohort(last_class, receiving):
+    """What the old school sees: the class was offered in one act, its link used once, and every transfer has ended."""
+    school, (unit_id, admin) = last_class.school, receiving
+    body = {"school_year": 2025, "from_unit_id": school.unit_id, "to_unit_id": unit_id, "class_ids": [last_class.id]}
+    offered = until_done(lambda: school.admin.post("/v1/cohorts", body), unless=["forbidden"])
+    link = {"link_code": offered["link_code"]}
+    accepted = until_done(lambda: admin.post("/v1/cohorts/acceptances", link), unless=["not_found"])
+    place = f"/v1/cohorts/{accepted['id']}"
+    until(lambda: "ACCEPTED" not in admin.get(place)["counts"])
+    return school.admin.get(place)
+
+
+def test_a_class_goes_on_in_one_act_and_each_pupil_is_listed_with_the_outcome(last_class, receiving, cohort):
+    """R49."""
+    first, *others = last_class.pupils
+    found = {one["pupil_id"]: one for one in cohort["pupils"]}
+
+    assert cohort["counts"] == {"COMPLETED": 3, "REFUSED": 1}
+    assert {found[pupil]["state"] for pupil in others} == {"COMPLETED"}
+    assert found[first]["state"] == "REFUSED"
+    assert found[first]["reason"].startswith("transfer.not_promoted")
+    assert "lên lớp" in found[first]["reason_vi"]
+    assert receiving[1].get(f"/v1/cohorts/{cohort['id']}")["counts"] == {"COMPLETED": 3}
+
+
+def test_the_next_school_reads_the_transcripts_of_the_whole_class_and_each_is_valid(last_class, receiving, cohort):
+    """R49."""
+    admin, stranger = receiving[1], Client(receiving[1].client.base_url)
+    issued = [one for one in issuing.transcripts(last_class) if one["state"] == "ISSUED"]
+
+    assert {one["pupil_id"] for one in issued} == set(last_class.pupils[1:])
+    for transcript in issued:
+        received = admin.download(f"{YEAR}/transcripts/{transcript['id']}/pdf")
+        report = stranger.request("POST", "/v1/verifications", files={"file": ("pdf", received)})
+        assert (report["verdict"], report["code"]) == ("VALID", transcript["code"])

@@ -7,12 +7,25 @@ from uuid import UUID
 
 import pytest
 
+from services.contracts.gradebook.results import PromotionV1
 from services.contracts.signing.checking import FileReport
 from services.contracts.transcript import IssuedFile
+from services.contracts.transfer import TransferState as State
 from services.contracts.verdicts import Verdict
 from services.transfer import bundle, domain
 from services.transfer.bundle import BundleIndex
-from services.transfer.errors import BundleDamaged, FileBroken, NotYetDecided
+from services.transfer.errors import (
+    BundleDamaged,
+    FileBroken,
+    LinkCancelled,
+    LinkExpired,
+    LinkUsed,
+    NobodyOffered,
+    NotEnrolled,
+    NotPromoted,
+    NotYetDecided,
+    YearNotIssued,
+)
 
 XML, PDF = b"<hocBa/>", b"%PDF-1.7"
 CODE = "0123456789ABCDEFGHJKMNPQRS"
@@ -95,6 +108,40 @@ def test_a_broken_file_is_not_waited_for_because_of_an_open_one(index):
 
 def test_a_link_is_the_same_with_and_without_dashes_and_capitals():
     assert domain.hash_link("abcd-efgh") == domain.hash_link("ABCDEFGH")
+
+
+@pytest.mark.parametrize(
+    ("pupil", "is_issued", "why"),
+    [
+        ({}, True, None),
+        ({"promotion": None}, True, None),
+        ({"promotion": "NOT_PROMOTED"}, True, NotPromoted),
+        ({"promotion": "SUMMER_TRAINING"}, False, NotPromoted),
+        ({"promotion": ""}, True, NotPromoted),
+        ({}, False, YearNotIssued),
+        ({"is_enrolled": False}, True, NotEnrolled),
+    ],
+)
+def test_with_a_cohort_go_those_who_are_promoted_and_have_the_years_transcript(pupil, is_issued, why):
+    known = PromotionV1(**{"pupil_id": UUID(int=2), "is_enrolled": True, "promotion": "PROMOTED"} | pupil)
+
+    found = domain.why_not_offered(known, 2024, is_issued=is_issued)
+
+    assert found is None if why is None else isinstance(found, why)
+
+
+@pytest.mark.parametrize(
+    ("states", "why"),
+    [
+        ({State.COMPLETED, State.CANCELLED}, LinkUsed),
+        ({State.CANCELLED, State.REFUSED}, LinkCancelled),
+        ({State.CANCELLED, State.EXPIRED}, LinkExpired),
+        ({State.OFFERED}, LinkExpired),
+        ({State.REFUSED}, NobodyOffered),
+    ],
+)
+def test_a_dead_link_says_what_became_of_those_under_it(states, why):
+    assert isinstance(domain.why_link_is_dead(states), why)
 
 
 def _report(**changes) -> FileReport:
