@@ -204,6 +204,21 @@ def test_a_package_is_as_good_as_the_worst_transcript_in_it(client, services):
     assert (told["verdict"], [each["verdict"] for each in told["members"]]) == ("REVOKED", ["REVOKED"] * 2)
 
 
+@pytest.mark.parametrize(("kind", "shown"), [("pdf", AMBER), ("class_sheet", GREEN)])
+def test_a_package_with_a_strangers_letter_is_not_shown_as_transcripts(client, services, kind, shown):
+    """A class sheet has no code of its own either, but goes along with transcripts."""
+    names = ({"code": "A", "kind": "xml"}, {"code": None, "kind": kind})
+    members = tuple(example(MemberReport, name=one["kind"], verdict=Verdict.VALID, reasons=(), **one) for one in names)
+    report = example(FileReport, kind="zip", verdict=Verdict.VALID, code=None, members=members, reasons=())
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.VALID))
+
+    page = client.post("/verify", **form(b"PK"))
+
+    assert re.findall(r'class="(verdict \w+)"', page.text) == [shown]
+    assert ("Không phải học bạ của hệ thống này." in page.text) is (shown == AMBER)
+
+
 def test_the_code_on_paper_is_shown_with_what_it_says(client, services):
     summary = example(PaperSummary, pupil="Vũ An", results=("Tốt", "Được lên lớp"))
     report = example(FileReport, kind="qr", verdict=Verdict.VALID, code="A", summary=summary, members=(), reasons=())
