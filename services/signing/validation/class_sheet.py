@@ -10,15 +10,15 @@ import msgspec
 import rfc8785
 from cryptography import x509
 
-from services.signing import cms
 from services.signing.domain import sheet_slot
+from services.signing.evidence import cades
 from services.signing.validation.class_rows import Count, Digest, Row
 from services.signing.validation.reading import Reading, complete
 from services.signing.validation.report import Fault, Reason, Report, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "class_sheet"
-LARGEST = 100_000  # bytes; a sheet takes about 5,000
+LARGEST = 2_000_000  # bytes; a sheet takes about 5,000, with all evidence about 40,000
 
 
 class School(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -117,9 +117,11 @@ def _read(data: bytes) -> tuple[_File, bytes]:
 def _signed(file: _File, statement: bytes, _slot: Slot) -> Signed:
     try:
         der = b64decode(file.signature, validate=True)
-        parts = cms.read(der, timed=True)
+        signature = cades.read(der)
+        stamped = tuple(signature.stamped())
     except Exception as error:  # asn1crypto fails in many ways on what is no CMS
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
+    parts = signature.parts
     if b64encode(der).decode() != file.signature or parts.at is None:
         raise Fault(Reason.SIGNATURE_MALFORMED)
     return Signed(
@@ -129,4 +131,6 @@ def _signed(file: _File, statement: bytes, _slot: Slot) -> Signed:
         value=parts.value,
         certificates=parts.certificates,
         at=parts.at,
+        stamped=stamped,
+        proofs=(signature.proof,),
     )

@@ -28,8 +28,9 @@ from tests.integration.signing.class_to_sign import (
     PRINCIPAL,
     SEAL,
     SUBJECTS,
-    Class,
+    announced,
     batch_of,
+    in_primary_at,
     open_session,
     outcome,
     read,
@@ -49,17 +50,7 @@ def with_sheets(school):
 
 @pytest.fixture
 def in_primary(school):
-    """A class of three whose form has no place for subject teachers, with its class sheets."""
-    documents = [replace(one, transcript_id=new_id(), slots=one.slots[2:]) for one in school.frozen]
-    return announced(school, documents)
-
-
-def announced(school, documents):
-    made = Class(school=school, class_id=new_id(), documents=tuple(documents))
-    made.confirm(*documents)
-    made.confirm_sheets(*(replace(sheet, sheet_id=new_id()) for sheet in school.frozen_sheets))
-    made.announce()
-    return made
+    return in_primary_at(school)
 
 
 @pytest.fixture
