@@ -16,6 +16,7 @@ from services.contracts.signing.checking import (
     MemberReport,
     PaperSummary,
     ReadTrust,
+    RowReport,
     SignatureReport,
     SummaryKeyV1,
     Trust,
@@ -89,6 +90,7 @@ def _member_report(report: Report) -> MemberReport:
         code=report.code,
         version=report.version,
         origin=Origin(report.origin) if report.origin else None,
+        rows=tuple(RowReport(subject=row.subject, sheet=row.sheet) for row in report.rows),
     )
 
 

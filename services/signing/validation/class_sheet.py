@@ -85,19 +85,28 @@ def statement_of(report_on_sheet: Report) -> Statement:
     return msgspec.json.decode(report_on_sheet.data, type=Statement)
 
 
+def claims(statement: Statement, row: Row) -> bool:
+    """Whether the row says that it stands on this sheet: by its root, or by all else that names one sheet alone."""
+    return row.place.root == statement.root or _named_by(row) == _name_of(statement)
+
+
 def covers(statement: Statement, row: Row) -> bool:
     """Whether the row stands on this very sheet: same school, class, year, subject, teacher, freezing, size and root.
 
     A transcript's row and a sheet that are both VALID thereby say that the sheet's teacher signed this row.
     """
-    where = (row.school, row.class_id, row.school_year, row.subject["code"], row.teacher)
-    signed = (statement.school.unit_id, statement.class_.id, statement.school_year, statement.subject)
-    place = (row.place.number, row.place.size, row.place.root)
-    return (
-        row.gives_root
-        and where == (*signed, statement.teacher.person_id)
-        and place == (statement.number, statement.size, statement.root)
-    )
+    same = (row.place.size, row.place.root) == (statement.size, statement.root)
+    return same and _named_by(row) == _name_of(statement) and row.gives_root
+
+
+def _name_of(statement: Statement) -> tuple[object, ...]:
+    """A class is frozen once under each number, and then has one sheet for a subject and teacher."""
+    where = (statement.school.unit_id, statement.class_.id, statement.school_year)
+    return (*where, statement.subject, statement.teacher.person_id, statement.number)
+
+
+def _named_by(row: Row) -> tuple[object, ...]:
+    return (row.school, row.class_id, row.school_year, row.subject["code"], row.teacher, row.place.number)
 
 
 def _read(data: bytes) -> tuple[_File, bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography import x509
 
-from services.signing.validation import report
+from services.signing.validation import class_proofs, report
 from services.signing.validation.judging import Known
 from services.signing.validation.reading import Readable, Told
 from services.signing.validation.report import Fault, Reason, Report
@@ -27,7 +27,10 @@ _BESIDE = (".cer", ".xsd")  # what goes along and says nothing of a pupil
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """Documents under their names; the verdict on all is the worst of them."""
+    """Documents under their names; the verdict on all is the worst of them.
+
+    Transcripts among them say which of their rows stand on class sheets among them.
+    """
 
     kind: str
     members: tuple[tuple[str, Readable], ...]
@@ -38,7 +41,7 @@ class Together:
 
     def report(self, known: Known) -> Report:
         members = tuple(replace(each.report(known), name=name) for name, each in self.members)
-        return report.of_all(self.kind, members, self.whole)
+        return report.of_all(self.kind, class_proofs.with_rows(members), self.whole)
 
 
 def read_package(data: bytes, read: Callable[[bytes], Readable]) -> Readable:
