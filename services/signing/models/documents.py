@@ -88,6 +88,10 @@ class_sheets = Table(
     Column("size", Integer, nullable=False),
     Column("root", String, nullable=False),
     Column("statement", String, nullable=False, comment="SHA-256 of the file that is signed"),
+    Column("registered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("completed_at", DateTime(timezone=True), comment="when its signature was kept; null while it waits"),
+    Index("class_sheets_open_idx", "unit_id", postgresql_where=text("completed_at IS NULL")),
+    Index("class_sheets_open_holder_idx", "holder", postgresql_where=text("completed_at IS NULL")),
     Index("class_sheets_class_id_idx", "school_year", "class_id"),
     Index("class_sheets_holder_idx", "school_year", "holder"),
 )
