@@ -18,7 +18,7 @@ from services.signing.validation.report import Fault, Reason, Report, Slot, Tran
 from services.signing.validation.signature import Signed, find
 
 KIND = "class_sheet"
-LARGEST = 2_000_000  # bytes; a sheet takes about 5,000, with all evidence about 40,000
+LARGEST = 2_000_000  # bytes; a sheet takes about 5,000, with evidence of our own authority about 15,000
 
 
 class School(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
