@@ -11,6 +11,7 @@ from services.chassis.service import Outside
 from services.contracts.gradebook.enrolment import FindEnrolment, MovePupil
 from services.contracts.identity import Change, FindUnits, Role
 from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.class_sheets import FindRowSheets, SealedDocument
 from services.contracts.transcript import FindPupilTranscripts, IssuedFile, ReceiveTranscripts
 from services.contracts.transfer import (
     AcceptTransfer,
@@ -42,7 +43,11 @@ def prepare_offer(command: OfferTransfer, outside: Outside) -> Offer:
     files = outside.ask(FindPupilTranscripts(pupil_id=command.pupil_id, unit_id=enrolment.unit_id)).files
     domain.check_offer(command, enrolment, units=units, files=files)
     index = BundleIndex(
-        pupil_id=command.pupil_id, from_unit_id=enrolment.unit_id, to_unit_id=command.to_unit_id, files=files
+        pupil_id=command.pupil_id,
+        from_unit_id=enrolment.unit_id,
+        to_unit_id=command.to_unit_id,
+        files=files,
+        sheets=outside.ask(FindRowSheets(documents=tuple(map(_sealed, files)))).files,
     )
     return Offer(from_unit_id=enrolment.unit_id, bundle=_store_bundle(index, outside))
 
@@ -155,13 +160,20 @@ def complete_transfer(tx: Tx, task: CompleteTransfer, failure: str | None) -> No
 
 
 def _store_bundle(index: BundleIndex, outside: Outside) -> str:
-    contents = {name: outside.objects.get(name) for name in domain.names_to_check(index.files)}
+    contents = {name: outside.objects.get(name) for _, name in bundle.paths(index)}
     roots_pem = outside.ask(ReadTrust()).roots_pem
     return outside.objects.put(outside.run(bundle.pack, index, contents, roots_pem))
 
 
+def _sealed(file: IssuedFile) -> SealedDocument:
+    return SealedDocument(school_year=file.school_year, transcript_id=file.transcript_id, version=file.version)
+
+
 def _check_bundle(transfer: Transfer, outside: Outside) -> None:
-    """Judge every file by the receiving side's own roots, never by those that came along."""
+    """Judge every transcript by the receiving side's own roots, never by those that came along.
+
+    Class sheets are not judged: what became of a teacher's certificate since must not keep a pupil from moving.
+    """
     opened = bundle.unpack(outside.objects.get(transfer.bundle))
     for data in opened.contents.values():
         outside.objects.put(data)

@@ -1,4 +1,4 @@
-"""Reading several documents that came together: a package for the hub, or any other zip of transcripts."""
+"""Reading several documents that came together: a package for the hub, a transfer's bundle, any zip of transcripts."""
 
 import io
 import json
@@ -22,7 +22,7 @@ SIGNATURE = b"PK\x03\x04"
 MOST_MEMBERS = 500  # a class of 45 has 91 documents, and a certificate for each teacher
 LARGEST = 100_000_000  # bytes, unpacked
 INDEX = "index.json"
-_BESIDE = (".cer", ".xsd")  # what goes along and says nothing of a pupil
+_BESIDE = (".cer", ".pem", ".xsd")  # what goes along and says nothing of a pupil
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,18 @@ def _fits(files: dict[str, bytes]) -> bool:
     return named.keys() == documents and all(sha256(files[name]).hexdigest() == named[name] for name in named)
 
 
-def _named(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Names and digests; files of class sheets are named by theirs."""
+def _named(index: Any) -> Iterator[tuple[str, str]]:
+    """Names and digests, by the index of either kind of package; files of class sheets are named by theirs."""
+    return _in_bundle(index) if isinstance(index, dict) else _in_hub_package(index)
+
+
+def _in_bundle(index: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for file in index["files"]:
+        yield from ((f"{file['school_year']}/{file['code']}.{form}", file[form]) for form in ("xml", "pdf"))
+    yield from ((f"bang_ky_lop/{sheet}.json", sheet) for sheet in index.get("sheets", ()))
+
+
+def _in_hub_package(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for line in lines:
         yield from ((line[form]["ten"], line[form]["sha256"]) for form in ("xml", "pdf"))
         yield from ((name, PurePosixPath(name).stem) for name in line["bang_ky_lop"])

@@ -4,6 +4,8 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
+from pathlib import PurePath
 
 import pytest
 import rfc8785
@@ -11,14 +13,16 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from deploy.hocba.commands import verify
+from services.contracts.transcript import IssuedFile
 from services.signing import xml
 from services.signing.validation import Reason, RowReport, Verdict
 from services.transcript.document_xml import write
+from services.transfer.bundle import BundleIndex, pack
 from tests.unit.signing.lasting_papers import Notary
 from tests.unit.signing.school_papers import SIGNED_AT, holder
 from tests.unit.signing.sheet_papers import frozen
 from tests.unit.signing.verdicts import validate
-from tests.unit.transcript.papers import primary
+from tests.unit.transcript.papers import identifier, primary
 
 SHEET = "bang_ky_lop/toan.json"
 
@@ -125,6 +129,36 @@ def test_a_sheet_that_is_not_valid_covers_nothing(package, judged):
 
 def test_a_sheet_alone_in_a_package_is_checked(package, judged):
     assert judged({SHEET: package[SHEET]}).verdict is Verdict.VALID
+
+
+@pytest.fixture
+def bundle(package, signed_paper):
+    """What goes to another school with one of the pupils; its paper here is another pupil's, which no index forbids."""
+    code, xml = next((PurePath(name).stem, one) for name, one in package.items() if name != SHEET)
+    contents = {sha256(one).hexdigest(): one for one in (xml, signed_paper, package[SHEET])}
+    of_xml, of_pdf, of_sheet = contents
+    file = IssuedFile(transcript_id=identifier(9), school_year=2025, version=1, code=code, xml=of_xml, pdf=of_pdf)
+    index = BundleIndex(
+        pupil_id=identifier(3), from_unit_id=identifier(1), to_unit_id=identifier(4), files=(file,), sheets=(of_sheet,)
+    )
+    return pack(index, contents, "roots that nobody has to believe")
+
+
+def test_a_transfers_bundle_is_checked_whole_with_the_sheets_in_it(bundle, roots):
+    report = validate(bundle, trust=roots, at=SIGNED_AT)
+
+    assert (report.verdict, report.reasons) == (Verdict.VALID, ())
+    (standing,) = (row.sheet for each in report.members for row in each.rows if row.subject == "toan")
+    assert standing in {each.name for each in report.members if each.kind == "class_sheet"}
+
+
+def test_a_transfers_bundle_without_a_file_of_its_index_is_broken(bundle, roots):
+    archive = zipfile.ZipFile(io.BytesIO(bundle))
+    left = {name: archive.read(name) for name in archive.namelist() if not name.startswith("bang_ky_lop/")}
+
+    report = validate(zipped(left), trust=roots, at=SIGNED_AT)
+
+    assert (report.verdict, report.reasons) == (Verdict.BROKEN, (Reason.INDEX_MISMATCH,))
 
 
 def test_hocba_verify_says_which_subjects_stand_on_sheets(package, authority, tmp_path):
