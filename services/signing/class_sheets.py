@@ -1,12 +1,12 @@
 """The queries about class sheets: those registered, those that wait, and the one signature of each."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
@@ -23,8 +23,8 @@ _BOTH = sheets.outerjoin(signed, (signed.c.school_year == sheets.c.school_year) 
 
 def sheet_row(place: dict[str, Any], sheet: ClassSheetV1) -> dict[str, Any]:
     """A sheet of the class at `place` (school_year, class_id, unit_id), as it is registered."""
-    fields = asdict(sheet)
-    return {**place, "id": fields.pop("sheet_id"), **fields}
+    told = asdict(sheet)
+    return {**place, "id": told.pop("sheet_id"), **told}
 
 
 def register(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -49,8 +49,10 @@ def insert_signatures(tx: Tx, rows: Sequence[dict[str, Any]]) -> set[UUID]:
     """The sheets that had no signature before; whoever comes second is left out."""
     if not rows:
         return set()
-    new = upsert(signed).values(list(rows)).on_conflict_do_nothing().returning(signed.c.sheet_id)
-    return set(tx.conn.scalars(new))
+    insert = upsert(signed).values(list(rows)).on_conflict_do_nothing().returning(signed.c.sheet_id)
+    new = set(tx.conn.scalars(insert))
+    tx.conn.execute(update(sheets).where(sheets.c.id.in_(new)).values(completed_at=tx.now()))
+    return new
 
 
 def count(tx: Tx, school_year: int, unit_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -101,7 +103,7 @@ def _select(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _found(tx: Tx, which: ColumnElement[bool]) -> list[Sheet]:
-    names = [column.name for column in sheets.columns]
+    names = [field.name for field in fields(Sheet) if field.name in sheets.c]
     rows = tx.conn.execute(_select(which).order_by(sheets.c.id))
     return [Sheet(**{name: getattr(row, name) for name in names}, is_signed=row.file is not None) for row in rows]
 

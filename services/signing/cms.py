@@ -88,6 +88,13 @@ def read(der: bytes, *, timed: bool = False) -> Parts:
     return Parts(certificates=chain, digest=digest, message=message, value=value, at=at)
 
 
+def write(parts: Parts) -> bytes:
+    """DER SignedData of a file, as `read` takes it."""
+    own, *others = parts.certificates
+    signature = _in_cms(parts.value, algorithms.algorithm_of(algorithms.public_key(own)))
+    return _template(own, tuple(others), len(signature), parts.at).encode(parts.digest, signature)
+
+
 @dataclass(frozen=True, slots=True)
 class _Template:
     before_attributes: bytes

@@ -1,6 +1,5 @@
 """What is to be signed in a document or a class sheet, as digests, and the files once their values are there."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,7 @@ from datetime import datetime
 from services.chassis.objects import Objects
 from services.contracts.signing.documents import SlotRole
 from services.contracts.transcript import SlotV1
-from services.signing import cms, domain, pdf, xml
+from services.signing import cms, domain, pdf, sheet_file, xml
 from services.signing.appearance import Drawing, qr
 from services.signing.domain import Document, Item, Sheet
 from services.signing.keys import Credential
@@ -140,8 +139,7 @@ def assemble(drafts: Sequence[tuple[Draft, Sequence[bytes]]], earlier: Mapping[s
 def assemble_sheet(draft: SheetDraft, value: bytes, objects: Objects) -> SignedSheet:
     """The file that anybody can check: JSON (RFC 8785), as the statement in it already is."""
     signature = cms.detached(draft.credential, bytes.fromhex(draft.sheet.statement), value, at=draft.at)
-    statement = objects.get(draft.sheet.statement)
-    file = b'{"signature":"%b","statement":%b}' % (b64encode(signature), statement)
+    file = sheet_file.write(signature, objects.get(draft.sheet.statement))
     return SignedSheet(sheet=draft.sheet, file=objects.put(file))
 
 

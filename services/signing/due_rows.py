@@ -1,4 +1,4 @@
-"""The queries about whom documents wait for, since when, who was reminded, and whose certificate soon ends."""
+"""The queries about whom signatures wait for, since when, who was reminded, and whose certificate soon ends."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,12 @@ from sqlalchemy import (
     cast,
     distinct,
     func,
+    null,
     or_,
     select,
     true,
     union,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
@@ -32,21 +34,23 @@ from services.chassis.tables import grants, unit_parents
 from services.contracts.identity import Role
 from services.signing.domain import ORDER
 from services.signing.keyring import CURRENT, SIGNERS
+from services.signing.models.documents import class_sheets as sheets
 from services.signing.models.documents import documents, signatures
 from services.signing.models.keys import keys
 from services.signing.models.sessions import reminders
-from services.signing.repository import newest_version
+from services.signing.repository import IS_OPEN, newest_version
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Documents of a school that wait for a holder whose turn has come: the school itself for its seal."""
+    """What waits at a school for a holder whose turn has come: the school itself for its seal."""
 
     holder: UUID
     unit_id: UUID
     documents: int
+    class_sheets: int
     classes: int
     since: datetime
 
@@ -62,23 +66,27 @@ class Reminded:
 
 
 def units_after(tx: Tx, unit_id: UUID | None, most: int) -> list[UUID]:
-    """The next schools with open documents, by their ids; from the first where none is said."""
-    query = select(documents.c.unit_id).where(documents.c.completed_at.is_(None)).distinct()
-    later = query if unit_id is None else query.where(documents.c.unit_id > unit_id)
-    return list(tx.conn.scalars(later.order_by(documents.c.unit_id).limit(most)))
+    """The next schools with open documents or class sheets, by their ids; from the first where none is said."""
+    nearest = []
+    for table in (documents, sheets):
+        query = select(table.c.unit_id).where(table.c.completed_at.is_(None)).distinct()
+        later = query if unit_id is None else query.where(table.c.unit_id > unit_id)
+        nearest.append(select(later.order_by(table.c.unit_id).limit(most).subquery()))
+    return list(tx.conn.scalars(union(*nearest).order_by("unit_id").limit(most)))
 
 
 def due_at(tx: Tx, unit_ids: Collection[UUID]) -> list[Due]:
     """Whom something waits for at these schools, what has waited longest first."""
-    slots = _due_slots(documents.c.unit_id.in_(list(unit_ids)))
-    return _counted(tx, _by_holder(slots))
+    ids = list(unit_ids)
+    return _counted(tx, _by_holder(_due(documents.c.unit_id.in_(ids), sheets.c.unit_id.in_(ids))))
 
 
 def due_for(tx: Tx, holders: Collection[UUID]) -> list[Due]:
     """What waits for these holders at any school, what has waited longest first."""
     has_slot = [documents.c.slots.contains([{"holder": str(holder)}]) for holder in holders]
-    slots = _due_slots(or_(*has_slot))
-    return _counted(tx, _by_holder(slots).where(slots.c.holder.in_(list(holders))))
+    ids = list(holders)
+    due = _due(or_(*has_slot), sheets.c.holder.in_(ids))
+    return _counted(tx, _by_holder(due).where(due.c.holder.in_(ids)))
 
 
 def signers_at(tx: Tx, unit_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
@@ -132,6 +140,18 @@ def _held(now: datetime) -> ColumnElement[bool]:
     return (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
 
 
+def _due(of_documents: ColumnElement[bool], of_sheets: ColumnElement[bool]) -> Subquery:
+    """(holder, unit_id, class_id, since, document, sheet) of due slots, and of open class sheets, which have no turn.
+
+    One of the two ids is null.
+    """
+    slots, names, nothing = _due_slots(of_documents), ("holder", "unit_id", "class_id"), cast(null(), PG_UUID)
+    papers = [*(slots.c[name] for name in names), slots.c.since, slots.c.transcript_id.label("document")]
+    signed_once = [*(sheets.c[name] for name in names), sheets.c.registered_at, nothing, sheets.c.id]
+    is_open = sheets.c.completed_at.is_(None)
+    return union_all(select(*papers, nothing.label("sheet")), select(*signed_once).where(is_open, of_sheets)).subquery()
+
+
 def _due_slots(which: ColumnElement[bool]) -> Subquery:
     """(holder, unit_id, class_id, transcript_id, since) of the empty slots of the role whose turn it is.
 
@@ -148,7 +168,7 @@ def _due_slots(which: ColumnElement[bool]) -> Subquery:
     named = [*of_document, *(documents.c[name] for name in ("unit_id", "class_id", "registered_at"))]
     holder = cast(field("holder"), PG_UUID).label("holder")
     columns = [*named, holder, signatures.c.signed_at, place.label("place"), turn.label("turn")]
-    is_open = documents.c.completed_at.is_(None) & (documents.c.version == newest_version())
+    is_open = IS_OPEN & (documents.c.version == newest_version())
     each = select(*columns).select_from(joined).where(is_open, which).subquery()
     before = case((each.c.place < each.c.turn, each.c.signed_at))
     since = func.max(before).over(partition_by=[each.c.school_year, each.c.transcript_id])
@@ -157,13 +177,14 @@ def _due_slots(which: ColumnElement[bool]) -> Subquery:
     return select(told).where(waiting).subquery()
 
 
-def _by_holder(slots: Subquery) -> Select[Any]:
+def _by_holder(due: Subquery) -> Select[Any]:
     counted = [
-        func.count(distinct(slots.c.transcript_id)).label("documents"),
-        func.count(distinct(slots.c.class_id)).label("classes"),
-        func.min(slots.c.since).label("since"),
+        func.count(distinct(due.c.document)).label("documents"),
+        func.count(distinct(due.c.sheet)).label("class_sheets"),
+        func.count(distinct(due.c.class_id)).label("classes"),
+        func.min(due.c.since).label("since"),
     ]
-    return select(slots.c.holder, slots.c.unit_id, *counted).group_by(slots.c.holder, slots.c.unit_id)
+    return select(due.c.holder, due.c.unit_id, *counted).group_by(due.c.holder, due.c.unit_id)
 
 
 def _counted(tx: Tx, query: Select[Any]) -> list[Due]:

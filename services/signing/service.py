@@ -23,7 +23,7 @@ from services.contracts.signing.certificates import (
     UnblockKey,
 )
 from services.contracts.signing.checking import CheckFiles, ReadTrust
-from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
+from services.contracts.signing.class_sheets import FindClassSheets, FindRowSheets, ReadClassSheet, ReadSheetFiles
 from services.contracts.signing.credentials import MakeCredential
 from services.contracts.signing.documents import ReadSignedDocuments
 from services.contracts.signing.evidence import ReadEvidenceProgress
@@ -145,6 +145,9 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.query(FindClassSheets, class_sheets.find_class_sheets)
     service.query(ReadClassSheet, class_sheets.read_class_sheet)
     service.internal(ReadSheetFiles, class_sheets.read_sheet_files, systems=("transcript",))
+    service.internal(
+        FindRowSheets, class_sheets.give_row_sheets, before=class_sheets.find_row_sheets, systems=("transfer",)
+    )
     service.query(ReadSigningProgress, boards.read_signing_progress)
     service.query(ReadEvidenceProgress, boards.read_evidence_progress)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))

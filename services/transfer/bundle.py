@@ -1,4 +1,7 @@
-"""The bundle of a transfer: a zip of an index, the roots and each transcript's files; same content, same bytes."""
+"""The bundle of a transfer: a zip of an index, roots, each transcript's files and the class sheets that they stand on.
+
+The same content gives the same bytes.
+"""
 
 import hashlib
 import io
@@ -11,18 +14,22 @@ from services.chassis.codec import decode, from_json, to_json
 from services.contracts.transcript import IssuedFile
 from services.transfer.errors import BundleDamaged
 
-INDEX, ROOTS = "index.json", "roots.pem"
+INDEX, ROOTS, SHEETS = "index.json", "roots.pem", "bang_ky_lop"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: a bundle's bytes depend on its content alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleIndex:
-    """Whose transcripts these are, who sends them to whom, and the SHA-256 of every file."""
+    """Whose transcripts these are, who sends them to whom, and the SHA-256 of every file.
+
+    `sheets` are files of signed class sheets, which hold no pupil's data.
+    """
 
     pupil_id: UUID
     from_unit_id: UUID
     to_unit_id: UUID
     files: tuple[IssuedFile, ...]
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +60,12 @@ def unpack(data: bytes) -> Bundle:
 
 
 def paths(index: BundleIndex) -> Iterator[tuple[str, str]]:
-    """(path in the zip, SHA-256) of every file: `<school year>/<code>.xml` and `.pdf`."""
+    """(path in the zip, SHA-256) of every file: `<school year>/<code>.xml` and `.pdf`, sheets by their hash."""
     for file in index.files:
         yield f"{file.school_year}/{file.code}.xml", file.xml
         yield f"{file.school_year}/{file.code}.pdf", file.pdf
+    for sheet in index.sheets:
+        yield f"{SHEETS}/{sheet}.json", sheet
 
 
 def _checked(archive: zipfile.ZipFile, path: str, sha256: str) -> bytes:

@@ -1,5 +1,6 @@
 """Offering, accepting, cancelling, reading and completing a transfer: a transaction each, and what comes before."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.chassis.service import Outside
 from services.contracts.gradebook.enrolment import FindEnrolment, MovePupil
 from services.contracts.identity import Change, FindUnits, Role
 from services.contracts.signing.checking import CheckFiles, ReadTrust
+from services.contracts.signing.class_sheets import FindRowSheets, SealedDocument
 from services.contracts.transcript import FindPupilTranscripts, IssuedFile, ReceiveTranscripts
 from services.contracts.transfer import (
     AcceptCohort,
@@ -46,7 +48,11 @@ def prepare_offer(command: OfferTransfer, outside: Outside) -> Offer:
     files = outside.ask(FindPupilTranscripts(pupil_id=command.pupil_id, unit_id=enrolment.unit_id)).files
     domain.check_offer(command, enrolment, units=units, files=files)
     index = BundleIndex(
-        pupil_id=command.pupil_id, from_unit_id=enrolment.unit_id, to_unit_id=command.to_unit_id, files=files
+        pupil_id=command.pupil_id,
+        from_unit_id=enrolment.unit_id,
+        to_unit_id=command.to_unit_id,
+        files=files,
+        sheets=_sheets(files, outside),
     )
     return Offer(from_unit_id=enrolment.unit_id, bundle=_store_bundle(index, outside))
 
@@ -162,7 +168,7 @@ def complete_transfer(tx: Tx, task: CompleteTransfer, failure: Problem | None) -
 
 
 def _store_bundle(index: BundleIndex, outside: Outside) -> str:
-    contents = {name: outside.objects.get(name) for name in domain.names_to_check(index.files)}
+    contents = {name: outside.objects.get(name) for _, name in bundle.paths(index)}
     roots_pem = outside.ask(ReadTrust()).roots_pem
     return outside.objects.put(outside.run(bundle.pack, index, contents, roots_pem))
 
@@ -173,7 +179,11 @@ def _pack_bundle(transfer: Transfer, outside: Outside) -> str:
     if transfer.school_year not in {file.school_year for file in files}:  # revoked since it was offered
         raise YearNotIssued(school_year=transfer.school_year)
     index = BundleIndex(
-        pupil_id=transfer.pupil_id, from_unit_id=transfer.from_unit_id, to_unit_id=transfer.to_unit_id, files=files
+        pupil_id=transfer.pupil_id,
+        from_unit_id=transfer.from_unit_id,
+        to_unit_id=transfer.to_unit_id,
+        files=files,
+        sheets=_sheets(files, outside),
     )
     stored = _store_bundle(index, outside)
     with outside.db.transaction() as tx:
@@ -181,8 +191,20 @@ def _pack_bundle(transfer: Transfer, outside: Outside) -> str:
     return stored
 
 
+def _sheets(files: Sequence[IssuedFile], outside: Outside) -> tuple[str, ...]:
+    """The signed class sheets that the files' rows stand on."""
+    documents = tuple(
+        SealedDocument(school_year=file.school_year, transcript_id=file.transcript_id, version=file.version)
+        for file in files
+    )
+    return outside.ask(FindRowSheets(documents=documents)).files
+
+
 def _check_bundle(transfer_id: UUID, packed: str, outside: Outside) -> None:
-    """Judge every file by the receiving side's own roots, never by those that came along."""
+    """Judge every transcript by the receiving side's own roots, never by those that came along.
+
+    Class sheets are not judged: what became of a teacher's certificate since must not keep a pupil from moving.
+    """
     opened = bundle.unpack(outside.objects.get(packed))
     for data in opened.contents.values():
         outside.objects.put(data)

@@ -17,7 +17,7 @@ from deploy.local.platform import gateway_url
 from deploy.verify.asking import Asking
 from deploy.verify.believed import from_path, of_installation
 from services.contracts.verdicts import Verdict
-from services.signing.validation import Report, SignatureReport, read
+from services.signing.validation import Report, RowReport, SignatureReport, read
 from services.signing.validation.code import is_code
 
 COLOURS = {Verdict.VALID: "green", Verdict.UNDECIDED: "yellow", Verdict.REVOKED: "red", Verdict.BROKEN: "red"}
@@ -84,6 +84,7 @@ def _plain(report: Report) -> dict[str, Any]:
         "code": report.code,
         "signatures": [_plain_signature(each) for each in report.signatures],
         **({"members": members} if members else {}),
+        **({"rows": msgspec.to_builtins(report.rows)} if report.rows else {}),
         **summary,
     }
 
@@ -108,8 +109,16 @@ def _print(name: str, report: Report) -> None:
             _print(f"{name}: {each.name}", each)
     elif report.signatures:
         console.print(_table(report.signatures))
+    if report.rows:
+        console.print(f"  {escape(_standing(report.rows))}")
     if report.verdict is Verdict.VALID and report.code is None and report.kind in ("pdf", "xml"):
         console.print("  Its signatures are right; it is no transcript of this platform.")
+
+
+def _standing(rows: tuple[RowReport, ...]) -> str:
+    without = [row.subject for row in rows if row.sheet is None]
+    told = f"On class sheets in this package: {len(rows) - len(without)} of {len(rows)} subjects"
+    return f"{told}, without {', '.join(without)}." if without else f"{told}."
 
 
 def _table(signatures: tuple[SignatureReport, ...]) -> Table:

@@ -41,8 +41,19 @@ class PaperSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowReport:
+    """A subject's row of a transcript; `sheet` names the file of the signed class sheet that covers it, if one came."""
+
+    subject: str
+    sheet: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberReport:
-    """The verdict on one of several documents that came together, by its name among them."""
+    """The verdict on one of several documents that came together, by its name among them.
+
+    `rows` are told of a transcript that came with class sheets (bảng ký lớp).
+    """
 
     name: str
     kind: str
@@ -51,11 +62,12 @@ class MemberReport:
     code: str | None
     version: int | None
     origin: Origin | None = None
+    rows: tuple[RowReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """The verdict on a file: PDF, XML, a package (zip), a credential (clr), or the code on paper (qr).
+    """The verdict on a file: PDF, XML, class sheet, package (zip), credential (clr), or the code on paper (qr).
 
     `reasons` are stable codes; `code`, `version` and `origin` are of the transcript inside. A package is as good as the
     worst of its `members`.

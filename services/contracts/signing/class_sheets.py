@@ -56,6 +56,21 @@ class ReadSheetFiles(Query[SheetFiles]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedDocument:
+    school_year: int
+    transcript_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindRowSheets(Query[SheetFiles]):
+    """The files (SHA-256) of the signed sheets that rows of these documents stand on."""
+
+    operation: ClassVar[str] = "signing.find_row_sheets"
+    documents: tuple[SealedDocument, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadClassSheet(Query[SignedSheetV1]):
     operation: ClassVar[str] = "signing.read_class_sheet"
     school_year: int

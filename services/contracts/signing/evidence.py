@@ -10,7 +10,7 @@ from services.contracts.messages import Query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilesAtLevel:
-    """Files of one form (XML, PDF) whose signatures have all reached a level (B_B, B_T, B_LT, B_LTA).
+    """Files of one form (XML, PDF, SHEET for class sheets), whose signatures have all reached a level (B_B to B_LTA).
 
     `why` says what the last try for the next level failed of (a stable code), None where nothing failed; `due_at` is
     when the next step is tried.

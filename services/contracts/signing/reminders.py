@@ -10,9 +10,10 @@ from services.contracts.messages import Event, Query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureDueV1(Event):
-    """Documents at a school wait for a person's signature, whose turn has come; the n-th reminder is version n.
+    """Something at a school waits for a person's signature, whose turn has come; the n-th reminder is version n.
 
-    At most one a day tells of a person; who works at several schools is told of at one of them.
+    At most one a day tells of a person; who works at several schools is told of at one of them. `documents` is 0 where
+    class sheets alone wait.
     """
 
     type: ClassVar[str] = "vn.hocba.signing.signature_due.v1"
@@ -45,6 +46,7 @@ class DueAtUnit:
 
     unit_id: UUID
     documents: int
+    class_sheets: int = 0
     classes: int
     waiting_since: datetime
 

@@ -11,11 +11,11 @@ from services.notify.settings import Settings
 from services.notify.staff.domain import Kind, Reminder
 
 SUBJECTS = {
-    Kind.SIGNATURE_DUE: "Có học bạ đang chờ thầy/cô ký số",
+    Kind.SIGNATURE_DUE: "Học bạ, bảng ký lớp đang chờ thầy/cô ký số",
     Kind.CERTIFICATE_EXPIRING: "Chứng thư số sắp hết hạn",
 }
-DUE = "Học bạ số đang chờ thầy/cô ký, đã đến lượt:"
-DUE_LINE = "- {school}: {documents} học bạ của {classes} lớp, chờ từ {since}."
+DUE = "Đang chờ thầy/cô ký số, đã đến lượt:"
+DUE_LINE = "- {school}: {what} của {classes} lớp, chờ từ {since}."
 ENDING = "Chứng thư số sắp hết hạn, sau đó không ký được nữa; xin thay khóa trước ngày này:"
 OWN_LINE = "- Chứng thư của thầy/cô: đến {end}."
 SEAL_LINE = "- Con dấu của {school}: đến {end}."
@@ -48,7 +48,9 @@ def compose(
 
 def _due_line(one: DueAtUnit, schools: Mapping[UUID, str]) -> str:
     since = one.waiting_since.astimezone(LOCAL_TIME).strftime("%d/%m/%Y")
-    return DUE_LINE.format(school=schools[one.unit_id], documents=one.documents, classes=one.classes, since=since)
+    counts = ((one.documents, "học bạ"), (one.class_sheets, "bảng ký lớp"))
+    what = ", ".join(f"{count} {name}" for count, name in counts if count)
+    return DUE_LINE.format(school=schools[one.unit_id], what=what, classes=one.classes, since=since)
 
 
 def _ending_line(one: EndingCertificate, schools: Mapping[UUID, str]) -> str:

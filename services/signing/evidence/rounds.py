@@ -1,6 +1,6 @@
-"""The round that brings completed documents a level up: asked outside any transaction, kept where nothing changed."""
+"""The round that brings signed files a level up: asked outside any transaction, kept where nothing changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from services.signing.evidence import ledger
 from services.signing.evidence.ledger import Due, Form, Step
 from services.signing.evidence.proof import Level
 from services.signing.evidence.proving import NotProven, Prover
-from services.signing.evidence.steps import PdfSigned, Signed, XmlSigned
+from services.signing.evidence.steps import PdfSigned, SheetSigned, Signed, XmlSigned
 from services.signing.revocation import Revocations
 from services.signing.timestamps import Authorities, Stamp, TimestampFailed
 
@@ -26,6 +26,7 @@ STAMP_SECONDS = 60.0  # for all timestamps of a batch
 RENEWED_BEFORE = timedelta(days=90)  # before the certificate of the newest timestamp, or its algorithm, ends
 NO_LONGER = "no_longer_lasting"  # the authorities' certificates end no later than what is there: nothing is gained
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+_SIGNED: dict[Form, Callable[[bytes], Signed]] = {Form.XML: XmlSigned, Form.PDF: PdfSigned, Form.SHEET: SheetSigned}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Rounds:
     def _proven(self, due: Due, outside: Outside, prover: Prover, now: datetime) -> "Step | _Open":
         """A step with proof, a failure, or a file that is open for a timestamp."""
         try:
-            file = _read(due.form, outside.objects.get(due.file))
+            file = _SIGNED[due.form](outside.objects.get(due.file))
             if due.level in (Level.B_B, Level.B_LT):
                 return _Open(due=due, file=file)
             used_at = due.stamped_at or now
@@ -60,7 +61,7 @@ class Rounds:
             return _failed(due, getattr(error, "code", "unreadable"), now)
         if due.level is Level.B_LTA:
             ends = min(_good_until(chain[0]) for chains in file.chains() for chain in chains)
-            return _Open(due=due, file=_read(due.form, raw), ends=ends)
+            return _Open(due=due, file=_SIGNED[due.form](raw), ends=ends)
         return Step(due=due, level=Level.B_LT, file=outside.objects.put(raw), stamped_at=due.stamped_at, due_at=now)
 
     def _stamped(self, proven: "Sequence[Step | _Open]", outside: Outside, now: datetime) -> list[Step]:
@@ -86,10 +87,6 @@ class _Open:
 def keep(tx: Tx, steps: Sequence[Step]) -> bool:
     """Keep what was reached and what failed; whether something was reached, so that there may be more."""
     return bool(ledger.keep(tx, steps))
-
-
-def _read(form: Form, raw: bytes) -> Signed:
-    return XmlSigned(raw) if form is Form.XML else PdfSigned(raw)
 
 
 def _with_stamps(one: _Open, answers: Sequence[Stamp | TimestampFailed], outside: Outside, now: datetime) -> Step:

@@ -8,8 +8,9 @@ from typing import Protocol
 from lxml import etree
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from services.signing import pdf_file, xades
-from services.signing.evidence import pdf, xml
+from services.signing import pdf_file, sheet_file, xades
+from services.signing.evidence import cades, pdf, xml
+from services.signing.evidence.cades import Cades
 from services.signing.evidence.proof import Level, Proof, Stamped
 from services.signing.evidence.xml import Archive, Evidence
 from services.signing.timestamps.token import certificates_in
@@ -21,7 +22,7 @@ class Signed(Protocol):
     """A file of completed signatures, all of them at one level.
 
     Digests, tokens, chains and proofs are in one order: an entry for each signature of an XML document, and one for
-    a whole PDF. A chain is of one signer or timestamp, DER, its own certificate first, without the root.
+    a whole PDF or class sheet. A chain is of one signer or timestamp, DER, its own certificate first, without the root.
     """
 
     @property
@@ -113,6 +114,38 @@ class PdfSigned:
     def proven(self, proofs: Sequence[Proof]) -> bytes:
         (proof,) = proofs
         return pdf.add_proof(self._raw, proof)
+
+
+class SheetSigned:
+    """A class sheet with its teacher's signature, and the evidence added since."""
+
+    def __init__(self, raw: bytes) -> None:
+        signature, self._statement = sheet_file.read(raw)
+        self._signature = cades.read(signature)
+
+    @property
+    def level(self) -> Level:
+        return self._signature.level
+
+    def digests(self) -> list[bytes]:
+        return [self._signature.next_digest()]
+
+    def stamped(self, tokens: Sequence[bytes]) -> bytes:
+        (token,) = tokens
+        return self._with(self._signature.with_token(token))
+
+    def chains(self) -> list[list[Chain]]:
+        of_last = certificates_in(self._signature.tokens[-1])
+        if self.level is Level.B_LTA:
+            return [[of_last]]
+        return [[self._signature.parts.certificates, of_last]]
+
+    def proven(self, proofs: Sequence[Proof]) -> bytes:
+        (proof,) = proofs
+        return self._with(self._signature.with_proof(proof))
+
+    def _with(self, signature: Cades) -> bytes:
+        return sheet_file.write(signature.write(), self._statement)
 
 
 def _stamped(evidence: Evidence | None, token: bytes) -> Evidence:

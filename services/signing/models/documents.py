@@ -88,6 +88,10 @@ class_sheets = Table(
     Column("size", Integer, nullable=False),
     Column("root", String, nullable=False),
     Column("statement", String, nullable=False, comment="SHA-256 of the file that is signed"),
+    Column("registered_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("completed_at", DateTime(timezone=True), comment="when its signature was kept; null while it waits"),
+    Index("class_sheets_open_idx", "unit_id", postgresql_where=text("completed_at IS NULL")),
+    Index("class_sheets_open_holder_idx", "holder", postgresql_where=text("completed_at IS NULL")),
     Index("class_sheets_class_id_idx", "school_year", "class_id"),
     Index("class_sheets_holder_idx", "school_year", "holder"),
 )
@@ -97,7 +101,7 @@ class_sheet_signatures = Table(
     metadata,
     Column("school_year", SmallInteger, primary_key=True),
     Column("sheet_id", UUID, primary_key=True),
-    Column("file", String, nullable=False, comment="SHA-256 of the file with statement and signature"),
+    Column("file", String, nullable=False, comment="SHA-256 of the file with statement, signature and evidence"),
     Column("session_id", UUID, nullable=False),
     Column("authorised_by", UUID, nullable=False, comment="the account that gave the PIN"),
     Column("signed_at", DateTime(timezone=True), nullable=False),
@@ -108,9 +112,9 @@ evidence = Table(
     "evidence",
     metadata,
     Column("school_year", SmallInteger, primary_key=True),
-    Column("transcript_id", UUID, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("form", String, CheckConstraint("form IN ('XML', 'PDF')", name="form"), primary_key=True),
+    Column("transcript_id", UUID, primary_key=True, comment="or the id of a class sheet"),
+    Column("version", Integer, primary_key=True, comment="of the transcript, or the number of a class sheet"),
+    Column("form", String, CheckConstraint("form IN ('XML', 'PDF', 'SHEET')", name="form"), primary_key=True),
     Column(
         "level",
         String,
@@ -130,10 +134,6 @@ evidence = Table(
         comment="when the file was seen to be complete",
     ),
     CheckConstraint("(level = 'B_B') = (stamped_at IS NULL)", name="stamped"),
-    ForeignKeyConstraint(
-        ["school_year", "transcript_id", "version"],
-        ["documents.school_year", "documents.transcript_id", "documents.version"],
-    ),
     Index("evidence_due_at_idx", "due_at"),
     Index("evidence_entered_at_idx", "entered_at", postgresql_where=text("level = 'B_B'")),
 )

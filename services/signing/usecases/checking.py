@@ -16,6 +16,7 @@ from services.contracts.signing.checking import (
     MemberReport,
     PaperSummary,
     ReadTrust,
+    RowReport,
     SignatureReport,
     SummaryKeyV1,
     Trust,
@@ -88,6 +89,7 @@ def _member_report(report: Report) -> MemberReport:
         code=report.code,
         version=report.version,
         origin=report.origin,
+        rows=tuple(RowReport(subject=row.subject, sheet=row.sheet) for row in report.rows),
     )
 
 

@@ -8,10 +8,12 @@ from services.chassis import authority as grants
 from services.chassis.authority import Actor
 from services.chassis.database import Tx
 from services.chassis.errors import NotFound
+from services.chassis.service import Outside
 from services.contracts.identity import Role
 from services.contracts.signing.class_sheets import (
     ClassSheets,
     FindClassSheets,
+    FindRowSheets,
     ReadClassSheet,
     ReadSheetFiles,
     SheetFiles,
@@ -19,13 +21,14 @@ from services.contracts.signing.class_sheets import (
 )
 from services.contracts.signing.log import LogKind
 from services.contracts.transcript.class_sheets import ClassSheetV1
-from services.signing import class_sheets, domain
+from services.signing import class_sheets, domain, repository
 from services.signing.domain import Item, Refusal, Sheet
 from services.signing.drafts import SheetDraft, SignedSheet
 from services.signing.log import sequencing as log
 from services.signing.log.rows import Waiting
 from services.signing.providers import Key
 from services.signing.repository import Session
+from services.signing.validation.class_rows import rows_of
 
 AT_SCHOOL = tuple(Role)
 
@@ -77,6 +80,24 @@ def read_class_sheet(tx: Tx, query: ReadClassSheet, actor: Actor) -> SignedSheet
 def read_sheet_files(tx: Tx, query: ReadSheetFiles, _actor: Actor) -> SheetFiles:
     found = class_sheets.told_of_class(tx, query.school_year, query.class_id)
     return SheetFiles(files=tuple(sheet.file for _, sheet in found if sheet.file))
+
+
+def find_row_sheets(query: FindRowSheets, outside: Outside) -> SheetFiles:
+    """Each file once; documents that are not sealed, or have no place in a sheet, add none."""
+    files: dict[str, None] = {}
+    for one in query.documents:
+        with outside.db.transaction() as tx:
+            sealed = repository.find_sealed(tx, one.school_year, one.transcript_id, one.version)
+            told = class_sheets.told_of_class(tx, one.school_year, sealed.class_id) if sealed else []
+        signed = {sheet.root: sheet.file for _, sheet in told if sheet.file}
+        if sealed and sealed.canonical and signed:
+            roots = (row.place.root for row in rows_of(outside.objects.get(sealed.canonical)))
+            files |= dict.fromkeys(signed[root] for root in roots if root in signed)
+    return SheetFiles(files=tuple(files))
+
+
+def give_row_sheets(_tx: Tx, _query: FindRowSheets, _actor: Actor, found: SheetFiles) -> SheetFiles:
+    return found
 
 
 def _row(signed: SignedSheet, session: Session, at: datetime) -> dict[str, object]:

@@ -29,7 +29,7 @@ Held = Collection[tuple[UUID, UUID]]
 
 
 class Reminding:
-    """Goes through the schools with open documents, some each round; `wait` is how long nobody is reminded."""
+    """Goes through the schools where something waits, some each round; `wait` is how long nobody is reminded."""
 
     def __init__(self, wait: timedelta) -> None:
         self._wait = wait
@@ -103,6 +103,7 @@ def _summed(unit_id: UUID, mine: Sequence[Due]) -> DueAtUnit:
     return DueAtUnit(
         unit_id=unit_id,
         documents=sum(due.documents for due in here),
+        class_sheets=sum(due.class_sheets for due in here),
         classes=max(due.classes for due in here),
         waiting_since=min(due.since for due in here),
     )

@@ -19,10 +19,21 @@ from services.signing.validation.judging import Known
 from services.signing.validation.package import Together, read_package
 from services.signing.validation.pdf import read_pdf
 from services.signing.validation.reading import Readable, Told
-from services.signing.validation.report import Report, SignatureReport
+from services.signing.validation.report import Report, RowReport, SignatureReport
 from services.signing.validation.xml import read_xml
 
-__all__ = ["Known", "Readable", "Reason", "Report", "SignatureReport", "Verdict", "read", "read_pdf", "read_xml"]
+__all__ = [
+    "Known",
+    "Readable",
+    "Reason",
+    "Report",
+    "RowReport",
+    "SignatureReport",
+    "Verdict",
+    "read",
+    "read_pdf",
+    "read_xml",
+]
 
 
 def read(data: bytes, *, roots: Sequence[x509.Certificate], issuers: Issuers) -> Readable:

@@ -11,15 +11,15 @@ import rfc8785
 from cryptography import x509
 
 from services.contracts.verdicts import Reason
-from services.signing import cms
 from services.signing.domain import sheet_slot
+from services.signing.evidence import cades
 from services.signing.validation.class_rows import Count, Digest, Row
 from services.signing.validation.reading import Reading, complete
 from services.signing.validation.report import Fault, Report, Slot, Transcript
 from services.signing.validation.signature import Signed, find
 
 KIND = "class_sheet"
-LARGEST = 100_000  # bytes; a sheet takes about 5,000
+LARGEST = 2_000_000  # bytes; a sheet takes about 5,000, with evidence of our own authority about 15,000
 
 
 class School(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,19 +86,28 @@ def statement_of(report_on_sheet: Report) -> Statement:
     return msgspec.json.decode(report_on_sheet.data, type=Statement)
 
 
+def claims(statement: Statement, row: Row) -> bool:
+    """Whether the row says that it stands on this sheet: by its root, or by all else that names one sheet alone."""
+    return row.place.root == statement.root or _named_by(row) == _name_of(statement)
+
+
 def covers(statement: Statement, row: Row) -> bool:
     """Whether the row stands on this very sheet: same school, class, year, subject, teacher, freezing, size and root.
 
     A transcript's row and a sheet that are both VALID thereby say that the sheet's teacher signed this row.
     """
-    where = (row.school, row.class_id, row.school_year, row.subject["code"], row.teacher)
-    signed = (statement.school.unit_id, statement.class_.id, statement.school_year, statement.subject)
-    place = (row.place.number, row.place.size, row.place.root)
-    return (
-        row.gives_root
-        and where == (*signed, statement.teacher.person_id)
-        and place == (statement.number, statement.size, statement.root)
-    )
+    same = (row.place.size, row.place.root) == (statement.size, statement.root)
+    return same and _named_by(row) == _name_of(statement) and row.gives_root
+
+
+def _name_of(statement: Statement) -> tuple[object, ...]:
+    """A class is frozen once under each number, and then has one sheet for a subject and teacher."""
+    where = (statement.school.unit_id, statement.class_.id, statement.school_year)
+    return (*where, statement.subject, statement.teacher.person_id, statement.number)
+
+
+def _named_by(row: Row) -> tuple[object, ...]:
+    return (row.school, row.class_id, row.school_year, row.subject["code"], row.teacher, row.place.number)
 
 
 def _read(data: bytes) -> tuple[_File, bytes]:
@@ -118,9 +127,11 @@ def _read(data: bytes) -> tuple[_File, bytes]:
 def _signed(file: _File, statement: bytes, _slot: Slot) -> Signed:
     try:
         der = b64decode(file.signature, validate=True)
-        parts = cms.read(der, timed=True)
+        signature = cades.read(der)
+        stamped = tuple(signature.stamped())
     except Exception as error:  # asn1crypto fails in many ways on what is no CMS
         raise Fault(Reason.SIGNATURE_MALFORMED) from error
+    parts = signature.parts
     if b64encode(der).decode() != file.signature or parts.at is None:
         raise Fault(Reason.SIGNATURE_MALFORMED)
     return Signed(
@@ -130,4 +141,6 @@ def _signed(file: _File, statement: bytes, _slot: Slot) -> Signed:
         value=parts.value,
         certificates=parts.certificates,
         at=parts.at,
+        stamped=stamped,
+        proofs=(signature.proof,),
     )

@@ -1,4 +1,4 @@
-"""Reading several documents that came together: a package for the hub, or any other zip of transcripts."""
+"""Reading several documents that came together: a package for the hub, a transfer's bundle, any zip of transcripts."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from cryptography import x509
 
 from services.contracts.verdicts import Reason
-from services.signing.validation import report
+from services.signing.validation import class_proofs, report
 from services.signing.validation.judging import Known
 from services.signing.validation.reading import Readable, Told
 from services.signing.validation.report import Fault, Report
@@ -24,12 +24,15 @@ SIGNATURE = b"PK\x03\x04"
 MOST_MEMBERS = 500  # a class of 45 has 91 documents, and a certificate for each teacher
 LARGEST = 100_000_000  # bytes, unpacked
 INDEX = "index.json"
-_BESIDE = (".cer", ".xsd")  # what goes along and says nothing of a pupil
+_BESIDE = (".cer", ".pem", ".xsd")  # what goes along and says nothing of a pupil
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """Documents under their names; the verdict on all is the worst of them."""
+    """Documents under their names; the verdict on all is the worst of them.
+
+    Transcripts among them say which of their rows stand on class sheets among them.
+    """
 
     kind: str
     members: tuple[tuple[str, Readable], ...]
@@ -40,7 +43,7 @@ class Together:
 
     def report(self, known: Known) -> Report:
         members = tuple(replace(each.report(known), name=name) for name, each in self.members)
-        return report.of_all(self.kind, members, self.whole)
+        return report.of_all(self.kind, class_proofs.with_rows(members), self.whole)
 
 
 def read_package(data: bytes, read: Callable[[bytes], Readable]) -> Readable:
@@ -80,8 +83,18 @@ def _fits(files: dict[str, bytes]) -> bool:
     return named.keys() == documents and all(sha256(files[name]).hexdigest() == named[name] for name in named)
 
 
-def _named(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Names and digests; files of class sheets are named by theirs."""
+def _named(index: Any) -> Iterator[tuple[str, str]]:
+    """Names and digests, by the index of either kind of package; files of class sheets are named by theirs."""
+    return _in_bundle(index) if isinstance(index, dict) else _in_hub_package(index)
+
+
+def _in_bundle(index: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for file in index["files"]:
+        yield from ((f"{file['school_year']}/{file['code']}.{form}", file[form]) for form in ("xml", "pdf"))
+    yield from ((f"bang_ky_lop/{sheet}.json", sheet) for sheet in index.get("sheets", ()))
+
+
+def _in_hub_package(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for line in lines:
         yield from ((line[form]["ten"], line[form]["sha256"]) for form in ("xml", "pdf"))
         yield from ((name, PurePosixPath(name).stem) for name in line["bang_ky_lop"])

@@ -66,12 +66,21 @@ class SignatureReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowReport:
+    """A subject's row; `sheet` names the signed class sheet that covers it, None where none that came along does."""
+
+    subject: str
+    sheet: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A document's verdict is the worst of its signatures' and of the whole.
 
     `code`, `version` and `data` tell which transcript the document claims to be, for comparison with the
     register: `data` is the canonical JSON of a PDF, the canonical DU_LIEU_HOC_BA element of an XML document. A code on
-    paper has its `summary`; several documents together are `members`, each with its `name`.
+    paper has its `summary`; several documents together are `members`, each with its `name`. Of a transcript that came
+    with class sheets, `rows` are those that have a place in one.
     """
 
     verdict: Verdict
@@ -84,6 +93,7 @@ class Report:
     summary: Summary | None = None
     name: str | None = None
     members: tuple["Report", ...] = ()
+    rows: tuple[RowReport, ...] = ()
     origin: Origin | None = None
 
 

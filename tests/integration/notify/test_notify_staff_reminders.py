@@ -121,7 +121,7 @@ def test_a_teacher_is_told_what_waits_at_which_school_and_on_which_page(remindin
 
     (letter,) = reminding.letters()
     assert (letter["To"], letter["From"]) == ("co@example.vn", "hocba@example.vn")
-    assert letter["Subject"] == "Có học bạ đang chờ thầy/cô ký số"
+    assert letter["Subject"] == "Học bạ, bảng ký lớp đang chờ thầy/cô ký số"
     text = letter.get_content()
     assert "Trường THCS Sông Mây: 45 học bạ của 2 lớp, chờ từ 01/06/2026." in text
     assert "https://hocba.example.vn/account" in text

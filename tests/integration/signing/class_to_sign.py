@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -129,6 +129,20 @@ class Class:
 
     def task_of(self, session: SigningSessionV1) -> SignClassTask:
         return SignClassTask(session_id=session.id, school_year=YEAR, class_id=self.class_id)
+
+
+def announced(school: School, documents: Sequence[DocumentV1]) -> Class:
+    """A class of these documents with its class sheets; nothing is signed."""
+    made = Class(school=school, class_id=new_id(), documents=tuple(documents))
+    made.confirm(*documents)
+    made.confirm_sheets(*(replace(sheet, sheet_id=new_id()) for sheet in school.frozen_sheets))
+    made.announce()
+    return made
+
+
+def in_primary_at(school: School) -> Class:
+    """A class of three whose form has no place for subject teachers, with its class sheets."""
+    return announced(school, [replace(one, transcript_id=new_id(), slots=one.slots[2:]) for one in school.frozen])
 
 
 def open_session(

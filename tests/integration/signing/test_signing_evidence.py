@@ -15,6 +15,8 @@ from deploy.outside_checks import check_pdf, check_xml
 from services.chassis.errors import Unavailable
 from services.chassis.objects import Objects
 from services.contracts.identity import Role
+from services.contracts.signing.checking import CheckFiles
+from services.contracts.signing.class_sheets import ReadSheetFiles
 from services.contracts.signing.documents import DocumentsSignedV1, SlotRole
 from services.contracts.signing.evidence import ReadEvidenceProgress
 from services.contracts.signing.revocation import (
@@ -35,7 +37,7 @@ from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
 from tests.integration.acting import Acting, RecordedAnswers
 from tests.integration.locked_class import YEAR
-from tests.integration.signing.class_to_sign import Class
+from tests.integration.signing.class_to_sign import Class, in_primary_at
 from tests.unit.signing.timestamp_servers import Server, honest, serving, timestamp_key
 
 NO_ANSWER = b"out of order"
@@ -137,8 +139,27 @@ def nights(sealed, authority, key, publisher):
         )
         yield Nights(sealed, made, stamps, publisher, seconds)
     sealed.signing.sql("DELETE FROM evidence")
-    for table in ("evidence", "signatures", "documents", "revocation_data"):
+    tables = ("evidence", "class_sheet_signatures", "class_sheets", "signatures", "documents", "revocation_data")
+    for table in tables:
         sealed.signing.sql(f"DELETE FROM {table}")  # noqa: S608 - so that the next test begins with its own class
+
+
+@pytest.fixture
+def sheets(nights):
+    """A class in primary, of whose two class sheets that of mathematics is signed."""
+    a_class = in_primary_at(nights.of.school)
+    a_class.sign(SlotRole.SUBJECT_TEACHER)
+    return a_class
+
+
+def sheet_rows(a_class):
+    statement = "SELECT e.* FROM evidence e JOIN class_sheets s ON s.id = transcript_id WHERE class_id = :id"
+    return a_class.signing.sql(statement, id=a_class.class_id)
+
+
+def sheet_files(a_class):
+    question = ReadSheetFiles(school_year=YEAR, class_id=a_class.class_id)
+    return a_class.signing.ask_as("transcript", question).files
 
 
 def both(level):
@@ -335,3 +356,49 @@ def test_a_class_that_is_not_sealed_yet_waits_for_nothing(new_class, nights):
         )
         == []
     )
+
+
+def test_a_signed_class_sheet_comes_up_with_the_documents(nights, sheets):
+    for level in ("B_T", "B_LT", "B_LTA"):
+        nights.make()
+
+        assert [(row.form, row.level, row.why) for row in sheet_rows(sheets)] == [("SHEET", level, None)]
+        (report,) = nights.of.signing.ask(CheckFiles(files=sheet_files(sheets))).reports
+        assert (report.verdict, report.signatures[0].proven_at is None) == (Verdict.VALID, False)
+    assert ("SHEET", "B_LTA", None, 1) in [(one.form, one.level, one.why, one.files) for one in nights.board().files]
+    assert nights.levels() == both("B_LTA")
+
+
+def test_every_file_of_a_class_sheet_goes_into_the_public_log(nights, sheets):
+    names = {*sheet_files(sheets)}
+    for _ in range(2):
+        nights.make()
+        names |= {*sheet_files(sheets)}
+
+    queued = {row.reference for row in nights.of.signing.sql("SELECT reference FROM log_queue")}
+    assert len(names) == 3
+    assert names <= queued
+
+
+def test_a_class_sheet_without_a_timestamp_is_pending_as_documents_are(nights, sheets):
+    nights.stamps.reply = lambda _request: NO_ANSWER
+    nights.make()
+    statement = "UPDATE evidence SET entered_at = now() - interval '5 days' WHERE form = 'SHEET'"
+    nights.of.signing.sql(statement)
+
+    told = nights.board()
+
+    assert told.pending_since == min(row.entered_at for row in sheet_rows(sheets))
+    assert ("SHEET", "B_B", "signing.timestamp_unreadable") in [(one.form, one.level, one.why) for one in told.files]
+
+
+def test_a_class_sheet_alone_is_no_news_of_documents(nights):
+    nights.make(3)
+    later = in_primary_at(nights.of.school)
+    later.sign(SlotRole.SUBJECT_TEACHER)
+    nights.of.signing.sql("DELETE FROM outbox")
+
+    nights.make()
+
+    assert [row.level for row in sheet_rows(later)] == ["B_T"]
+    assert nights.of.signing.told(DocumentsSignedV1) == []

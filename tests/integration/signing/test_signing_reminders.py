@@ -1,5 +1,6 @@
 """Who is told of that a signature waits or a certificate ends: once a day, once a step, and only who can still act."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,13 @@ from services.chassis.ids import new_id
 from services.contracts.identity import Role
 from services.contracts.signing.reminders import CertificateExpiringV1, ReadDuties, SignatureDueV1
 from services.signing.usecases.reminding import Reminding
-from tests.integration.signing.class_to_sign import HOMEROOM, SUBJECTS
+from tests.integration.signing.class_to_sign import HOMEROOM, SUBJECTS, announced, in_primary_at
 
 
 @pytest.fixture
 def a_class(school, new_class):
     """A class alone in the year, so that nothing else waits at the school; its teachers have their roles."""
-    school.signing.sql("TRUNCATE signatures, documents, evidence, reminders")
+    school.signing.sql("TRUNCATE signatures, documents, class_sheet_signatures, class_sheets, evidence, reminders")
     for person in (school.locked.maths_teacher, school.locked.sport_teacher, school.locked.homeroom):
         school.signing.sql("DELETE FROM grants WHERE person_id = :id", id=person)
         school.signing.grant(Role.STAFF, school.locked.unit_id, person)
@@ -25,6 +26,7 @@ def days_pass(school, days=1, hours=1):
     """Let what is there be older."""
     ago = f"interval '{days} days {hours} hours'"
     school.signing.sql(f"UPDATE documents SET registered_at = registered_at - {ago}")  # noqa: S608 - fixed
+    school.signing.sql(f"UPDATE class_sheets SET registered_at = registered_at - {ago}")  # noqa: S608 - fixed
     school.signing.sql(f"UPDATE signatures SET signed_at = signed_at - {ago}")  # noqa: S608 - fixed
     school.signing.sql(f"UPDATE reminders SET told_at = told_at - {ago}")  # noqa: S608 - fixed
 
@@ -117,6 +119,41 @@ def test_a_teacher_of_a_campus_below_the_school_is_reminded(school, a_class):
 def test_a_sealed_class_waits_for_nobody(school, a_class):
     a_class.sign_until(*type(HOMEROOM))
     days_pass(school)
+
+    assert remind(school) == {}
+
+
+def test_a_class_sheet_that_waits_is_counted_beside_the_documents(school, a_class):
+    announced(school, [replace(one, transcript_id=new_id()) for one in school.frozen])
+    days_pass(school)
+    (mine,) = duties(school, school.locked.maths_teacher).due
+
+    assert (mine.documents, mine.class_sheets, mine.classes) == (6, 1, 2)
+    assert remind(school)[str(school.locked.maths_teacher)]["classes"] == 2
+
+
+def test_a_class_sheet_alone_is_reminded_of_until_it_is_signed(school, a_class):
+    """In primary, where a subject's teacher signs nothing else; and after the documents are all sealed."""
+    a_class.sign_until(*type(HOMEROOM))
+    primary = in_primary_at(school)
+    primary.sign_until(*list(type(HOMEROOM))[1:])
+    assert remind(school) == {}
+    days_pass(school)
+
+    told = remind(school)
+    (mine,) = duties(school, school.locked.maths_teacher).due
+    primary.sign(SUBJECTS)
+
+    assert set(told) == {str(school.locked.maths_teacher), str(school.locked.sport_teacher)}
+    assert (mine.documents, mine.class_sheets, mine.classes) == (0, 1, 1)
+    assert duties(school, school.locked.maths_teacher).due == ()
+    days_pass(school)
+    assert set(remind(school)) == {str(school.locked.sport_teacher)}
+
+
+def test_what_its_owner_withdrew_is_reminded_of_no_more(school, a_class):
+    days_pass(school)
+    school.signing.sql("UPDATE documents SET withdrawn_at = now()")
 
     assert remind(school) == {}
 

@@ -14,7 +14,13 @@ from services.chassis.ids import new_id
 from services.contracts.identity import Role
 from services.contracts.signing.agents import AgentSignature, CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
-from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet, ReadSheetFiles
+from services.contracts.signing.class_sheets import (
+    FindClassSheets,
+    FindRowSheets,
+    ReadClassSheet,
+    ReadSheetFiles,
+    SealedDocument,
+)
 from services.contracts.signing.revocation import ReadRevocationReach, RevocationReason, RevokeCertificate
 from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import ReadDocuments
@@ -28,8 +34,9 @@ from tests.integration.signing.class_to_sign import (
     PRINCIPAL,
     SEAL,
     SUBJECTS,
-    Class,
+    announced,
     batch_of,
+    in_primary_at,
     open_session,
     outcome,
     read,
@@ -49,17 +56,7 @@ def with_sheets(school):
 
 @pytest.fixture
 def in_primary(school):
-    """A class of three whose form has no place for subject teachers, with its class sheets."""
-    documents = [replace(one, transcript_id=new_id(), slots=one.slots[2:]) for one in school.frozen]
-    return announced(school, documents)
-
-
-def announced(school, documents):
-    made = Class(school=school, class_id=new_id(), documents=tuple(documents))
-    made.confirm(*documents)
-    made.confirm_sheets(*(replace(sheet, sheet_id=new_id()) for sheet in school.frozen_sheets))
-    made.announce()
-    return made
+    return in_primary_at(school)
 
 
 @pytest.fixture
@@ -319,6 +316,21 @@ def test_transcript_alone_is_given_the_files_of_the_signed_sheets(with_sheets):
     assert with_sheets.signing.ask_as("transcript", question).files == (sheets(with_sheets)[MATHS].file,)
     with pytest.raises(Forbidden):
         with_sheets.signing.ask(question, with_sheets.school.locked.principal)
+
+
+def test_with_a_pupil_go_the_signed_sheets_that_the_rows_stand_on(in_primary):
+    in_primary.sign_until(HOMEROOM, PRINCIPAL, SEAL)
+    one, *_ = in_primary.documents
+    key = SealedDocument(school_year=YEAR, transcript_id=one.transcript_id, version=one.version)
+    unknown = replace(key, transcript_id=new_id())
+    question = FindRowSheets(documents=(key, unknown, key))
+    before = in_primary.signing.ask_as("transfer", question).files
+    in_primary.sign(SUBJECTS)
+
+    assert before == ()
+    assert in_primary.signing.ask_as("transfer", question).files == (sheets(in_primary)[MATHS].file,)
+    with pytest.raises(Forbidden):
+        in_primary.signing.ask(question, in_primary.school.locked.principal)
 
 
 def test_a_revocation_touches_the_sheets_that_the_certificate_signed(school, in_primary, sport):

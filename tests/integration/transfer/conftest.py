@@ -16,6 +16,7 @@ from services.contracts.gradebook.enrolment import EnrolmentV1, FindEnrolment, M
 from services.contracts.gradebook.results import FindPromotions, Promotions, PromotionV1
 from services.contracts.identity import FindUnits, Role, UnitKind, Units, UnitV1
 from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, ReadTrust, Trust
+from services.contracts.signing.class_sheets import FindRowSheets, SheetFiles
 from services.contracts.transcript import (
     FindPupilTranscripts,
     IssuedFile,
@@ -41,6 +42,7 @@ from services.transfer import service as transfer_service
 from tests.integration.acting import Acting, RecordedAnswers
 
 YEAR = 2025
+SHEET = b'{"signature":"","statement":{}}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Move:
     old_admin: UUID
     new_admin: UUID
     files: tuple[IssuedFile, ...]
+    sheets: tuple[str, ...]
 
     def offer(self) -> TransferOffered:
         command = OfferTransfer(school_year=YEAR, pupil_id=self.pupil_id, to_unit_id=self.new_school)
@@ -179,12 +182,14 @@ def move(transfers: Acting) -> Move:
         old_admin=transfers.grant(Role.ADMIN, old_school),
         new_admin=transfers.grant(Role.ADMIN, new_school),
         files=tuple(_issued(transfers.objects, year) for year in (2023, 2024)),
+        sheets=(transfers.objects.put(SHEET),),
     )
     here = _enrolled(pupil_id, old_school)
     move.answer(FindEnrolment, here)
     move.answer(FindUnits, Units(units=(_school(new_school),)))
     move.answer(FindPupilTranscripts, PupilTranscripts(pupil_id=pupil_id, unit_id=old_school, files=move.files))
     roots = "-----BEGIN CERTIFICATE-----\n"
+    move.answer(FindRowSheets, SheetFiles(files=move.sheets))
     move.answer(ReadTrust, Trust(roots_pem=roots, summary_keys=(), told_at=datetime.now(UTC)))
     move.answer(MovePupil, replace(here, unit_id=new_school))
     move.answer(ReceiveTranscripts, ReceivedTranscripts(received=len(move.files)))

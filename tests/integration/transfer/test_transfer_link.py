@@ -11,6 +11,7 @@ from services.chassis.errors import Forbidden, NotFound, Refused, to_wire
 from services.chassis.ids import new_id
 from services.contracts.gradebook.enrolment import FindEnrolment
 from services.contracts.identity import FindUnits, Role, Units
+from services.contracts.signing.class_sheets import FindRowSheets
 from services.contracts.transcript import FindPupilTranscripts
 from services.contracts.transfer import AcceptTransfer, CancelTransfer, OfferTransfer, ReadTransfer, TransferState
 from services.transfer import bundle
@@ -26,13 +27,16 @@ def test_an_offer_answers_the_links_code_and_the_table_keeps_only_its_hash(move)
     assert offered.transfer.state is TransferState.OFFERED
 
 
-def test_the_bundle_holds_every_issued_transcript_as_it_was_signed(move):
+def test_the_bundle_holds_every_issued_transcript_as_it_was_signed_and_the_class_sheets_it_stands_on(move):
     offered = move.offer()
     used = move.accept(offered.link_code)
 
     opened = bundle.unpack(move.transfers.objects.get(used.bundle))
     assert opened.index.files == move.files
-    assert opened.contents.keys() == {name for file in move.files for name in (file.xml, file.pdf)}
+    assert opened.contents.keys() == {*(name for file in move.files for name in (file.xml, file.pdf)), *move.sheets}
+    assert opened.index.sheets == move.sheets
+    ((asked, _, _),) = move.transfers.others.of(FindRowSheets)
+    assert [one.transcript_id for one in asked.documents] == [file.transcript_id for file in move.files]
 
 
 def test_the_owners_of_the_facts_decide_on_the_admin_who_offers(move):

@@ -71,7 +71,7 @@ def test_a_teacher_who_has_not_signed_is_reminded_by_mail_signs_and_is_reminded_
 
     (letter,) = letters_to(room, school.teacher)
     text = letter.get_content()
-    assert "Trường THCS Bến Nước: 2 học bạ của 1 lớp" in text
+    assert "Trường THCS Bến Nước: 2 học bạ, 6 bảng ký lớp của 1 lớp" in text
     assert f"{platform.url}/account" in text
     assert [pupil.person.full_name for pupil in school.paper.pupils if pupil.person.full_name in text] == []
     assert len(letters_to(room, school.homeroom)) == 1

@@ -83,6 +83,18 @@ def test_the_receiving_school_reads_all_that_was_issued_and_every_signature_is_r
         assert report["signatures"][-1]["role"] == "KY_PHAT_HANH"
 
 
+def test_the_bundle_is_checked_whole_and_says_which_rows_teachers_signed_for_their_class(record, receiving, moved):
+    """R48."""
+    _, admin = receiving
+    packed_up = admin.download(f"/v1/transfers/{moved['id']}/bundle.zip")
+    report = Client(admin.client.base_url).request("POST", "/v1/verifications", files={"file": ("goi.zip", packed_up)})
+
+    rows = [row for member in report["members"] if member["code"] == record[0]["code"] for row in member["rows"]]
+    assert report["verdict"] == "VALID"
+    assert rows
+    assert [row["subject"] for row in rows if row["sheet"] is None] == []
+
+
 def test_a_link_that_was_used_opens_nothing_again(receiving, offered, moved):
     """R48."""
     with pytest.raises(Refusal) as refused:

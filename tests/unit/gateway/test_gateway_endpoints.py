@@ -580,6 +580,16 @@ def test_a_signed_class_sheet_is_a_download_and_an_unsigned_one_has_no_file(clie
     assert found[1].headers["Content-Disposition"] == "attachment; filename=bang-ky-lop-TOAN-2.json"
 
 
+def test_a_transfers_bundle_is_a_download_once_the_link_was_used(client, services, teacher, files):
+    found = []
+    for name in (None, files.put(b"PK")):
+        services.tell(transfer.ReadTransfer, example(transfer.TransferV1, bundle=name))
+        found.append(client.get(f"/v1/transfers/{ID}/bundle.zip", headers=teacher))
+
+    assert [one.status_code for one in found] == [404, 200]
+    assert (found[1].data, found[1].mimetype) == (b"PK", "application/zip")
+
+
 def test_a_sheet_that_did_not_change_is_not_sent_again(client, services, teacher):
     tag = client.get(f"{YEAR}/sheets/{ID}", headers=teacher).headers["ETag"]
 

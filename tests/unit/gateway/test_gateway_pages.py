@@ -23,7 +23,14 @@ from services.contracts.gradebook.sheets import (
     SubjectComment,
 )
 from services.contracts.identity import FindPeople, GrantV1, LogIn, LogOut, Me, People, PersonV1, ReadMe, Tokens
-from services.contracts.signing.checking import CheckFiles, FileReport, FileReports, MemberReport, PaperSummary
+from services.contracts.signing.checking import (
+    CheckFiles,
+    FileReport,
+    FileReports,
+    MemberReport,
+    PaperSummary,
+    RowReport,
+)
 from services.contracts.transcript import Origin, PublicVerdict, VerdictReason, VerifyCode
 from services.contracts.verdicts import Verdict
 from services.signing.validation import Reason
@@ -217,6 +224,23 @@ def test_a_package_with_a_strangers_letter_is_not_shown_as_transcripts(client, s
 
     assert re.findall(r'class="(verdict \w+)"', page.text) == [shown]
     assert ("Không phải học bạ của hệ thống này." in page.text) is (shown == AMBER)
+
+
+def test_a_transcript_in_a_package_says_how_many_subjects_stand_on_class_sheets(client, services):
+    rows = (RowReport(subject="toan", sheet="bang_ky_lop/a.json"), RowReport(subject="ngu_van", sheet=None))
+    member = example(MemberReport, name="A.xml", code="A", verdict=Verdict.VALID, reasons=(), rows=rows)
+    report = example(FileReport, kind="zip", verdict=Verdict.VALID, code=None, members=(member,), reasons=())
+    services.tell(CheckFiles, FileReports(reports=(report,)))
+    services.tell(VerifyCode, public(Verdict.VALID))
+
+    page = client.post("/verify", **form(b"PK"))
+    told = client.post("/v1/verifications", **form(b"PK")).json
+
+    assert "Bảng ký lớp trong gói: 1/2 môn." in page.text
+    assert told["members"][0]["rows"] == [
+        {"subject": "toan", "sheet": "bang_ky_lop/a.json"},
+        {"subject": "ngu_van", "sheet": None},
+    ]
 
 
 def test_the_code_on_paper_is_shown_with_what_it_says(client, services):

@@ -99,6 +99,12 @@ def test_a_letter_says_what_waits_where_since_when_and_on_which_page():
     assert "https://hocba.example.vn/account" in text
 
 
+def test_a_letter_names_class_sheets_beside_transcripts_or_alone():
+    for documents, told in ((45, "45 học bạ, 3 bảng ký lớp của 2 lớp"), (0, "Sông Mây: 3 bảng ký lớp của 2 lớp")):
+        waiting = replace(WAITING, documents=documents, class_sheets=3)
+        assert told in letter(duties=Duties(due=(waiting,), ending=())).get_content()
+
+
 def test_a_letter_says_when_the_own_certificate_and_the_seals_end():
     text = letter(Kind.CERTIFICATE_EXPIRING).get_content()
 

@@ -3,15 +3,19 @@
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from deploy.outside_checks import PROGRAMS
+from services.chassis.objects import Objects
 from services.signing import authority as authorities
 from services.signing import pdf
 from tests.unit.signing import school_papers as papers
+from tests.unit.signing import sheet_papers
 from tests.unit.signing.timestamp_servers import honest, serving, timestamp_key
+from tests.unit.transcript.papers import lower
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,23 @@ def school(authority):
     return papers.School(
         authority=authority, signers={slot: papers.signer_of(slot, authority) for slot in papers.PEOPLE}
     )
+
+
+@pytest.fixture(scope="session")
+def maths():
+    """The unsigned class sheet of mathematics."""
+    return next(sheet for sheet in sheet_papers.frozen(lower())[1] if sheet.subject == "toan")
+
+
+@pytest.fixture(scope="session")
+def sign(tmp_path_factory):
+    """A function that signs a class sheet, as signing does, and gives its file."""
+    return partial(sheet_papers.signed_by, Objects(tmp_path_factory.mktemp("objects")))
+
+
+@pytest.fixture(scope="session")
+def signed_sheet(sign, maths, school):
+    return sign(maths, school.signers["GVBM-toan"])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from deploy.tsa.tokens import TimestampKey, answer
 from services.signing import keys, publication
 from services.signing.authority import Authority
 from services.signing.evidence.proof import Proof
-from services.signing.evidence.steps import PdfSigned, XmlSigned
+from services.signing.evidence.steps import PdfSigned, SheetSigned, XmlSigned
 from services.signing.publication import Revoked
 from services.signing.timestamps.token import Asked
 from tests.unit.signing.school_papers import SIGNED_AT
@@ -61,7 +61,9 @@ class Notary:
         return Proof(certificates=tuple(certificates), lists=(listed, self.authority.root_list), answers=())
 
 
-def _opened(file: bytes) -> PdfSigned | XmlSigned:
+def _opened(file: bytes) -> PdfSigned | SheetSigned | XmlSigned:
+    if file.startswith(b"{"):
+        return SheetSigned(file)
     return PdfSigned(file) if file.startswith(b"%PDF-") else XmlSigned(file)
 
 

@@ -11,7 +11,9 @@ NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 
 
 def due(holder, unit_id=SCHOOL, *, hours=25):
-    return Due(holder=holder, unit_id=unit_id, documents=3, classes=1, since=NOW - timedelta(hours=hours))
+    return Due(
+        holder=holder, unit_id=unit_id, documents=3, class_sheets=0, classes=1, since=NOW - timedelta(hours=hours)
+    )
 
 
 def test_a_teacher_with_a_role_at_the_school_is_reminded():

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -66,6 +67,16 @@ def test_a_file_that_differs_from_the_index_spoils_the_bundle(index, contents):
 
     with pytest.raises(BundleDamaged, match=r"2024/.*\.pdf"):
         bundle.unpack(bundle.pack(index, altered, "roots"))
+
+
+def test_class_sheets_go_along_by_their_hash_and_are_held_to_it(index, contents):
+    sheet = b'{"signature":"","statement":{}}'
+    index = replace(index, sheets=(_sha256(sheet),))
+    opened = bundle.unpack(bundle.pack(index, contents | {_sha256(sheet): sheet}, "roots"))
+
+    assert opened.contents[_sha256(sheet)] == sheet
+    with pytest.raises(BundleDamaged, match=r"bang_ky_lop/.*\.json"):
+        bundle.unpack(bundle.pack(index, contents | {_sha256(sheet): b"another sheet"}, "roots"))
 
 
 def test_a_missing_file_spoils_the_bundle(index, contents):
