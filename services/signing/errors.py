@@ -213,6 +213,27 @@ class ServiceRefused(Refused):
     vi = "Dịch vụ ký {service} từ chối: {why}."
 
 
+class ConfirmationDeclined(ServiceRefused):
+    """The confirmation at {service} was declined; if that was a mistake, try again and confirm on your phone."""
+
+    code = "signing.confirmation_declined"
+    vi = "Yêu cầu xác nhận tại {service} đã bị từ chối; nếu bấm nhầm, xin làm lại và xác nhận trên điện thoại."
+
+
+class ConfirmationLate(Refused):
+    """Nobody confirmed at {service} within {seconds:.0f} seconds; have your phone at hand and try again."""
+
+    code = "signing.confirmation_late"
+    vi = "Không có ai xác nhận tại {service} trong {seconds:.0f} giây; xin chuẩn bị sẵn điện thoại rồi làm lại."
+
+
+class ConfirmationAwaited(Refused):
+    """Session {session_id} still waits for your confirmation on the phone; confirm or decline that one first."""
+
+    code = "signing.confirmation_awaited"
+    vi = "Phiên {session_id} còn đang chờ xác nhận trên điện thoại; xin xác nhận hoặc từ chối phiên đó trước."
+
+
 class OtpWanted(Invalid):
     """The service {service} wants a one-time password beside the PIN; it is being sent to you or shown by your app."""
 

@@ -52,7 +52,8 @@ from services.signing.log.keys import signer_of, witnesses_of
 from services.signing.log.sequencing import Sequencer
 from services.signing.providers import Provider
 from services.signing.providers.agent import AgentKeys
-from services.signing.providers.csc import CscService, CscServices
+from services.signing.providers.csc import CscServices
+from services.signing.providers.csc_client import CscService
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.revocation import Revocations
@@ -67,6 +68,7 @@ from services.signing.usecases import (
     certificates,
     checking,
     class_sheets,
+    confirming,
     credentials,
     registering,
     reminding,
@@ -94,11 +96,13 @@ def build() -> Service:
         available,
         standings,
         server_key=server_key,
-        length=timedelta(minutes=settings.session_minutes),
+        length=_session(settings),
+        confirmation=timedelta(seconds=settings.remote_confirmation_seconds),
         grace=timedelta(hours=settings.timestamp_grace_hours),
     )
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
+    _confirm(service, confirming.Confirmations(available, server_key=server_key, length=_session(settings)))
     checks = checking.Checking(roots, issuer, standings)
     _check(service, checks, credentials.Credentials(checks, issuer, public_url=settings.public_url))
     _keep_log(service, settings)
@@ -113,6 +117,10 @@ def build() -> Service:
 
 def _days(settings: Settings) -> timedelta:
     return timedelta(days=settings.certificate_days)
+
+
+def _session(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.session_minutes)
 
 
 def _hold_keys(service: Service, made: certificates.Certificates) -> None:
@@ -144,6 +152,10 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.query(ReadSigningProgress, boards.read_signing_progress)
     service.query(ReadEvidenceProgress, boards.read_evidence_progress)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
+
+
+def _confirm(service: Service, confirmed: confirming.Confirmations) -> None:
+    service.task(confirming.ConfirmSessionTask, confirmed.keep, before=confirmed.wait, threads=confirming.AT_ONCE)
 
 
 def _check(service: Service, checks: checking.Checking, made: credentials.Credentials) -> None:

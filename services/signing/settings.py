@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Settings:
     """`server_key` is any secret, `authority` the authority's PEM file, `public_url` where people find the gateway.
 
+    `remote_confirmation_seconds` is how long the holder of a key at a remote service has to confirm a session there.
     `timestamp_urls` are timestamp authorities in the order of asking, with spaces between; without any, signatures get
     no evidence. Where none of them answers, sealing goes on for `timestamp_grace_hours`.
     `remind_hours` is how long a document waits for somebody's signature before they are reminded.
@@ -26,6 +27,7 @@ class Settings:
     log_origin: str
     log_witnesses: str = ""
     session_minutes: int = 60
+    remote_confirmation_seconds: int = 300
     certificate_days: int = 730
     trust: str = ""
     pkcs11_module: str = ""

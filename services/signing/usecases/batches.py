@@ -167,6 +167,12 @@ class Batches:
         return prepared, refused
 
 
+def sign_later(tx: Tx, session: Session) -> None:
+    """Begin with each of the session's classes."""
+    for class_id in session.open_class_ids:
+        tx.later(SignClassTask(session_id=session.id, school_year=session.school_year, class_id=class_id))
+
+
 def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:
     """Store the signatures; what another batch has touched meanwhile stays as it is, to be tried again.
 

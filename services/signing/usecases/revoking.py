@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy import Row, Select, and_, insert, select
 
 from services.chassis import authority as roles
 from services.chassis.authority import Actor
@@ -30,7 +30,8 @@ from services.contracts.signing.revocation import (
     RevokeCertificate,
     TouchedSlot,
 )
-from services.signing import class_sheets, keyring, publication
+from services.contracts.signing.sessions import StopReason
+from services.signing import class_sheets, keyring, publication, stopping
 from services.signing.authority import Authority
 from services.signing.errors import AlreadyRevoked, CompromiseOutOfRange
 from services.signing.models.documents import documents, signatures
@@ -81,7 +82,8 @@ def revoke(tx: Tx, command: RevokeCertificate, actor: Actor) -> RevocationV1:
     if key is None:
         raise _refusal(tx, command.serial, actor)
     _check_answerable(tx, actor, key)
-    row = _row(command, key, actor, now=tx.now(), stopped=_stop_sessions(tx, key.id))
+    stopped = stopping.stop_with_key(tx, key.id, StopReason.KEY_REVOKED)
+    row = _row(command, key, actor, now=tx.now(), stopped=stopped)
     tx.conn.execute(insert(revocations).values(row))
     keyring.retire(tx, key.holder, by=actor.person_id, why=REVOKED)
     found = tx.conn.execute(_all().where(revocations.c.id == row["id"])).one()
@@ -124,12 +126,6 @@ def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:
         return NotFound(serial=serial)
     _check_answerable(tx, actor, found)
     return AlreadyRevoked(serial=serial, revoked_at=found.revoked_at)
-
-
-def _stop_sessions(tx: Tx, key_id: UUID) -> int:
-    """End the sessions with this key and erase what opened it; gives how many."""
-    running = (sessions.c.key_id == key_id) & sessions.c.wrapped_secret.is_not(None)
-    return tx.conn.execute(update(sessions).where(running).values(open_class_ids=[], wrapped_secret=None)).rowcount
 
 
 def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: datetime, stopped: int) -> dict[str, Any]:
