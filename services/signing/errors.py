@@ -101,6 +101,13 @@ class TokenGone(Refused):
     vi = "Chưa cắm thiết bị {token}; xin cắm vào và thử lại."
 
 
+class TokenSilent(Refused):
+    """The token {token} does not answer; unplug it, plug it in again, and try again."""
+
+    code = "signing.token_silent"
+    vi = "Thiết bị {token} không trả lời; xin rút ra, cắm lại và thử lại."
+
+
 class KeyGone(Refused):
     """The key of this certificate is not on the token {token}; plug in the right one or register its certificate."""
 

@@ -171,7 +171,7 @@ def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provi
         KeyProvider.AGENT: AgentKeys(),
     }
     if settings.pkcs11_module:
-        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module, seconds=settings.pkcs11_seconds)
     services = from_json(settings.csc_services.encode())
     if services:
         available[KeyProvider.CSC] = CscServices(decode(dict[str, CscService], services))

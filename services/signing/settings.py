@@ -15,6 +15,7 @@ class Settings:
     its entries are made, `log_origin` its name for ever (as host/path), `log_witnesses` vkeys with spaces between.
     `summary_key` is the P-256 private key (PEM) of the codes on paper; public keys of those before it may follow it.
     `trust` is a folder of outside authorities' root certificates (PEM), `pkcs11_module` the path of a device's module,
+    which is given up when it has not answered for `pkcs11_seconds`,
     `csc_services` JSON of the remote services by name: `{"name": {"url": …, "user": …, "password": …}}`.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     certificate_days: int = 730
     trust: str = ""
     pkcs11_module: str = ""
+    pkcs11_seconds: float = 30
     csc_services: str = "{}"
     timestamp_urls: str = ""
     timestamp_grace_hours: int = 72
