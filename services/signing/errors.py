@@ -269,6 +269,20 @@ class AgentUnknown(Unauthenticated):
     vi = "Không có chương trình ký nào mang thẻ này; xin cấp lại cho chương trình từ tài khoản của trường."
 
 
+class AgentRevoked(Unauthenticated):
+    """This program was revoked at {revoked_at:%Y-%m-%d %H:%M} UTC; have it let in again at the school's account."""
+
+    code = "signing.agent_revoked"
+    vi = "Chương trình ký này đã bị thu hồi lúc {revoked_at:%H:%M %d/%m/%Y} (UTC); xin cấp lại từ tài khoản của trường."
+
+
+class AgentMissing(Refused):
+    """The program that signs with this key at the school was revoked; let one in again, or register another key."""
+
+    code = "signing.agent_missing"
+    vi = "Chương trình ký với khóa này tại trường đã bị thu hồi; xin cấp lại chương trình, hoặc đăng ký khóa khác."
+
+
 class TimestampsOverdue(Unavailable):
     """Sealed transcripts wait for timestamps since {since:%Y-%m-%d %H:%M} UTC; the operator must get them going."""
 

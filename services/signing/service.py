@@ -12,7 +12,14 @@ from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
+from services.contracts.signing.agents import (
+    CreateAgent,
+    FindAgents,
+    FindAgentWork,
+    GiveSignatures,
+    ProveAgent,
+    RevokeAgent,
+)
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import (
     CountCertificates,
@@ -62,6 +69,7 @@ from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
 from services.signing.usecases import (
+    agent_register,
     agents,
     batches,
     boards,
@@ -134,6 +142,8 @@ def _register(service: Service, registered: registering.Registering) -> None:
     at_schools = agents.Agents(registered)
     service.command(RegisterCertificate, registered.register_certificate, before=registered.prove)
     service.command(CreateAgent, at_schools.create_agent, before=at_schools.check)
+    service.command(RevokeAgent, agent_register.revoke_agent)
+    service.query(FindAgents, agent_register.find_agents)
     service.open(ProveAgent, agents.prove_agent)
     service.open(FindAgentWork, agents.find_agent_work)
     service.open(GiveSignatures, agents.give_signatures)

@@ -108,16 +108,21 @@ def _all() -> Select[Any]:
 
 
 def _check_answerable(tx: Tx, actor: Actor, of: Row[Any]) -> None:
-    """NotFound unless it is one's own, or one answers for a unit where its holder is or was."""
-    own = roles.holds(tx, actor, (Role.CLERK,), of.holder) if of.is_seal else of.holder == actor.person_id
-    if not own and not any(roles.covers(tx, actor, ANSWERABLE, unit_id) for unit_id in _units(tx, of)):
+    """NotFound unless one answers for it."""
+    if not answers_for(tx, actor, of.holder, is_seal=of.is_seal, leaders=ANSWERABLE):
         raise NotFound(serial=of.serial)
 
 
-def _units(tx: Tx, of: Row[Any]) -> Collection[UUID]:
-    if of.is_seal:
-        return [of.holder]
-    return tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == of.holder)).all()
+def answers_for(tx: Tx, actor: Actor, holder: UUID, *, is_seal: bool, leaders: Collection[Role]) -> bool:
+    """Whether what signs for the holder is one's own, or one is among the leaders where the holder is or was."""
+    own = roles.holds(tx, actor, (Role.CLERK,), holder) if is_seal else holder == actor.person_id
+    return own or any(roles.covers(tx, actor, leaders, unit_id) for unit_id in _units(tx, holder, is_seal=is_seal))
+
+
+def _units(tx: Tx, holder: UUID, *, is_seal: bool) -> Collection[UUID]:
+    if is_seal:
+        return [holder]
+    return tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == holder)).all()
 
 
 def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:

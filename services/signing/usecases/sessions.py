@@ -17,10 +17,17 @@ from services.chassis.service import Outside
 from services.contracts.identity import Role
 from services.contracts.signing.documents import ReadSignedDocuments, SignedDocuments, SlotRole
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
-from services.signing import class_sheets, keyring, pins, repository, stopping
+from services.signing import agents, class_sheets, keyring, pins, repository, stopping
 from services.signing.custody import wrap
 from services.signing.domain import Document, Item, Sheet
-from services.signing.errors import ConfirmationAwaited, NoKey, NothingToSign, OneSchoolOnly, TimestampsOverdue
+from services.signing.errors import (
+    AgentMissing,
+    ConfirmationAwaited,
+    NoKey,
+    NothingToSign,
+    OneSchoolOnly,
+    TimestampsOverdue,
+)
 from services.signing.evidence import ledger
 from services.signing.providers import Authorisation, Entry, Key, Providers, provider_of
 from services.signing.repository import Session
@@ -152,6 +159,8 @@ def _asked(tx: Tx, command: OpenSigningSession, actor: Actor) -> Asked:
     key = keyring.find_key(tx, holder)
     if key is None:
         raise NoKey
+    if agents.lacks_agent(tx, key):
+        raise AgentMissing
     if awaited := stopping.find_awaited(tx, key.id):
         raise ConfirmationAwaited(session_id=awaited)
     waiting = [(one, slot) for one in found for slot in one.waiting_for(command.role, holder)]
