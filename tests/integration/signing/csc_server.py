@@ -44,11 +44,11 @@ class Phone:
 
     def ask(self, signatures: int) -> bool:
         self._rings.put(signatures)
-        return self._answers.get(timeout=60)
+        return self._answers.get(timeout=300)
 
     def rings(self) -> int:
         """Wait until it does; how many signatures it shows."""
-        return self._rings.get(timeout=30)
+        return self._rings.get(timeout=120)
 
     def confirm(self) -> None:
         self._answers.put(True)

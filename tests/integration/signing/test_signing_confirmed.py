@@ -1,6 +1,11 @@
 """Keys that are confirmed on a phone: the session answers at once, waits apart, and says what became of it."""
 
+import json
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -9,9 +14,11 @@ from services.contracts.signing.certificates import KeyProvider, RegisterCertifi
 from services.contracts.signing.revocation import RevocationReason, RevokeCertificate
 from services.contracts.signing.sessions import ReadSigningSession, SessionState, StopReason
 from services.contracts.transcript import Verdict
+from services.signing.custody import write_authority
 from services.signing.providers.csc import CscServices
 from services.signing.providers.csc_client import CscService
 from services.signing.usecases.confirming import ConfirmSessionTask
+from tests.integration.chassis.bus import CHECKOUT, until
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome, slots
 from tests.integration.signing.csc_server import PASSWORD, USER, Credential, Phone, RunningService
 from tests.integration.signing.outside_authority import new_key
@@ -202,6 +209,52 @@ def test_a_process_that_dies_while_it_waits_has_the_holder_asked_again_and_each_
 
     assert lost.came.secret
     assert len(remote.of("credentials/authorize")) == 2
+    assert outcome(read(ready, opened)) == (SessionState.ENDED, 3, 0)
+    assert slots(ready).count("CBQL") == 3
+
+
+@pytest.fixture
+def worker_process(school, running, authority, broker_url, tmp_path):
+    """Runs the service's own worker in a block, at whose end it is killed."""
+    write_authority(tmp_path / "authority.pem", authority)
+    told = {
+        "DATABASE_URL": school.signing.db.url,
+        "BROKER_URL": broker_url,
+        "OBJECTS": str(tmp_path),
+        "SERVER_KEY": "khóa máy chủ thử",
+        "AUTHORITY": str(tmp_path / "authority.pem"),
+        "PUBLIC_URL": "https://hocba.example.vn",
+        "CSC_SERVICES": json.dumps({"mau": {"url": running.url, "user": USER, "password": PASSWORD}}),
+    }
+    argv = [sys.executable, "-m", "services.chassis.run", "signing", "worker"]
+    environment = os.environ | {f"HOCBA_SIGNING_{name}": value for name, value in told.items()}
+
+    @contextmanager
+    def run():
+        with (tmp_path / "signing.log").open("ab") as log:
+            process = subprocess.Popen(argv, cwd=CHECKOUT, env=environment, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
+
+    return run
+
+
+def test_a_worker_that_is_killed_while_it_waits_is_followed_by_one_that_asks_again(ready, phone, worker_process):
+    opened = ready.open(PRINCIPAL, pin="")
+    with worker_process():
+        phone.rings()
+    killed = told(ready, opened)
+    with worker_process():
+        phone.rings()
+        phone.confirm()  # heard by nobody: who asked is dead
+        phone.confirm()
+        until(lambda: read(ready, opened).state is SessionState.RUNNING)
+    ready.signing.work()
+
+    assert killed == (SessionState.AWAITING_CONFIRMATION, None)
     assert outcome(read(ready, opened)) == (SessionState.ENDED, 3, 0)
     assert slots(ready).count("CBQL") == 3
 
