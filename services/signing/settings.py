@@ -32,7 +32,7 @@ class Settings:
     certificate_days: int = 730
     trust: str = ""
     pkcs11_module: str = ""
-    pkcs11_seconds: float = 30
+    pkcs11_seconds: float = 20
     csc_services: str = "{}"
     timestamp_urls: str = ""
     timestamp_grace_hours: int = 72

@@ -18,7 +18,7 @@ from services.signing.providers.pkcs11_child import Opened, Opening, Signed, Tro
 from services.signing.providers.pkcs11_driver import Died, Driver, Silent, running
 
 SCHEME = "pkcs11:"
-SECONDS = 30.0  # that a driver may take to open a key, or to make a signature
+SECONDS = 20.0  # that a driver may take to open a key, or to make a signature; whoever waits is told within 30
 TROUBLES: Mapping[Trouble, type[Problem]] = {
     Trouble.LOCKED: TokenLocked,
     Trouble.TOKEN_GONE: TokenGone,
