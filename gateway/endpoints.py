@@ -169,8 +169,9 @@ def read_arguments(shape: type[R]) -> R:
 def arguments_of(rule: str, shape: type[R]) -> list[Document]:
     """What the query string may hold, for the documentation."""
     asked = _schemas(shape)[0][shape.__name__]
+    required = asked.get("required", ())
     return [
-        {"name": name, "in": "query", "required": name in asked["required"], "schema": asked["properties"][name]}
+        {"name": name, "in": "query", "required": name in required, "schema": asked["properties"][name]}
         for name in _names_beyond(rule, shape)
     ]
 

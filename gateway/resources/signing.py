@@ -2,11 +2,18 @@
 
 import flask
 
-from gateway.backend import admit, ask
-from gateway.endpoints import BYTES, UNIT, YEAR, offer, read, resource, send_file, serve
+from gateway.backend import HEAVY_SECONDS, admit, ask
+from gateway.endpoints import BYTES, UNIT, YEAR, offer, offer_query, read, resource, send_file, serve
 from services.chassis.errors import NotFound
 from services.contracts.notify import ChooseReminders, ReadReminderChoice
-from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
+from services.contracts.signing.agents import (
+    CreateAgent,
+    FindAgents,
+    FindAgentWork,
+    GiveSignatures,
+    ProveAgent,
+    RevokeAgent,
+)
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import CreateKey, FindCertificates, RegisterCertificate, UnblockKey
 from services.contracts.signing.class_sheets import FindClassSheets, ReadClassSheet
@@ -19,9 +26,10 @@ api = resource("signing", "Khóa và phiên ký số (keys, signing sessions)")
 
 offer(api, "POST", "/v1/keys", CreateKey, status=201)
 offer(api, "POST", "/v1/keys/<uuid:holder>/unblocking", UnblockKey)
-offer(api, "POST", "/v1/certificates", RegisterCertificate, status=201)
+offer(api, "POST", "/v1/certificates", RegisterCertificate, status=201, timeout=HEAVY_SECONDS)  # tokens are slow
 offer(api, "GET", f"{UNIT}/certificates/register", FindCertificates)
-offer(api, "POST", "/v1/signing-sessions", OpenSigningSession, status=202, location="/v1/signing-sessions/{answer.id}")
+SESSION = "/v1/signing-sessions/{answer.id}"
+offer(api, "POST", "/v1/signing-sessions", OpenSigningSession, status=202, location=SESSION, timeout=HEAVY_SECONDS)
 offer(api, "GET", "/v1/signing-sessions/<uuid:session_id>", ReadSigningSession)
 REACH = "/v1/revocations/{answer.id}"
 offer(api, "POST", "/v1/certificates/<serial>/revocation", RevokeCertificate, status=201, location=REACH)
@@ -32,6 +40,8 @@ offer(api, "PUT", "/v1/me/reminders", ChooseReminders)
 offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/progress", ReadSigningProgress)
 offer(api, "GET", f"{YEAR}/units/<uuid:unit_id>/signing/evidence", ReadEvidenceProgress)
 offer(api, "POST", "/v1/signing-agents", CreateAgent, status=201)
+offer_query(api, "/v1/signing-agents", FindAgents)
+offer(api, "POST", "/v1/signing-agents/<uuid:agent_id>/revocation", RevokeAgent)
 offer(api, "POST", "/v1/signing-agents/proof", ProveAgent, status=201)
 offer(api, "POST", "/v1/signing-agents/work", FindAgentWork)
 offer(api, "POST", "/v1/signing-agents/signatures", GiveSignatures)

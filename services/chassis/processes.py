@@ -1,6 +1,7 @@
 """Puts a process together: a service's table of entrypoints, its database, the bus, and the threads that serve them."""
 
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,11 +25,12 @@ from services.contracts.platform import CONSUMERS, publishers_to
 
 OF_REQUESTS = 12  # connections that the requests of a process share
 BESIDE = 3  # for what comes in, health and metrics
+STOP_SECONDS = 20.0  # for all threads together
 
 
 def connections_of(service: Service, parts: set[str], worker_threads: int) -> int:
     """What a process may need at once: each thread one to lock with and one to work with, requests a share."""
-    threads = worker_threads + len(service.rounds) if "worker" in parts else 0
+    threads = worker_threads + sum(service.apart.values()) + len(service.rounds) if "worker" in parts else 0
     leading = 1 if "relay" in parts else 0
     return OF_REQUESTS * ("rpc" in parts) + 2 * (threads + leading) + BESIDE
 
@@ -67,11 +69,12 @@ class Process:
         )
 
     def stop(self) -> None:
-        """Finish what is under way."""
+        """Finish what is under way, but not for ever."""
         for part in self._running:
             part.stop()
+        until = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join(timeout=20)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
         if self._container is not None:
             from services.chassis import nameko_host  # noqa: PLC0415 - only where eventlet has patched
 
@@ -86,6 +89,9 @@ class Process:
         outside = self._outside(lambda function, *arguments: function(*arguments))
         for _ in range(self._settings.worker_threads):
             self._spawn(Worker(self._service, outside, bell))
+        for kind, threads in self._service.apart.items():
+            for _ in range(threads):
+                self._spawn(Worker(self._service, outside, bell, alone=kind))
         for number, one in enumerate(self._service.rounds, start=1):  # a thread each: a long one holds up no other
             self._spawn(Rounds([one], outside, number=number))
         self._spawn(Receiver(self._service.name, self._db, self._settings.broker_url))

@@ -60,12 +60,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What is done from the inbox for an event or task; up to `batch` rows of the type share one transaction."""
+    """What is done from the inbox for an event or task; up to `batch` rows of the type share one transaction.
+
+    `threads` of each process do nothing else; with 0 it is done by those that do everything.
+    """
 
     shape: type[Event | Task]
     handler: Callable[..., Any]
     before: Callable[[Any, Outside], Any] | None
     batch: int
+    threads: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,11 @@ class Service:
     operations: dict[str, Operation] = field(default_factory=dict)
     work: dict[str, Work] = field(default_factory=dict)
     rounds: list[Round] = field(default_factory=list)
+
+    @property
+    def apart(self) -> dict[str, int]:
+        """The kinds of work that have threads of their own, and how many."""
+        return {kind: work.threads for kind, work in self.work.items() if work.threads}
 
     def query(
         self,
@@ -142,9 +151,17 @@ class Service:
         self.work[event.type] = Work(shape=event, handler=handler, before=before, batch=batch)
 
     def task(
-        self, task: type[Task], handler: Callable[..., Any], *, before: Callable[[Any, Outside], Any] | None = None
+        self,
+        task: type[Task],
+        handler: Callable[..., Any],
+        *,
+        before: Callable[[Any, Outside], Any] | None = None,
+        threads: int = 0,
     ) -> None:
-        """Do this for a task of this service: handler(tx, task) or handler(tx, task, fetched)."""
+        """Do this for a task of this service: handler(tx, task) or handler(tx, task, fetched).
+
+        What waits for people gets threads of its own, or it would hold up everything else.
+        """
 
         def single(tx: Any, items: list[Any], *fetched: Any) -> None:
             handler(tx, items[0], *fetched)
@@ -152,7 +169,8 @@ class Service:
         def fetch(items: list[Any], outside: Outside) -> Any:
             return before(items[0], outside) if before else None
 
-        self.work[task.type] = Work(shape=task, handler=single, before=fetch if before else None, batch=1)
+        fetched = fetch if before else None
+        self.work[task.type] = Work(shape=task, handler=single, before=fetched, batch=1, threads=threads)
 
     def every(
         self, seconds: float, handler: Callable[..., bool], *, before: Callable[[Outside], Any] | None = None

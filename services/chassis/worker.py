@@ -24,12 +24,16 @@ CANDIDATES = 200
 
 
 class Worker:
-    """One thread of work. Rows are held by advisory locks, so a killed worker's rows are free again at once."""
+    """One thread of work. Rows are held by advisory locks, so a killed worker's rows are free again at once.
 
-    def __init__(self, service: Service, outside: Outside, bell: Bell) -> None:
+    It does work of one type `alone`, or of all types that have no threads of their own.
+    """
+
+    def __init__(self, service: Service, outside: Outside, bell: Bell, *, alone: str | None = None) -> None:
         self._service = service
         self._outside = outside
         self._bell = bell
+        self._mine = inbox.c.type == alone if alone else inbox.c.type.not_in(list(service.apart))
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -56,9 +60,9 @@ class Worker:
         return bool(rows)
 
     def _claim(self, held: Connection) -> list[Row[Any]]:
-        due = select(inbox).where(inbox.c.state == "PENDING", inbox.c.due_at <= func.now()).order_by(inbox.c.id)
+        due = select(inbox).where(inbox.c.state == "PENDING", inbox.c.due_at <= func.now(), self._mine)
         claimed: list[Row[Any]] = []
-        for row in held.execute(due.limit(CANDIDATES)).all():
+        for row in held.execute(due.order_by(inbox.c.id).limit(CANDIDATES)).all():
             fits = not claimed or self._fits(row, claimed)
             if fits and held.execute(select(func.pg_try_advisory_lock(row.id))).scalar_one():
                 claimed.append(row)

@@ -10,9 +10,11 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.chassis.database import Tx
+from services.chassis.errors import NotFound
 from services.contracts.signing.certificates import KeyProvider
 from services.signing.models.keys import agent_work, agents, keys
 from services.signing.models.sessions import sessions
+from services.signing.providers import Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +49,40 @@ def brought(tx: Tx, session_id: UUID, class_id: UUID) -> Brought:
     return Brought(prepared_at=max((row.prepared_at for row in rows), default=None), values=values)
 
 
-def open_work(tx: Tx, certificate: bytes) -> list[Row[Any]]:
-    """What waits for the agent with this certificate, of sessions that are not over."""
+def revoke(tx: Tx, agent_id: UUID, *, by: UUID) -> None:
+    """From now on; who was first stays."""
+    mine = (agents.c.id == agent_id) & agents.c.revoked_at.is_(None)
+    tx.conn.execute(update(agents).where(mine).values(revoked_at=tx.now(), revoked_by=by))
+
+
+def get_agent(tx: Tx, agent_id: UUID) -> Row[Any]:
+    """NotFound unless there is one."""
+    row = tx.conn.execute(select(agents).where(agents.c.id == agent_id)).first()
+    if row is None:
+        raise NotFound(agent_id=agent_id)
+    return row
+
+
+def agents_of(tx: Tx, holders: Collection[UUID]) -> list[Row[Any]]:
+    """The newest first."""
+    mine = select(agents).where(agents.c.holder.in_(list(holders)))
+    return list(tx.conn.execute(mine.order_by(agents.c.made_at.desc(), agents.c.id)))
+
+
+def lacks_agent(tx: Tx, key: Key) -> bool:
+    """Whether the key is at a school where its agent was revoked."""
+    if key.provider is not KeyProvider.AGENT:
+        return False
+    revoked = select(agents.c.id).where(agents.c.id == UUID(key.place or ""), agents.c.revoked_at.is_not(None))
+    return tx.conn.execute(revoked).first() is not None
+
+
+def open_work(tx: Tx, agent_id: UUID) -> list[Row[Any]]:
+    """What waits for the agent, of sessions that are not over."""
     joined = agent_work.join(sessions, sessions.c.id == agent_work.c.session_id).join(
         keys, keys.c.id == sessions.c.key_id
     )
-    is_mine = (keys.c.certificate == certificate) & (keys.c.provider == KeyProvider.AGENT) & keys.c.retired_at.is_(None)
+    is_mine = (keys.c.place == str(agent_id)) & (keys.c.provider == KeyProvider.AGENT) & keys.c.retired_at.is_(None)
     waits = agent_work.c.value.is_(None) & (sessions.c.expires_at > tx.now()) & sessions.c.wrapped_secret.is_not(None)
     columns = (agent_work, sessions.c.school_year, sessions.c.role, sessions.c.expires_at)
     order = (sessions.c.began_at, agent_work.c.class_id, agent_work.c.code, agent_work.c.slot, agent_work.c.part)

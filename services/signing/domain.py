@@ -22,6 +22,7 @@ class Refusal(StrEnum):
     CERTIFICATE_NOT_VALID = "certificate_not_valid"
     WRONG_SIGNATURE = "wrong_signature"
     TOKEN_GONE = "token_gone"  # noqa: S105 - a plug, not a password
+    TOKEN_SILENT = "token_silent"  # noqa: S105 - likewise
     KEY_GONE = "key_gone"
     PROVIDER_REFUSED = "provider_refused"
     PROVIDER_AWAY = "provider_away"

@@ -101,6 +101,13 @@ class TokenGone(Refused):
     vi = "Chưa cắm thiết bị {token}; xin cắm vào và thử lại."
 
 
+class TokenSilent(Refused):
+    """The token {token} does not answer; unplug it, plug it in again, and try again."""
+
+    code = "signing.token_silent"
+    vi = "Thiết bị {token} không trả lời; xin rút ra, cắm lại và thử lại."
+
+
 class KeyGone(Refused):
     """The key of this certificate is not on the token {token}; plug in the right one or register its certificate."""
 
@@ -213,6 +220,27 @@ class ServiceRefused(Refused):
     vi = "Dịch vụ ký {service} từ chối: {why}."
 
 
+class ConfirmationDeclined(ServiceRefused):
+    """The confirmation at {service} was declined; if that was a mistake, try again and confirm on your phone."""
+
+    code = "signing.confirmation_declined"
+    vi = "Yêu cầu xác nhận tại {service} đã bị từ chối; nếu bấm nhầm, xin làm lại và xác nhận trên điện thoại."
+
+
+class ConfirmationLate(Refused):
+    """Nobody confirmed at {service} within {seconds:.0f} seconds; have your phone at hand and try again."""
+
+    code = "signing.confirmation_late"
+    vi = "Không có ai xác nhận tại {service} trong {seconds:.0f} giây; xin chuẩn bị sẵn điện thoại rồi làm lại."
+
+
+class ConfirmationAwaited(Refused):
+    """Session {session_id} still waits for your confirmation on the phone; confirm or decline that one first."""
+
+    code = "signing.confirmation_awaited"
+    vi = "Phiên {session_id} còn đang chờ xác nhận trên điện thoại; xin xác nhận hoặc từ chối phiên đó trước."
+
+
 class OtpWanted(Invalid):
     """The service {service} wants a one-time password beside the PIN; it is being sent to you or shown by your app."""
 
@@ -239,6 +267,20 @@ class AgentUnknown(Unauthenticated):
 
     code = "signing.agent_unknown"
     vi = "Không có chương trình ký nào mang thẻ này; xin cấp lại cho chương trình từ tài khoản của trường."
+
+
+class AgentRevoked(Unauthenticated):
+    """This program was revoked at {revoked_at:%Y-%m-%d %H:%M} UTC; have it let in again at the school's account."""
+
+    code = "signing.agent_revoked"
+    vi = "Chương trình ký này đã bị thu hồi lúc {revoked_at:%H:%M %d/%m/%Y} (UTC); xin cấp lại từ tài khoản của trường."
+
+
+class AgentMissing(Refused):
+    """The program that signs with this key at the school was revoked; let one in again, or register another key."""
+
+    code = "signing.agent_missing"
+    vi = "Chương trình ký với khóa này tại trường đã bị thu hồi; xin cấp lại chương trình, hoặc đăng ký khóa khác."
 
 
 class TimestampsOverdue(Unavailable):

@@ -52,6 +52,12 @@ def retire(tx: Tx, holder: UUID, *, by: UUID, why: str) -> CertificateV1:
     return certificate_of(tx.conn.execute(current.returning(keys)).one())
 
 
+def move(tx: Tx, key_id: UUID, *, place: str) -> CertificateV1:
+    """The key is found elsewhere from now on."""
+    moved = update(keys).where(keys.c.id == key_id).values(place=place)
+    return certificate_of(tx.conn.execute(moved.returning(keys)).one())
+
+
 def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[tuple[CertificateV1, int]]:
     """The current certificates of these holders with their wrong PINs, those that end first before the others."""
     mine = select(keys).where(keys.c.holder.in_(list(holders)), CURRENT).order_by(keys.c.valid_to, keys.c.holder)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from services.chassis.codec import decode
 from services.chassis.database import Tx
 from services.contracts.signing.documents import SignedDocument, SlotRole
-from services.contracts.signing.sessions import SessionItem
+from services.contracts.signing.sessions import SessionItem, StopReason
 from services.contracts.transcript import SlotV1
 from services.signing.domain import Document, Item
 from services.signing.models.documents import documents, signatures
@@ -37,6 +37,8 @@ class Session:
     wrapped_secret: bytes | None
     expected: int
     expires_at: datetime
+    awaits_confirmation: bool = False
+    stopped_why: StopReason | None = None
 
 
 def insert_documents(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
@@ -168,6 +170,7 @@ def insert_session(tx: Tx, session: Session, items: Sequence[Item]) -> None:
         "wrapped_secret",
         "expected",
         "expires_at",
+        "awaits_confirmation",
     )
     row = {name: getattr(session, name) for name in names}
     classes = list(session.open_class_ids)
@@ -196,10 +199,11 @@ def end_class(tx: Tx, session_id: UUID, class_id: UUID) -> None:
     tx.conn.execute(mine.values(open_class_ids=left, wrapped_secret=kept))
 
 
-def end_expired(tx: Tx) -> int:
-    """End the sessions whose time is over, whatever became of their work; how many."""
+def end_expired(tx: Tx) -> None:
+    """End the sessions whose time is over, whatever became of their work."""
     over = (sessions.c.expires_at <= tx.now()) & sessions.c.wrapped_secret.is_not(None)
-    return tx.conn.execute(update(sessions).where(over).values(open_class_ids=[], wrapped_secret=None)).rowcount
+    why = case((sessions.c.awaits_confirmation, StopReason.NOT_CONFIRMED), else_=None)
+    tx.conn.execute(update(sessions).where(over).values(open_class_ids=[], wrapped_secret=None, stopped_why=why))
 
 
 def open_items(tx: Tx, session_id: UUID, class_id: UUID) -> list[Item]:
@@ -279,6 +283,11 @@ def _document(row: Row[Any], signed: frozenset[str]) -> Document:
 
 def _session(row: Row[Any]) -> Session:
     names = ("id", "school_year", "account_id", "person_id", "holder", "key_id", "expected", "expires_at")
-    named = {name: getattr(row, name) for name in names}
-    wrapped = bytes(row.wrapped_secret) if row.wrapped_secret is not None else None
-    return Session(**named, role=SlotRole(row.role), open_class_ids=tuple(row.open_class_ids), wrapped_secret=wrapped)
+    named = {name: getattr(row, name) for name in (*names, "awaits_confirmation")}
+    return Session(
+        **named,
+        role=SlotRole(row.role),
+        open_class_ids=tuple(row.open_class_ids),
+        wrapped_secret=bytes(row.wrapped_secret) if row.wrapped_secret is not None else None,
+        stopped_why=StopReason(row.stopped_why) if row.stopped_why else None,
+    )

@@ -12,7 +12,14 @@ from services.chassis.service import Service
 from services.chassis.settings import load
 from services.contracts.gradebook.history import MarkHeadsPublishedV1
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
+from services.contracts.signing.agents import (
+    CreateAgent,
+    FindAgents,
+    FindAgentWork,
+    GiveSignatures,
+    ProveAgent,
+    RevokeAgent,
+)
 from services.contracts.signing.boards import FindWaiting, ReadSigningProgress
 from services.contracts.signing.certificates import (
     CountCertificates,
@@ -52,7 +59,8 @@ from services.signing.log.keys import signer_of, witnesses_of
 from services.signing.log.sequencing import Sequencer
 from services.signing.providers import Provider, Providers
 from services.signing.providers.agent import AgentKeys
-from services.signing.providers.csc import CscService, CscServices
+from services.signing.providers.csc import CscServices
+from services.signing.providers.csc_client import CscService
 from services.signing.providers.pkcs11 import Pkcs11Tokens
 from services.signing.providers.software import SoftwareKeys
 from services.signing.revocation import Revocations
@@ -61,12 +69,14 @@ from services.signing.summary import Issuer
 from services.signing.timestamps import Authorities
 from services.signing.timestamps.authorities import Authority as TimestampAuthority
 from services.signing.usecases import (
+    agent_register,
     agents,
     batches,
     boards,
     certificates,
     checking,
     class_sheets,
+    confirming,
     credentials,
     registering,
     reminding,
@@ -93,6 +103,7 @@ def build() -> Service:
     opening = _sessions(settings, available, standings, server_key)
     codes = Codes(public_url=settings.public_url, issuer=issuer)
     _sign(service, opening, batches.Batches(available, server_key=server_key, codes=codes))
+    _confirm(service, confirming.Confirmations(available, server_key=server_key, length=_session(settings)))
     checks = checking.Checking(roots, issuer, standings)
     _check(service, checks, credentials.Credentials(checks, issuer, public_url=settings.public_url))
     _keep_log(service, settings)
@@ -110,13 +121,18 @@ def _sessions(settings: Settings, available: Providers, standings: Standings, se
         available,
         standings,
         server_key=server_key,
-        length=timedelta(minutes=settings.session_minutes),
+        length=_session(settings),
+        confirmation=timedelta(seconds=settings.remote_confirmation_seconds),
         grace=timedelta(hours=settings.timestamp_grace_hours),
     )
 
 
 def _days(settings: Settings) -> timedelta:
     return timedelta(days=settings.certificate_days)
+
+
+def _session(settings: Settings) -> timedelta:
+    return timedelta(minutes=settings.session_minutes)
 
 
 def _hold_keys(service: Service, made: certificates.Certificates) -> None:
@@ -130,6 +146,8 @@ def _register(service: Service, registered: registering.Registering) -> None:
     at_schools = agents.Agents(registered)
     service.command(RegisterCertificate, registered.register_certificate, before=registered.prove)
     service.command(CreateAgent, at_schools.create_agent, before=at_schools.check)
+    service.command(RevokeAgent, agent_register.revoke_agent)
+    service.query(FindAgents, agent_register.find_agents)
     service.open(ProveAgent, agents.prove_agent)
     service.open(FindAgentWork, agents.find_agent_work)
     service.open(GiveSignatures, agents.give_signatures)
@@ -153,6 +171,10 @@ def _sign(service: Service, opening: sessions.Sessions, signer: batches.Batches)
     service.internal(ReadSignedDocuments, sessions.read_signed_documents, systems=("transcript",))
 
 
+def _confirm(service: Service, confirmed: confirming.Confirmations) -> None:
+    service.task(confirming.ConfirmSessionTask, confirmed.keep, before=confirmed.wait, threads=confirming.AT_ONCE)
+
+
 def _check(service: Service, checks: checking.Checking, made: credentials.Credentials) -> None:
     service.open(CheckFiles, checking.answer_check, before=checks.check)
     service.internal(MakeCredential, credentials.give_credential, before=made.make, systems=("transcript",))
@@ -166,7 +188,7 @@ def _providers(settings: Settings, server_key: bytes) -> dict[KeyProvider, Provi
         KeyProvider.AGENT: AgentKeys(),
     }
     if settings.pkcs11_module:
-        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module)
+        available[KeyProvider.PKCS11] = Pkcs11Tokens(settings.pkcs11_module, seconds=settings.pkcs11_seconds)
     services = from_json(settings.csc_services.encode())
     if services:
         available[KeyProvider.CSC] = CscServices(decode(dict[str, CscService], services))

@@ -87,9 +87,13 @@ class Acting:
     def work(self) -> None:
         """Do all background work, what was delayed included."""
         self.sql("UPDATE inbox SET due_at = now() WHERE state = 'PENDING'")
-        worker = Worker(self.service, self.outside, None)  # type: ignore[arg-type]  # only `run` waits for a bell
-        while worker.work_once():
+        workers = [self.worker(), *(self.worker(alone=kind) for kind in self.service.apart)]
+        while any(worker.work_once() for worker in workers):
             pass
+
+    def worker(self, *, alone: str | None = None) -> Worker:
+        """A thread's work, to be done step by step."""
+        return Worker(self.service, self.outside, None, alone=alone)  # type: ignore[arg-type]  # only `run` waits for a bell
 
     def round(self, name: str) -> Round:
         """The service's round of that handler."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Command, Request
+from services.contracts.messages import Command, Query, Request
 from services.contracts.signing.certificates import CertificateV1
 from services.contracts.signing.documents import SlotRole
 
@@ -29,6 +29,52 @@ class CreateAgent(Command[NewAgent]):
     operation: ClassVar[str] = "signing.create_agent"
     certificates: str
     unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentV1:
+    """A program at a school: `serial` is its certificate's, `holder` a person or the unit whose seal it is.
+
+    It signs since `proved_at` and until `revoked_at`; `revoked_by` is the person.
+    """
+
+    id: UUID
+    holder: UUID
+    name: str
+    is_seal: bool
+    serial: str
+    made_by: UUID
+    made_at: datetime
+    proved_at: datetime | None
+    revoked_at: datetime | None
+    revoked_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentList:
+    """The newest first, those that were revoked too."""
+
+    agents: tuple[AgentV1, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAgents(Query[AgentList]):
+    """The own programs with those of seals that one is clerk of; with `unit_id` all of a unit's staff and its seal."""
+
+    operation: ClassVar[str] = "signing.find_agents"
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeAgent(Command[AgentV1]):
+    """Let a program in no more, from this moment: by its holder, a clerk for the seal, principal or admin, an operator.
+
+    Sessions that wait for it stop. Its certificate stays good: another program may be let in with the same token. Where
+    the token itself is lost, revoke the certificate.
+    """
+
+    operation: ClassVar[str] = "signing.revoke_agent"
+    agent_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

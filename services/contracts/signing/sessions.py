@@ -11,8 +11,23 @@ from services.contracts.signing.documents import SlotRole
 
 
 class SessionState(StrEnum):
+    """AWAITING_CONFIRMATION until the holder has confirmed at the remote service; STOPPED for a `StopReason`."""
+
+    AWAITING_CONFIRMATION = "AWAITING_CONFIRMATION"
     RUNNING = "RUNNING"
     ENDED = "ENDED"
+    STOPPED = "STOPPED"
+
+
+class StopReason(StrEnum):
+    """Why a session stopped before its list was worked off; a new one takes up what is left."""
+
+    NOT_CONFIRMED = "not_confirmed"
+    CONFIRMATION_DECLINED = "confirmation_declined"
+    SERVICE_AWAY = "service_away"
+    SERVICE_REFUSED = "service_refused"
+    KEY_REVOKED = "key_revoked"
+    AGENT_REVOKED = "agent_revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +45,10 @@ class SessionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningSessionV1:
-    """One authorisation for a counted list of items, until `expires_at`. `items` are those that have ended."""
+    """One authorisation for a counted list of items, until `expires_at`. `items` are those that have ended.
+
+    While a confirmation is awaited, `expires_at` is until when it may come; `reason` is why the session is STOPPED.
+    """
 
     id: UUID
     state: SessionState
@@ -40,13 +58,15 @@ class SigningSessionV1:
     refused: int
     expires_at: datetime
     items: tuple[SessionItem, ...]
+    reason: StopReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenSigningSession(Command[SigningSessionV1]):
     """Sign every slot of the role that is mine in these classes, with one PIN entry; as GVBM my class sheets too.
 
-    `otp` is the one-time password that some remote services want beside the PIN.
+    `otp` is the one-time password that some remote services want beside the PIN. Where the holder confirms on a phone,
+    the session awaits that (AWAITING_CONFIRMATION) and then goes on by itself.
     """
 
     operation: ClassVar[str] = "signing.open_signing_session"

@@ -101,6 +101,10 @@ agents = Table(
     Column("made_by", UUID, nullable=False),
     Column("made_at", DateTime(timezone=True), nullable=False),
     Column("proved_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True), comment="let in no more since"),
+    Column("revoked_by", UUID, comment="the person"),
+    CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked"),
+    Index("agents_holder_idx", "holder"),
 )
 
 agent_work = Table(

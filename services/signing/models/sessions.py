@@ -1,6 +1,7 @@
 """Signing sessions, and who was reminded of what waits."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -40,8 +41,23 @@ sessions = Table(
     Column("expected", Integer, nullable=False),
     Column("began_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "awaits_confirmation",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="of the holder at the remote service, until expires_at",
+    ),
+    Column("stopped_why", String, comment="null where it goes on, or ended as it should"),
     Index("sessions_expires_at_idx", "expires_at", postgresql_where=text("wrapped_secret IS NOT NULL")),
+    Index(
+        "sessions_awaited_idx",
+        "key_id",
+        unique=True,
+        postgresql_where=text("awaits_confirmation AND wrapped_secret IS NOT NULL"),
+    ),
     CheckConstraint("(cardinality(open_class_ids) = 0) = (wrapped_secret IS NULL)", name="erased"),
+    CheckConstraint("stopped_why IS NULL OR wrapped_secret IS NULL", name="stopped"),
 )
 
 session_items = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from services.contracts.signing.certificates import KeyProvider
@@ -40,10 +40,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorisation:
-    """What lets a provider sign for one session, and until when where it does not last as long as sessions do."""
+    """What lets a provider sign for one session, and until when where it does not last as long as sessions do.
+
+    Where it is `awaited`, the holder has yet to confirm elsewhere, and `confirm` makes the authorisation of it.
+    """
 
     secret: bytes = field(repr=False)
     expires_at: datetime | None = None
+    awaited: bool = False
 
 
 class Provider(Protocol):
@@ -59,6 +63,17 @@ class Provider(Protocol):
         """A value or the reason why there is none, for each digest; Unavailable when it is worth trying all again."""
 
 
+@runtime_checkable
+class Confirmed(Provider, Protocol):
+    """A kind whose holders confirm elsewhere, on a phone, in their own time."""
+
+    def confirm(self, key: Key, secret: bytes, *, seconds: float) -> Authorisation:
+        """Have the holder asked, and wait so long for the answer.
+
+        Raises ConfirmationDeclined, ConfirmationLate, ServiceAway, or the refusal that says what else is in the way.
+        """
+
+
 Providers = Mapping[KeyProvider, Provider]
 
 
@@ -67,6 +82,12 @@ def provider_of(available: Providers, kind: KeyProvider) -> Provider:
     if kind not in available:
         raise ProviderMissing(provider=kind)
     return available[kind]
+
+
+def confirm(provider: Provider, key: Key, secret: bytes, *, seconds: float) -> Authorisation:
+    """What the holder confirms elsewhere, of an authorisation that the provider said is awaited."""
+    assert isinstance(provider, Confirmed)  # noqa: S101 - no other says so
+    return provider.confirm(key, secret, seconds=seconds)
 
 
 def sign(provider: Provider, key: Key, secret: bytes, digests: Sequence[bytes]) -> list[bytes | Refusal]:

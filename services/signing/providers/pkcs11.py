@@ -3,94 +3,83 @@
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
-import pkcs11
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass, exceptions
-
-from services.signing import algorithms
-from services.signing.algorithms import Algorithm
+from services.chassis.errors import Problem
 from services.signing.domain import Refusal
-from services.signing.errors import KeyGone, PlaceUnknown, TokenGone, TokenLocked, TokenRefused
-from services.signing.keys import Credential, WrongPin
+from services.signing.errors import KeyGone, PlaceUnknown, TokenGone, TokenLocked, TokenRefused, TokenSilent
+from services.signing.keys import WrongPin
 from services.signing.providers import Authorisation, Entry, Key
+from services.signing.providers.pkcs11_child import Opened, Opening, Signed, Trouble
+from services.signing.providers.pkcs11_driver import Died, Driver, Silent, running
 
 SCHEME = "pkcs11:"
-DIGEST_INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # of SHA-256, RFC 8017, 9.2, note 1
-GONE = (
-    exceptions.DeviceRemoved,
-    exceptions.GeneralError,
-    exceptions.KeyHandleInvalid,
-    exceptions.NoSuchToken,
-    exceptions.ObjectHandleInvalid,
-    exceptions.SessionClosed,
-    exceptions.SessionHandleInvalid,
-    exceptions.TokenNotPresent,
-    exceptions.TokenNotRecognised,
-)
-WRONG = (exceptions.PinIncorrect, exceptions.PinInvalid, exceptions.PinLenRange)
+SECONDS = 20.0  # that a driver may take to open a key, or to make a signature; whoever waits is told within 30
+TROUBLES: Mapping[Trouble, type[Problem]] = {
+    Trouble.LOCKED: TokenLocked,
+    Trouble.TOKEN_GONE: TokenGone,
+    Trouble.KEY_GONE: KeyGone,
+    Trouble.REFUSED: TokenRefused,
+}
+WHY: Mapping[type[Exception], Refusal] = {
+    WrongPin: Refusal.AUTHORISATION_ENDED,
+    TokenLocked: Refusal.AUTHORISATION_ENDED,
+    TokenGone: Refusal.TOKEN_GONE,
+    KeyGone: Refusal.KEY_GONE,
+    TokenRefused: Refusal.PROVIDER_REFUSED,
+    TokenSilent: Refusal.TOKEN_SILENT,
+}
 
 
 class Pkcs11Tokens:
-    """The tokens behind one module (.so), one at a time, as a login is the process's; a session's secret is the PIN."""
+    """The tokens behind one module (.so), one at a time, as some drivers bear no two; a session's secret is the PIN.
 
-    def __init__(self, module: str) -> None:
+    The driver runs in a process of its own, which is killed when it has not answered for so many seconds.
+    """
+
+    def __init__(self, module: str, *, seconds: float = SECONDS) -> None:
         self._module = module
+        self._seconds = seconds
 
     def open(self, key: Key, entry: Entry, *, signatures: int) -> Authorisation:  # noqa: ARG002 - a token counts nothing
-        """Log in and try the key; raises TokenGone, TokenLocked, KeyGone or TokenRefused beside WrongPin."""
-        with self._key(key, entry.pin):
+        """Log in and try the key; raises what WHY lists."""
+        with self._opened(key, entry.pin):
             return Authorisation(secret=entry.pin.encode())
 
     def sign(self, key: Key, secret: bytes, digests: Sequence[bytes]) -> Sequence[bytes | Refusal]:
-        """One after the other; when the token is pulled out, what was signed until then counts."""
+        """One after the other; when the token is pulled out, or answers no more, what was signed until then counts."""
         values: list[bytes | Refusal] = []
+        why = Refusal.TOKEN_GONE
         try:
-            with self._key(key, secret.decode()) as sign:
+            with self._opened(key, secret.decode()) as driver:
                 for digest in digests:
-                    values.append(_signed(sign, digest))
+                    signed = driver.ask(digest, Signed)
+                    values.append(signed.value or signed.refusal or Refusal.PROVIDER_REFUSED)
                     if values[-1] is Refusal.TOKEN_GONE:
                         break
-        except (WrongPin, TokenLocked):
-            return [Refusal.AUTHORISATION_ENDED] * len(digests)
-        except KeyGone:
-            return [Refusal.KEY_GONE] * len(digests)
-        except TokenGone:
-            pass
-        except TokenRefused:
-            return [*values, *[Refusal.PROVIDER_REFUSED] * (len(digests) - len(values))]
-        return [*values, *[Refusal.TOKEN_GONE] * (len(digests) - len(values))]
+        except tuple(WHY) as error:
+            why = WHY[type(error)]
+        return [*values, *[why] * (len(digests) - len(values))]
 
     @contextmanager
-    def _key(self, key: Key, pin: str) -> Iterator[Callable[[bytes], bytes]]:
-        """A function that signs a digest with the key, while the token is ours alone."""
-        token = attributes(key.place or "")
-        name = token.get("token") or token.get("serial", "")
-        with _alone(self._module):
-            try:
-                with self._token(token).open(user_pin=pin) as session:
-                    yield _find_key(session, key.credential, name)
-            except WRONG as error:
-                raise WrongPin from error
-            except exceptions.PinLocked as error:
-                raise TokenLocked from error
-            except GONE as error:
-                raise TokenGone(token=name) from error
-            except pkcs11.PKCS11Error as error:
-                raise TokenRefused(token=name, why=type(error).__name__) from error
-
-    def _token(self, wanted: dict[str, str]) -> pkcs11.Token:
-        library = pkcs11.lib(self._module)
+    def _opened(self, key: Key, pin: str) -> Iterator[Driver]:
+        """A driver that is ready to sign with the key, while its tokens are ours alone."""
+        place = attributes(key.place or "")
+        label, serial = place.get("token"), place.get("serial")
+        opening = Opening(label=label, serial=serial, certificate=key.credential.certificate, pin=pin)
+        token = label or serial
         try:
-            return _only(library, wanted)
-        except GONE:
-            library.reinitialize()  # many modules see a token that was plugged in since only then
-            return _only(library, wanted)
+            with _alone(self._module), running(self._module, seconds=self._seconds) as driver:
+                _check(driver.ask(opening, Opened), token)
+                yield driver
+        except Silent as error:
+            raise TokenSilent(token=token) from error
+        except Died as error:
+            raise TokenRefused(token=token, why="its driver has died") from error
 
 
 def attributes(uri: str) -> dict[str, str]:
@@ -102,43 +91,11 @@ def attributes(uri: str) -> dict[str, str]:
     return found
 
 
-def _only(library: Any, wanted: dict[str, str]) -> pkcs11.Token:
-    serial = wanted.get("serial")
-    found: pkcs11.Token = library.get_token(
-        token_label=wanted.get("token"), token_serial=serial.encode() if serial else None
-    )
-    return found
-
-
-def _find_key(session: Any, credential: Credential, name: str) -> Callable[[bytes], bytes]:
-    """The private key of the certificate: by its id where the token holds the certificate, and by a trial signature."""
-    wanted: dict[Attribute, Any] = {Attribute.CLASS: ObjectClass.PRIVATE_KEY}
-    is_rsa = credential.algorithm is Algorithm.RSA
-    wanted[Attribute.KEY_TYPE] = KeyType.RSA if is_rsa else KeyType.EC
-    certificate = {Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.VALUE: credential.certificate}
-    for found in session.get_objects(certificate):
-        wanted[Attribute.ID] = found[Attribute.ID]
-    public, trial = algorithms.public_key(credential.certificate), sha256(os.urandom(32)).digest()
-    for key in list(session.get_objects(wanted)):
-        sign = _with(key, credential.algorithm)
-        if algorithms.accepted(public, trial, sign(trial)):
-            return sign
-    raise KeyGone(token=name)
-
-
-def _with(key: Any, algorithm: Algorithm) -> Callable[[bytes], bytes]:
-    if algorithm is Algorithm.RSA:
-        return lambda digest: bytes(key.sign(DIGEST_INFO + digest, mechanism=Mechanism.RSA_PKCS))
-    return lambda digest: bytes(key.sign(digest, mechanism=Mechanism.ECDSA))
-
-
-def _signed(sign: Callable[[bytes], bytes], digest: bytes) -> bytes | Refusal:
-    try:
-        return sign(digest)
-    except GONE:
-        return Refusal.TOKEN_GONE
-    except pkcs11.PKCS11Error:
-        return Refusal.PROVIDER_REFUSED
+def _check(opened: Opened, token: str | None) -> None:
+    if opened.trouble is Trouble.WRONG_PIN:
+        raise WrongPin
+    if opened.trouble:
+        raise TROUBLES[opened.trouble](token=token, why=opened.why)
 
 
 @contextmanager

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Row
 
 from services.chassis.authority import Actor
@@ -28,7 +30,8 @@ from services.contracts.signing.agents import (
 from services.contracts.signing.certificates import CertificateV1, KeyProvider
 from services.contracts.signing.documents import SlotRole
 from services.signing import agents, algorithms, keyring
-from services.signing.errors import AgentUnknown, CertificateTaken, PossessionNotProved
+from services.signing.errors import AgentRevoked, AgentUnknown, CertificateTaken, PossessionNotProved
+from services.signing.providers import Key
 from services.signing.usecases.batches import SignClassTask
 from services.signing.usecases.certificates import Named, key_row, make_room, require_own
 from services.signing.usecases.registering import Registering, Suitable, new_challenge
@@ -46,8 +49,7 @@ class Agents:
     def create_agent(self, tx: Tx, command: CreateAgent, actor: Actor, found: Suitable) -> NewAgent:
         """Nothing is bound yet: the key has to sign the challenge first."""
         require_own(tx, command.unit_id, actor)
-        if keyring.is_registered(tx, found.certificate):
-            raise CertificateTaken
+        _require_free(tx, found.certificate, found.named.holder)
         token, agent_id = secrets.token_urlsafe(32), new_id()
         challenge = new_challenge(found.named.holder)
         agents.insert_agent(
@@ -75,10 +77,12 @@ def prove_agent(tx: Tx, request: ProveAgent) -> CertificateV1:
         raise PossessionNotProved(place=agent.name, reason="wrong_signature")
     maker = Actor(account_id=agent.made_by, person_id=agent.made_by)
     certificate = x509.load_der_x509_certificate(bytes(agent.certificate))
-    if keyring.is_registered(tx, certificate):
-        raise CertificateTaken
-    make_room(tx, agent.unit_id, maker, agent.holder)
+    _require_free(tx, certificate, agent.holder)
     agents.set_proved(tx, agent.id)
+    if key := _orphan(tx, certificate, agent.holder):
+        require_own(tx, agent.unit_id, maker)
+        return keyring.move(tx, key.id, place=str(agent.id))
+    make_room(tx, agent.unit_id, maker, agent.holder)
     chain = tuple(bytes(one) for one in agent.chain)
     row = key_row(Named(holder=agent.holder, name=agent.name), certificate, chain, made_by=agent.made_by)
     kept = {"provider": KeyProvider.AGENT, "place": str(agent.id), "is_seal": agent.unit_id is not None}
@@ -88,7 +92,7 @@ def prove_agent(tx: Tx, request: ProveAgent) -> CertificateV1:
 def find_agent_work(tx: Tx, request: FindAgentWork) -> AgentWork:
     """What waits, job by job; nothing before the key was proved."""
     agent = _agent(tx, request.token)
-    rows = agents.open_work(tx, bytes(agent.certificate))
+    rows = agents.open_work(tx, agent.id)
     jobs = groupby(rows, key=lambda row: (row.session_id, row.class_id))
     return AgentWork(
         holder=agent.holder,
@@ -102,11 +106,7 @@ def find_agent_work(tx: Tx, request: FindAgentWork) -> AgentWork:
 def give_signatures(tx: Tx, request: GiveSignatures) -> AgentTaken:
     """Take what was asked for and is the certificate's signature; the rest is counted and forgotten."""
     agent = _agent(tx, request.token)
-    asked = {
-        bytes(row.digest): row
-        for row in agents.open_work(tx, bytes(agent.certificate))
-        if row.session_id == request.session_id
-    }
+    asked = {bytes(row.digest): row for row in agents.open_work(tx, agent.id) if row.session_id == request.session_id}
     public = algorithms.public_key(bytes(agent.certificate))
     values: dict[bytes, bytes] = {}
     for one in request.signatures:
@@ -124,7 +124,22 @@ def _agent(tx: Tx, token: str) -> Row[Any]:
     agent = agents.find_agent(tx, _hash(token))
     if agent is None:
         raise AgentUnknown
+    if agent.revoked_at:
+        raise AgentRevoked(revoked_at=agent.revoked_at)
     return agent
+
+
+def _require_free(tx: Tx, certificate: x509.Certificate, holder: UUID) -> None:
+    """CertificateTaken unless nobody signs with it, or its holder did by an agent that was revoked."""
+    if keyring.is_registered(tx, certificate) and not _orphan(tx, certificate, holder):
+        raise CertificateTaken
+
+
+def _orphan(tx: Tx, certificate: x509.Certificate, holder: UUID) -> Key | None:
+    """The holder's current key, if this is its certificate and its agent was revoked."""
+    key = keyring.find_key(tx, holder)
+    is_this = key is not None and key.credential.certificate == certificate.public_bytes(Encoding.DER)
+    return key if key is not None and is_this and agents.lacks_agent(tx, key) else None
 
 
 def _hash(token: str) -> bytes:

@@ -118,14 +118,14 @@ class Batches:
             if session is None or session.wrapped_secret is None or task.class_id not in session.open_class_ids:
                 return None
             key, now = keyring.find_by_id(tx, session.key_id), tx.now()
+            if key is None or agents.lacks_agent(tx, key) or session.expires_at <= now:
+                return None
             items = repository.open_items(tx, session.id, task.class_id)
             documents = repository.open_documents(tx, task.school_year, [task.class_id])
             ids = [document.transcript_id for document in documents]
             earlier = repository.xml_signatures(tx, task.school_year, ids)
             sheets = class_sheets.of_class(tx, task.school_year, task.class_id)
             brought = agents.brought(tx, session.id, task.class_id)
-        if key is None or session.expires_at <= now:
-            return None
         return Ready(
             session=session,
             key=key,
@@ -165,6 +165,12 @@ class Batches:
                 codes=self._codes,
             )
         return prepared, refused
+
+
+def sign_later(tx: Tx, session: Session) -> None:
+    """Begin with each of the session's classes."""
+    for class_id in session.open_class_ids:
+        tx.later(SignClassTask(session_id=session.id, school_year=session.school_year, class_id=class_id))
 
 
 def keep_batch(tx: Tx, task: SignClassTask, batch: Batch | None) -> None:

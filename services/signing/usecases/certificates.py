@@ -22,7 +22,7 @@ from services.contracts.signing.certificates import (
     CreateKey,
     KeyProvider,
 )
-from services.signing import keyring, keys
+from services.signing import agents, keyring, keys
 from services.signing.algorithms import PublicKey
 from services.signing.authority import Authority
 from services.signing.errors import KeyExists, PinTooShort
@@ -106,12 +106,12 @@ def require_own(tx: Tx, unit_id: UUID | None, actor: Actor) -> None:
 
 
 def make_room(tx: Tx, unit_id: UUID | None, actor: Actor, holder: UUID) -> None:
-    """Refuse who may not make the key, and who has one; one that soon ends gives way to the new one."""
+    """Refuse who may not make the key, and who has one; one that soon ends, or lacks its agent, gives way."""
     require_own(tx, unit_id, actor)
     known = keyring.find_key(tx, holder)
     if known is None:
         return
-    if known.validity.valid_to > tx.now() + RENEWAL:
+    if known.validity.valid_to > tx.now() + RENEWAL and not agents.lacks_agent(tx, known):
         raise KeyExists(valid_to=known.validity.valid_to.date())
     keyring.retire(tx, holder, by=actor.person_id, why="REPLACED")
 

@@ -43,6 +43,7 @@ from services.signing.usecases.standings import Standings
 from services.signing.validation.report import Fault
 from services.signing.validation.signature import check_purpose
 
+CONFIRMED_SECONDS = 20.0  # that a request waits for a confirmation on a phone
 UNSUITABLE = {  # reason: English, Vietnamese
     Reason.CERTIFICATE_PURPOSE: ("it is not for signing documents", "chứng thư không dùng để ký văn bản"),
     Reason.CERTIFICATE_UNTRUSTED: (
@@ -118,6 +119,8 @@ class Registering:
             authorisation = provider.open(key, entry, signatures=1)
         except WrongPin as error:
             raise DevicePinWrong from error
+        if authorisation.awaited:
+            authorisation = providers.confirm(provider, key, authorisation.secret, seconds=CONFIRMED_SECONDS)
         (value,) = providers.sign(provider, key, authorisation.secret, [challenge])
         if isinstance(value, Refusal):
             raise PossessionNotProved(place=key.place, reason=value)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy import Row, Select, and_, insert, select
 
 from services.chassis import authority as roles
 from services.chassis.authority import Actor
@@ -30,7 +30,8 @@ from services.contracts.signing.revocation import (
     RevokeCertificate,
     TouchedSlot,
 )
-from services.signing import class_sheets, keyring, publication
+from services.contracts.signing.sessions import StopReason
+from services.signing import class_sheets, keyring, publication, stopping
 from services.signing.authority import Authority
 from services.signing.errors import AlreadyRevoked, CompromiseOutOfRange
 from services.signing.models.documents import documents, signatures
@@ -81,7 +82,8 @@ def revoke(tx: Tx, command: RevokeCertificate, actor: Actor) -> RevocationV1:
     if key is None:
         raise _refusal(tx, command.serial, actor)
     _check_answerable(tx, actor, key)
-    row = _row(command, key, actor, now=tx.now(), stopped=_stop_sessions(tx, key.id))
+    stopped = stopping.stop_with_key(tx, key.id, StopReason.KEY_REVOKED)
+    row = _row(command, key, actor, now=tx.now(), stopped=stopped)
     tx.conn.execute(insert(revocations).values(row))
     keyring.retire(tx, key.holder, by=actor.person_id, why=REVOKED)
     found = tx.conn.execute(_all().where(revocations.c.id == row["id"])).one()
@@ -106,16 +108,21 @@ def _all() -> Select[Any]:
 
 
 def _check_answerable(tx: Tx, actor: Actor, of: Row[Any]) -> None:
-    """NotFound unless it is one's own, or one answers for a unit where its holder is or was."""
-    own = roles.holds(tx, actor, (Role.CLERK,), of.holder) if of.is_seal else of.holder == actor.person_id
-    if not own and not any(roles.covers(tx, actor, ANSWERABLE, unit_id) for unit_id in _units(tx, of)):
+    """NotFound unless one answers for it."""
+    if not answers_for(tx, actor, of.holder, is_seal=of.is_seal, leaders=ANSWERABLE):
         raise NotFound(serial=of.serial)
 
 
-def _units(tx: Tx, of: Row[Any]) -> Collection[UUID]:
-    if of.is_seal:
-        return [of.holder]
-    return tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == of.holder)).all()
+def answers_for(tx: Tx, actor: Actor, holder: UUID, *, is_seal: bool, leaders: Collection[Role]) -> bool:
+    """Whether what signs for the holder is one's own, or one is among the leaders where the holder is or was."""
+    own = roles.holds(tx, actor, (Role.CLERK,), holder) if is_seal else holder == actor.person_id
+    return own or any(roles.covers(tx, actor, leaders, unit_id) for unit_id in _units(tx, holder, is_seal=is_seal))
+
+
+def _units(tx: Tx, holder: UUID, *, is_seal: bool) -> Collection[UUID]:
+    if is_seal:
+        return [holder]
+    return tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == holder)).all()
 
 
 def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:
@@ -124,12 +131,6 @@ def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:
         return NotFound(serial=serial)
     _check_answerable(tx, actor, found)
     return AlreadyRevoked(serial=serial, revoked_at=found.revoked_at)
-
-
-def _stop_sessions(tx: Tx, key_id: UUID) -> int:
-    """End the sessions with this key and erase what opened it; gives how many."""
-    running = (sessions.c.key_id == key_id) & sessions.c.wrapped_secret.is_not(None)
-    return tx.conn.execute(update(sessions).where(running).values(open_class_ids=[], wrapped_secret=None)).rowcount
 
 
 def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: datetime, stopped: int) -> dict[str, Any]:

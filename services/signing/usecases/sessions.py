@@ -17,14 +17,22 @@ from services.chassis.service import Outside
 from services.contracts.identity import Role
 from services.contracts.signing.documents import ReadSignedDocuments, SignedDocuments, SlotRole
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState, SigningSessionV1
-from services.signing import class_sheets, keyring, pins, repository
+from services.signing import agents, class_sheets, keyring, pins, repository, stopping
 from services.signing.custody import wrap
 from services.signing.domain import Document, Item, Sheet
-from services.signing.errors import NoKey, NothingToSign, OneSchoolOnly, TimestampsOverdue
+from services.signing.errors import (
+    AgentMissing,
+    ConfirmationAwaited,
+    NoKey,
+    NothingToSign,
+    OneSchoolOnly,
+    TimestampsOverdue,
+)
 from services.signing.evidence import ledger
 from services.signing.providers import Authorisation, Entry, Key, Providers, provider_of
 from services.signing.repository import Session
-from services.signing.usecases.batches import SignClassTask
+from services.signing.usecases.batches import sign_later
+from services.signing.usecases.confirming import ConfirmSessionTask
 from services.signing.usecases.standings import Standings
 
 
@@ -50,14 +58,25 @@ class Sessions:
     """The use cases that open keys."""
 
     def __init__(
-        self, available: Providers, standings: Standings, *, server_key: bytes, length: timedelta, grace: timedelta
+        self,
+        available: Providers,
+        standings: Standings,
+        *,
+        server_key: bytes,
+        length: timedelta,
+        confirmation: timedelta,
+        grace: timedelta,
     ) -> None:
-        """`grace` is how long sealing goes on while no timestamp is to be had."""
+        """`confirmation` is how long a holder has to confirm elsewhere.
+
+        `grace` is how long sealing goes on while no timestamp is to be had.
+        """
         self.providers = available
         self._standings = standings
         self._grace = grace
         self._server_key = server_key
         self._length = length
+        self._confirmation = confirmation
 
     def open_key(self, command: OpenSigningSession, outside: Outside) -> Opened:
         """The holder's authorisation of all that waits for their signature in these classes."""
@@ -76,8 +95,10 @@ class Sessions:
         """One authorisation for the items counted a moment ago, each of which is looked at again when it is signed."""
         session = self._new_session(command, actor, opened, now=tx.now())
         repository.insert_session(tx, session, opened.asked.items)
-        for class_id in session.open_class_ids:
-            tx.later(SignClassTask(session_id=session.id, school_year=command.school_year, class_id=class_id))
+        if session.awaits_confirmation:
+            tx.later(ConfirmSessionTask(session_id=session.id))
+        else:
+            sign_later(tx, session)
         return _answer(session, ())
 
     def _check_timestamps(self, tx: Tx) -> None:
@@ -88,7 +109,8 @@ class Sessions:
 
     def _new_session(self, command: OpenSigningSession, actor: Actor, opened: Opened, *, now: datetime) -> Session:
         session_id, asked = new_id(), opened.asked
-        ends = [now + self._length, *filter(None, [opened.authorisation.expires_at])]
+        awaited = opened.authorisation.awaited
+        ends = [now + (self._confirmation if awaited else self._length), opened.authorisation.expires_at]
         return Session(
             id=session_id,
             school_year=command.school_year,
@@ -100,7 +122,8 @@ class Sessions:
             open_class_ids=tuple(sorted({item.class_id for item in asked.items})),
             wrapped_secret=wrap(opened.authorisation.secret, server_key=self._server_key, session_id=session_id),
             expected=len(asked.items),
-            expires_at=min(ends),
+            expires_at=min(filter(None, ends)),
+            awaits_confirmation=awaited,
         )
 
 
@@ -136,6 +159,10 @@ def _asked(tx: Tx, command: OpenSigningSession, actor: Actor) -> Asked:
     key = keyring.find_key(tx, holder)
     if key is None:
         raise NoKey
+    if agents.lacks_agent(tx, key):
+        raise AgentMissing
+    if awaited := stopping.find_awaited(tx, key.id):
+        raise ConfirmationAwaited(session_id=awaited)
     waiting = [(one, slot) for one in found for slot in one.waiting_for(command.role, holder)]
     sheets = _sheets(tx, command, holder)
     if not waiting and not sheets:
@@ -173,11 +200,20 @@ def _answer(session: Session, items: Sequence[Any]) -> SigningSessionV1:
     signed = sum(item.signed for item in items)
     return SigningSessionV1(
         id=session.id,
-        state=SessionState.RUNNING if session.open_class_ids else SessionState.ENDED,
+        state=_state(session),
         role=session.role,
         expected=session.expected,
         signed=signed,
         refused=len(items) - signed,
         expires_at=session.expires_at,
         items=tuple(items),
+        reason=session.stopped_why,
     )
+
+
+def _state(session: Session) -> SessionState:
+    if session.stopped_why:
+        return SessionState.STOPPED
+    if not session.open_class_ids:
+        return SessionState.ENDED
+    return SessionState.AWAITING_CONFIRMATION if session.awaits_confirmation else SessionState.RUNNING

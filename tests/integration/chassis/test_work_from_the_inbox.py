@@ -1,6 +1,9 @@
 """Work from the inbox is tried again with growing delay, set aside with its reason, replayed or dropped."""
 
 import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
 from uuid import uuid4
 
 import pytest
@@ -9,8 +12,11 @@ from services.chassis import inbox
 from services.chassis.codec import encode
 from services.chassis.database import DatabaseAway
 from services.chassis.errors import NotFound, Refused, Unavailable
+from services.chassis.processes import connections_of
+from services.chassis.service import Service
 from services.chassis.worker import MAX_ATTEMPTS, MAX_ATTEMPTS_UNAVAILABLE, MAX_DELAY_SECONDS, Worker
 from services.contracts.identity import GrantChangedV1
+from services.contracts.messages import Task
 from tests.integration.chassis.appointments import appointment, heard, received
 from tests.integration.chassis.conftest import note
 
@@ -248,3 +254,33 @@ def test_every_try_has_the_same_key_for_what_it_asks_of_others(gradebook):
 
     assert len(keys) == 2
     assert len(set(keys)) == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallParents(Task):
+    """Ring them up, and wait until they answer."""
+
+    type: ClassVar[str] = "test.call_parents"
+
+
+def test_work_that_waits_for_people_is_done_by_threads_of_its_own_and_holds_up_nothing(gradebook):
+    called = []
+    gradebook.service.task(CallParents, lambda _tx, task: called.append(task), threads=3)
+    gradebook.service.consumes(GrantChangedV1, note)
+    with gradebook.db.transaction() as tx:
+        tx.later(CallParents())
+    gradebook.hear(appointment())
+    others, alone = gradebook.worker(), gradebook.worker(alone=CallParents.type)
+
+    assert [others.work_once(), others.work_once()] == [True, False]
+    assert (len(heard(gradebook)), called) == (1, [])
+    assert [alone.work_once(), alone.work_once()] == [True, False]
+    assert called == [CallParents()]
+
+
+def test_a_process_has_connections_for_all_its_threads():
+    service = Service("gradebook", Path())
+    before = connections_of(service, {"worker"}, worker_threads=2)
+    service.task(CallParents, note, threads=3)
+
+    assert connections_of(service, {"worker"}, worker_threads=2) == before + 6

@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
 from threading import Thread
 from typing import Any
 
@@ -34,6 +35,28 @@ class Refusal(Exception):  # noqa: N818 - an answer of the API
         self.status, self.body = status, {"error": error, "error_description": description}
 
 
+class Phone:
+    """The holder's, in a test's hand: it rings when the service asks, and answers when the test says so."""
+
+    def __init__(self) -> None:
+        self._rings: Queue[int] = Queue()
+        self._answers: Queue[bool] = Queue()
+
+    def ask(self, signatures: int) -> bool:
+        self._rings.put(signatures)
+        return self._answers.get(timeout=300)
+
+    def rings(self) -> int:
+        """Wait until it does; how many signatures it shows."""
+        return self._rings.get(timeout=120)
+
+    def confirm(self) -> None:
+        self._answers.put(True)
+
+    def decline(self) -> None:
+        self._answers.put(False)
+
+
 @dataclass
 class Sad:
     left: int
@@ -53,6 +76,7 @@ class Credential:
     status: str = "enabled"
     sad_seconds: int = 300
     tries: int = 3
+    phone: Phone | None = None
     otps_sent: int = 0
 
 
@@ -111,6 +135,8 @@ class Service:
             raise Refusal("invalid_request", "Numbers of signatures is too high")
         if credential.scal == "2" and not body.get("hash"):
             raise Refusal("invalid_request", "Missing (or invalid type) array parameter hash")
+        if credential.phone and not credential.phone.ask(body["numSignatures"]):
+            raise Refusal("access_denied", "The user, authorization server or remote service denied the request")
         bound = set(body["hash"]) if credential.scal == "2" else None
         self.sads[sad := secrets.token_urlsafe()] = Sad(body["numSignatures"], bound)
         return {"SAD": sad, "expiresIn": credential.sad_seconds}

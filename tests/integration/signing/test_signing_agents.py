@@ -6,82 +6,27 @@ import click
 import pytest
 from click.testing import CliRunner
 from cryptography import x509
-from cryptography.x509.oid import NameOID
 
-from deploy.agent import signing as agents
 from deploy.hocba.commands import sign_agent
-from services.chassis.codec import decode, encode
-from services.chassis.errors import Forbidden, Problem, Unauthenticated
-from services.contracts.signing.agents import CreateAgent, FindAgentWork, GiveSignatures, ProveAgent
-from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState
+from services.chassis.errors import Forbidden, Unauthenticated
+from services.contracts.signing.agents import CreateAgent, FindAgentWork
+from services.contracts.signing.sessions import SessionState
 from services.contracts.verdicts import Verdict
 from services.signing import algorithms
-from tests.integration.locked_class import YEAR
-from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome
+from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, outcome
+from tests.integration.signing.office import enrol, open_seal, read
 from tests.integration.signing.outside_authority import TOKEN_PIN, new_key
-
-PATHS = {"work": FindAgentWork, "proof": ProveAgent, "signatures": GiveSignatures}
-LABEL = "Con dau van phong"
 
 
 @pytest.fixture(scope="module", params=["RSA", "P-256"])
 def office(request, school, outside, tokens):
-    """The school's seal in a token at the office; gives its key and how the agent is let in."""
-    label = f"{LABEL} {request.param}"
-    place, key = tokens.make(label), new_key(request.param)
-    organisation = x509.NameAttribute(NameOID.ORGANIZATION_NAME, "TRƯỜNG THCS SÔNG MÂY")
-    certificate = outside.issue("Con dấu", key.public_key(), extra=[organisation])
-    tokens.put(label, key, certificate)
-    school.forget_key(school.locked.unit_id)
-    let_in = CreateAgent(certificates=outside.pem(certificate), unit_id=school.locked.unit_id)
-    made = school.signing.ask(let_in, school.clerk)
-    agent = agents.Agent(post(school), token=made.token, module=tokens.module, place=place)
-    agent.prove(agent.find_work(), TOKEN_PIN)
-    return Office(school, agent, made.token, key)
-
-
-class Office:
-    def __init__(self, school, agent, token, key) -> None:
-        self.school, self.agent, self.token, self.key = school, agent, token, key
-
-    def jobs(self, a_class):
-        return [job for job in self.agent.find_work()["jobs"] if job["class_id"] == str(a_class.class_id)]
-
-    def give(self, session_id, signatures):
-        body = {"token": self.token, "session_id": str(session_id), "signatures": signatures}
-        return post(self.school)("/v1/signing-agents/signatures", body)
-
-    def honest(self, item):
-        return {"digest": item["digest"], "value": algorithms.sign(self.key, bytes.fromhex(item["digest"])).hex()}
-
-
-def post(school):
-    """The gateway's way, without the gateway."""
-
-    def answer(path, body):
-        try:
-            return encode(school.signing.ask(decode(PATHS[path.rsplit("/", 1)[1]], body)))
-        except Problem as problem:
-            raise agents.Away(problem.code) from problem
-
-    return answer
+    return enrol(school, outside, tokens, request.param)
 
 
 @pytest.fixture
 def ready(office, a_class):
     a_class.sign_until(SUBJECTS, HOMEROOM, PRINCIPAL)
     return a_class
-
-
-def open_seal(a_class):
-    command = OpenSigningSession(school_year=YEAR, class_ids=(a_class.class_id,), role=SEAL, pin="")
-    opened = a_class.signing.ask(command, a_class.school.clerk)
-    a_class.signing.work()
-    return opened
-
-
-def read(a_class, opened):
-    return a_class.signing.ask(ReadSigningSession(session_id=opened.id), a_class.school.clerk)
 
 
 def test_the_agent_shows_asks_signs_and_the_class_is_sealed(office, ready):

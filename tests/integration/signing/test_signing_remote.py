@@ -9,8 +9,9 @@ from services.chassis.errors import Problem
 from services.contracts.signing.certificates import KeyProvider, RegisterCertificate
 from services.contracts.signing.sessions import OpenSigningSession, ReadSigningSession, SessionState
 from services.contracts.verdicts import Verdict
-from services.signing.providers import csc
-from services.signing.providers.csc import CscService, CscServices
+from services.signing.providers import csc_client
+from services.signing.providers.csc import CscServices
+from services.signing.providers.csc_client import CscService
 from tests.integration.locked_class import YEAR
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome, slots
 from tests.integration.signing.csc_server import PASSWORD, USER, Credential, RunningService
@@ -174,7 +175,7 @@ def test_while_the_service_is_away_a_session_waits_and_then_goes_on(ready, state
 
 
 def test_an_answer_that_comes_too_late_counts_as_none(ready, state, monkeypatch):
-    monkeypatch.setattr(csc, "TIMEOUT", (1, 0.2))
+    monkeypatch.setattr(csc_client, "ANSWER_SECONDS", 0.2)
     answered = Event()
 
     def late(handler, method):

@@ -1,8 +1,12 @@
 """Keys in tokens, with certificates of an outside authority: registered by proof, found among others, lost half-way."""
 
+import os
 import shutil
+import signal
+from io import BytesIO
+from itertools import count
 
-import pkcs11
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
@@ -16,6 +20,8 @@ from services.contracts.signing.certificates import KeyProvider, RegisterCertifi
 from services.contracts.signing.sessions import SessionState
 from services.contracts.verdicts import Verdict
 from services.signing.pins import MAX_PIN_FAILURES
+from services.signing.providers.pkcs11_child import Opened, Opening, Trouble, serve
+from services.signing.providers.pkcs11_driver import Driver
 from services.signing.validation import Reason
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SEAL, SUBJECTS, outcome, slots
 from tests.integration.signing.outside_authority import TOKEN_PIN, OutsideAuthority, new_key
@@ -120,14 +126,31 @@ def test_a_wrong_pin_of_the_token_is_counted_here_too(ready):
 
 
 def test_a_token_that_has_locked_its_pin_says_so_and_no_try_is_counted(ready, monkeypatch):
-    def locked(*_args, **_options):
-        raise exceptions.PinLocked
-
-    monkeypatch.setattr(pkcs11.types.Token, "open", locked, raising=False)
-    monkeypatch.setattr("services.signing.providers.pkcs11._only", lambda *_: type("Token", (), {"open": locked})())
+    monkeypatch.setattr(Driver, "ask", lambda *_: Opened(trouble=Trouble.LOCKED))
 
     assert try_to_open(ready).code == "signing.token_locked"
     assert ready.signing.sql("SELECT max(pin_failures) FROM keys")[0][0] == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (exceptions.PinLocked, Trouble.LOCKED),
+        (exceptions.PinLenRange, Trouble.WRONG_PIN),
+        (exceptions.DeviceRemoved, Trouble.TOKEN_GONE),
+        (exceptions.FunctionFailed, Trouble.REFUSED),
+    ],
+)
+def test_what_a_driver_says_of_a_token_is_told_by_its_process(monkeypatch, error, trouble):
+    def fail(*_args):
+        raise error
+
+    told = []
+    monkeypatch.setattr("services.signing.providers.pkcs11_child._key", fail)
+    opening = Opening(label="Hieu truong", serial=None, certificate=b"", pin=TOKEN_PIN)
+    serve("module.so", BytesIO(msgspec.json.encode(opening)), told.append)
+
+    assert [msgspec.json.decode(line, type=Opened) for line in told] == [Opened(trouble=trouble, why=error.__name__)]
 
 
 def test_a_token_that_is_not_plugged_in_is_asked_for_by_name(ready, tokens, tmp_path):
@@ -142,31 +165,81 @@ def test_a_token_that_is_not_plugged_in_is_asked_for_by_name(ready, tokens, tmp_
     ready.signing.work()
 
 
-def test_a_token_pulled_out_half_way_leaves_what_was_signed_and_the_rest_waits(ready, tokens, tmp_path, monkeypatch):
+@pytest.fixture
+def before_asking(monkeypatch):
+    """Has this happen to the driver once, before its question of that number; the first opens the key."""
+
+    def arrange(number, happen):
+        asked = count(1)
+
+        def ask(driver, question, answer):
+            if next(asked) == number:
+                happen(driver)
+            return honest(driver, question, answer)
+
+        honest = Driver.ask
+        monkeypatch.setattr(Driver, "ask", ask)
+
+    return arrange
+
+
+def hang(driver):
+    """As a driver's call that never returns."""
+    os.kill(driver.process.pid, signal.SIGSTOP)
+    driver._asked.settimeout(0.2)  # noqa: SLF001 - a test need not wait as long as a person
+
+
+def reasons(a_class):
+    statement = "SELECT DISTINCT reason FROM session_items WHERE class_id = :id AND reason IS NOT NULL"
+    return [row.reason for row in a_class.signing.sql(statement, id=a_class.class_id)]
+
+
+def test_a_token_pulled_out_half_way_leaves_what_was_signed_and_the_rest_waits(ready, tokens, tmp_path, before_asking):
     """After the first paper's two signatures."""
-    made = []
-
-    def pull_out_after_two(sign, digest):
-        if len(made) == 2 and not (tmp_path / "pocket").exists():
-            tokens.pull_out(tmp_path / "pocket")
-        made.append(digest)
-        return honest(sign, digest)
-
-    honest = __import__("services.signing.providers.pkcs11", fromlist=["_signed"])._signed  # noqa: SLF001 - the plug
-    monkeypatch.setattr("services.signing.providers.pkcs11._signed", pull_out_after_two)
     ready.open(PRINCIPAL, pin=TOKEN_PIN)
+    before_asking(4, lambda _driver: tokens.pull_out(tmp_path / "pocket"))
     ready.signing.work()
     half = slots(ready).count("CBQL")
-    reasons = ready.signing.sql(
-        "SELECT DISTINCT reason FROM session_items WHERE class_id = :id AND reason IS NOT NULL", id=ready.class_id
-    )
     tokens.plug_in(tmp_path / "pocket")
     again = ready.open(PRINCIPAL, pin=TOKEN_PIN)
     ready.signing.work()
 
-    assert (half, [row.reason for row in reasons]) == (1, ["token_gone"])
+    assert (half, reasons(ready)) == (1, ["token_gone"])
     assert again.expected == 2
     assert slots(ready).count("CBQL") == 3
+
+
+@pytest.mark.parametrize(
+    ("happen", "reason"),
+    [(hang, "token_silent"), (lambda driver: driver.process.kill(), "provider_refused")],
+    ids=["hangs", "dies"],
+)
+def test_a_driver_that_hangs_or_dies_holds_nobody_up_and_leaves_what_was_signed(ready, before_asking, happen, reason):
+    driven = []
+    ready.open(PRINCIPAL, pin=TOKEN_PIN)
+    before_asking(4, lambda driver: (driven.append(driver), happen(driver)))
+    ready.signing.work()
+    half = slots(ready).count("CBQL")
+    ready.open(PRINCIPAL, pin=TOKEN_PIN)
+    ready.signing.work()
+
+    assert (half, reasons(ready)) == (1, [reason])
+    assert driven[0].process.returncode == -signal.SIGKILL
+    assert slots(ready).count("CBQL") == 3
+
+
+def test_a_driver_that_hangs_while_it_logs_in_is_said_and_no_try_is_counted(ready, before_asking):
+    before_asking(1, hang)
+
+    assert try_to_open(ready).code == "signing.token_silent"
+    assert ready.signing.sql("SELECT max(pin_failures) FROM keys")[0][0] == 0
+
+
+def test_a_module_that_cannot_be_loaded_is_said(school, outside, own_token, person, monkeypatch):
+    monkeypatch.setattr(school.providers[KeyProvider.PKCS11], "_module", "/không/có.so")
+
+    command = registering(own_token[0], outside.pem(own_token[1]))
+    assert refused(school, command, person) == "signing.token_refused"
 
 
 def test_the_tokens_pin_is_kept_encrypted_and_no_longer_than_the_session(ready):

@@ -328,6 +328,8 @@ ASKED = [
     ),
     ("POST", "/v1/keys", {"pin": "123456"}, certificates.CreateKey(pin="123456"), 201),
     ("POST", "/v1/signing-agents", {"certificates": "PEM"}, agents.CreateAgent(certificates="PEM"), 201),
+    ("GET", f"/v1/signing-agents?unit_id={ID}", None, agents.FindAgents(unit_id=ID), 200),
+    ("POST", f"/v1/signing-agents/{ID}/revocation", None, agents.RevokeAgent(agent_id=ID), 200),
     ("POST", "/v1/signing-agents/proof", {"token": "T", "value": "ab"}, agents.ProveAgent(token="T", value="ab"), 201),
     ("POST", "/v1/signing-agents/work", {"token": "T"}, agents.FindAgentWork(token="T"), 200),
     (
