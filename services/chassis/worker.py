@@ -26,13 +26,15 @@ CANDIDATES = 200
 class Worker:
     """One thread of work. Rows are held by advisory locks, so a killed worker's rows are free again at once.
 
-    It does work of one type `alone`, or of all types that have no threads of their own.
+    It does work of one type `alone`, or of all types that have no threads of their own. Those alone are many and
+    wait for people: they look now and then, as each news waking all of them would cost more than the work itself.
     """
 
     def __init__(self, service: Service, outside: Outside, bell: Bell, *, alone: str | None = None) -> None:
         self._service = service
         self._outside = outside
         self._bell = bell
+        self._is_alone = alone is not None
         self._mine = inbox.c.type == alone if alone else inbox.c.type.not_in(list(service.apart))
         self._stopping = threading.Event()
 
@@ -48,7 +50,9 @@ class Worker:
                 logs.get().warning("worker_interrupted", error=repr(error))
                 worked = False
                 self._stopping.wait(1)
-            if not worked:
+            if not worked and self._is_alone:
+                self._stopping.wait(LOOK_SECONDS)
+            elif not worked:
                 self._bell.wait(heard, LOOK_SECONDS)
 
     def work_once(self) -> bool:
