@@ -64,8 +64,12 @@ def record_of(entry: Entry) -> HubRecord:
 
 
 def pack(entries: Sequence[Entry], sheets: Sequence[bytes] = ()) -> bytes:
-    """The zip: index.json, the XML's schema, the files of each entry under its code, the class's signed sheets."""
-    named = {f"bang_ky_lop/{sha256(sheet).hexdigest()}.json": sheet for sheet in sheets}
+    """The zip: index.json, the XML's schema, the files of each entry under its code, the signed sheets of their rows.
+
+    A class's other sheets stay away: the index names all that is there, and pupils who are not there stand on those.
+    """
+    signed = {f"bang_ky_lop/{sha256(sheet).hexdigest()}.json": sheet for sheet in sheets}
+    named = {name: signed[name] for entry in entries for name in _sheets_of(entry.data, signed)}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "index.json", to_json([_line(entry, named) for entry in entries]))

@@ -72,8 +72,10 @@ class Cades:
         return Level.B_T if self.tokens else Level.B_B
 
     @property
-    def proof(self) -> Proof:
-        return Proof(certificates=self.parts.certificates[1:], lists=self.lists, answers=self.answers)
+    def proofs(self) -> tuple[Proof, ...]:
+        """Nothing before B-LT: a signer's chain may hold more than what leads to a root that one believes."""
+        whole = Proof(certificates=self.parts.certificates[1:], lists=self.lists, answers=self.answers)
+        return (whole,) if self.lists or self.answers else ()
 
     def stamped(self) -> Iterator[Stamped]:
         """The timestamps, oldest first; raises ValueError where an index names what is not there."""

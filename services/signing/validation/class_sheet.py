@@ -142,5 +142,5 @@ def _signed(file: _File, statement: bytes, _slot: Slot) -> Signed:
         certificates=parts.certificates,
         at=parts.at,
         stamped=stamped,
-        proofs=(signature.proof,),
+        proofs=signature.proofs,
     )

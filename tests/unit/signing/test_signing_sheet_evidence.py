@@ -202,7 +202,7 @@ def test_what_is_no_proof_has_no_place_among_it(signed_sheet, notary, rogue_auth
     stamped = notary.stamp(signed_sheet)
     found = cades.read(signature_in(stamped))
     strange = Notary.of(rogue_authority)
-    proof = cades.read(signature_in(strange.prove(strange.stamp(signed_sheet)))).proof
+    (proof,) = cades.read(signature_in(strange.prove(strange.stamp(signed_sheet)))).proofs
 
     report = judged(with_signature(stamped, found.with_proof(proof).write()))
 
