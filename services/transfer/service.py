@@ -35,7 +35,7 @@ def build() -> Service:
     service.command(AcceptCohort, cohorts.accept_cohort, before=usecases.open_link)
     service.command(CancelCohort, cohorts.cancel_cohort)
     service.query(ReadCohort, cohorts.read_cohort)
-    service.task(CompleteTransfer, usecases.complete_transfer, before=usecases.import_bundle)
+    service.task(CompleteTransfer, usecases.complete_transfer, before=usecases.import_bundle, threads=2)
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
     return service
