@@ -131,6 +131,7 @@ class LeavingClass:
         """Have the other services answer from what is known here."""
         self.answer(FindUnits, Units(units=(_school(self.new_school),)))
         self.answer(FindPromotions, self._promotions)
+        self.answer(FindRowSheets, SheetFiles(files=()))
         self.answer(FindIssuedPupils, lambda asked: IssuedPupils(pupil_ids=self.files.keys() & set(asked.pupil_ids)))
         self.answer(FindPupilTranscripts, self._transcripts)
         self.answer(ReadTrust, Trust(roots_pem="", summary_keys=(), told_at=datetime.now(UTC)))
