@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import requests
 
-from deploy.local import server, state
+from deploy.local import pids, server, state
 from deploy.local.instance import POSTGRES, RABBITMQ, Instance
 from deploy.local.postgres import Postgres
 
@@ -30,6 +30,12 @@ def running(checkout):
 def ask(url, question):
     with psycopg.connect(url, autocommit=True) as connection:
         return connection.execute(question).fetchone()[0]
+
+
+def is_written_down(instance, queue):
+    """The broker confirms messages once they are on disk, but declares queues a moment before."""
+    kept = (instance.home / "rabbitmq" / "mnesia").glob("*/*")
+    return any(queue in path.read_bytes() for path in kept if path.name in ("LATEST.LOG", "rabbit_durable_queue.DCL"))
 
 
 def write_mark(url):
@@ -99,6 +105,7 @@ def test_a_confirmed_message_survives_a_kill_of_the_broker(running):
         channel = connection.channel()
         channel.confirm_delivery()
         channel.queue_declare("marks", durable=True)
+        assert pids.wait_until(lambda: is_written_down(running, b"marks"), seconds=30)
         channel.basic_publish("", "marks", b"8.5", pika.BasicProperties(delivery_mode=2), mandatory=True)
 
     running.kill_server(RABBITMQ)
