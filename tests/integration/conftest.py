@@ -69,18 +69,32 @@ def signing_keys() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def pattern(postgres_url: str) -> Iterator[Callable[[str], str]]:
+    """Names the database of a service at head that others are copies of: migrating each would take far longer."""
+    made: dict[str, str] = {}
+
+    def of(service: str) -> str:
+        if service not in made:
+            made[service] = _create(postgres_url, service)
+            database = Database(_url(postgres_url, made[service]))
+            with database.transaction() as tx:
+                migrations.upgrade(tx.conn, SERVICES / service / "migrations")
+            database.engine.dispose()
+        return made[service]
+
+    yield of
+    for name in made.values():
+        _run(postgres_url, sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
 @pytest.fixture(scope="module")
-def new_database(postgres_url: str) -> Iterator[Callable[[str], Database]]:
+def new_database(postgres_url: str, pattern: Callable[[str], str]) -> Iterator[Callable[[str], Database]]:
     """Makes a service's database, migrated to head; it is dropped when the module ends."""
     made: list[Database] = []
 
     def make(service: str) -> Database:
-        name = f"test_{service}_{new_id().hex}"
-        _run(postgres_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        url = make_url(postgres_url).set(drivername="postgresql+psycopg", database=name)
-        made.append(Database(url.render_as_string(hide_password=False)))
-        with made[-1].transaction() as tx:
-            migrations.upgrade(tx.conn, SERVICES / service / "migrations")
+        made.append(Database(_url(postgres_url, _create(postgres_url, service, pattern(service)))))
         return made[-1]
 
     yield make
@@ -88,6 +102,16 @@ def new_database(postgres_url: str) -> Iterator[Callable[[str], Database]]:
         database.engine.dispose()
         name = sql.Identifier(database.engine.url.database or "")
         _run(postgres_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def _create(url: str, service: str, pattern: str = "template1") -> str:
+    name = f"test_{service}_{new_id().hex}"
+    _run(url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(pattern)))
+    return name
+
+
+def _url(url: str, name: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
 
 
 def _run(url: str, statement: sql.Composed) -> None:

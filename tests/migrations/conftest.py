@@ -3,9 +3,9 @@
 import pytest
 
 from services.contracts.platform import SERVICES
-from tests.integration.conftest import new_database, postgres_url
+from tests.integration.conftest import new_database, pattern, postgres_url
 
-__all__ = ["new_database", "postgres_url"]  # fixtures
+__all__ = ["new_database", "pattern", "postgres_url"]  # fixtures
 
 
 @pytest.fixture(scope="module")
