@@ -35,7 +35,8 @@ class Worker:
         self._outside = outside
         self._bell = bell
         self._is_alone = alone is not None
-        self._mine = inbox.c.type == alone if alone else inbox.c.type.not_in(list(service.apart))
+        kind = inbox.c.type
+        self._mine = [kind == alone] if alone else [kind != other for other in service.apart]
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -64,7 +65,7 @@ class Worker:
         return bool(rows)
 
     def _claim(self, held: Connection) -> list[Row[Any]]:
-        due = select(inbox).where(inbox.c.state == "PENDING", inbox.c.due_at <= func.now(), self._mine)
+        due = select(inbox).where(inbox.c.state == "PENDING", inbox.c.due_at <= func.now(), *self._mine)
         claimed: list[Row[Any]] = []
         for row in held.execute(due.order_by(inbox.c.id).limit(CANDIDATES)).all():
             fits = not claimed or self._fits(row, claimed)
