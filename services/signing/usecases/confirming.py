@@ -14,6 +14,7 @@ from services.contracts.signing.sessions import StopReason
 from services.signing import keyring, repository, stopping
 from services.signing.custody import unwrap, wrap
 from services.signing.errors import ConfirmationDeclined, ConfirmationLate, ServiceAway
+from services.signing.keys import WrongPin
 from services.signing.providers import Authorisation, Providers, confirm, provider_of
 from services.signing.repository import Session
 from services.signing.usecases.batches import sign_later
@@ -66,9 +67,9 @@ class Confirmations:
         secret = unwrap(session.wrapped_secret, server_key=self._server_key, session_id=session.id)
         try:
             came = confirm(provider_of(self._providers, key.provider), key, secret, seconds=seconds)
-        except Problem as problem:
-            logs.get().info("confirmation_failed", session=str(session.id), code=problem.code, why=str(problem))
-            return Waited(session=session, came=STOPS.get(type(problem), StopReason.SERVICE_REFUSED))
+        except (Problem, WrongPin) as problem:
+            logs.get().info("confirmation_failed", session=str(session.id), why=repr(problem))
+            return Waited(session=session, came=_stop_for(problem))
         return Waited(session=session, came=came)
 
     def keep(self, tx: Tx, _task: ConfirmSessionTask, waited: Waited | None) -> None:
@@ -85,3 +86,7 @@ class Confirmations:
         ends = min(filter(None, [tx.now() + self._length, came.expires_at]))
         stopping.confirm(tx, session.id, wrapped_secret=wrapped, expires_at=ends)
         sign_later(tx, session)
+
+
+def _stop_for(problem: Exception) -> StopReason:
+    return next((stop for kind, stop in STOPS.items() if isinstance(problem, kind)), StopReason.SERVICE_REFUSED)

@@ -157,13 +157,13 @@ def test_a_session_whose_time_ends_in_line_says_that_nobody_confirmed(ready):
     ready.signing.work()
 
 
-def fails(how):
-    """A fault of credentials/authorize."""
+def fails(how, call):
+    """A fault of one of the service's calls."""
 
     def fault(handler, method):
-        if method == "credentials/authorize":
+        if method == call:
             how(handler)
-        return method == "credentials/authorize"
+        return method == call
 
     return fault
 
@@ -175,16 +175,26 @@ def fails(how):
         (lambda handler: handler.reply(503, b"{}"), StopReason.SERVICE_AWAY),
         (lambda handler: handler.reply(504, b"<html>"), StopReason.NOT_CONFIRMED),
         (lambda handler: handler.reply(400, b'{"error": "invalid_request"}'), StopReason.SERVICE_REFUSED),
+        (lambda handler: handler.reply(400, b'{"error": "invalid_pin"}'), StopReason.SERVICE_REFUSED),
     ],
-    ids=["hangs up", "in trouble", "a proxy waits no longer", "refuses"],
+    ids=["hangs up", "in trouble", "a proxy waits no longer", "refuses", "wants a PIN that nobody has"],
 )
 def test_a_service_that_fails_while_it_asks_stops_the_session(ready, remote, how, reason):
     opened = ready.open(PRINCIPAL, pin="")
-    remote.fault = fails(how)
+    remote.fault = fails(how, "credentials/authorize")
     ready.signing.work()
 
     assert told(ready, opened) == (SessionState.STOPPED, reason)
     assert ready.signing.unfinished() == []
+
+
+def test_a_service_that_is_too_slow_to_let_us_in_is_away_and_nobody_was_asked(ready, remote):
+    opened = ready.open(PRINCIPAL, pin="")
+    remote.fault = fails(lambda handler: handler.reply(504, b"<html>"), "auth/login")
+    ready.signing.work()
+
+    assert told(ready, opened) == (SessionState.STOPPED, StopReason.SERVICE_AWAY)
+    assert remote.of("credentials/authorize") == []
 
 
 def test_a_holder_is_asked_about_one_session_at_a_time(ready, phone):
