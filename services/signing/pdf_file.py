@@ -33,9 +33,6 @@ class Revision:
     previous_at: int | None
     end: int
 
-    def numbers(self) -> frozenset[int]:
-        return frozenset(n for first, count, _ in self.sections for n in range(first, first + count))
-
     def line_of(self, number: int) -> int | None:
         for first, count, offset in self.sections:
             if first <= number < first + count:
@@ -119,6 +116,8 @@ def read(raw: bytes) -> PdfFile:
         if earlier >= revisions[-1].xref_at:
             raise UnsupportedPdf("The revisions are not in the order of the file.")
         revisions.append(_revision(raw, earlier))
+        if revisions[-1].end > revisions[-2].xref_at:
+            raise UnsupportedPdf("The revisions overlap.")
     if not all(_is_whole(raw, revision, start) for revision, start in zip(revisions, _starts(revisions), strict=True)):
         raise UnsupportedPdf("A table lists an object that does not stand in its own revision.")
     return PdfFile(raw=raw, revisions=tuple(reversed(revisions)))

@@ -25,6 +25,7 @@ KIND = "pdf"
 LARGEST = 10_000_000  # bytes; a transcript takes about 100,000, a copy with 40 scanned pages up to 9 million
 LARGEST_DATA = 1_000_000  # bytes of the attached data, unpacked
 ATTACHMENT = "transcript.json"
+MOST_REVISIONS = 100  # a file is stamped anew every few years, with two revisions each time
 _UNSIGNED = 2  # revisions before the first signature: the form as printed, and its empty fields
 _ATTACHED = re.compile(rb"/Names<</EmbeddedFiles<</Names\[\(%b\)(\d+) 0 R\]>>>>" % re.escape(ATTACHMENT.encode()))
 _EMBEDDED = re.compile(rb"/EF<</F (\d+) 0 R")
@@ -44,6 +45,8 @@ def _read(pdf: bytes, roots: Sequence[x509.Certificate]) -> Reading:
     if len(pdf) > LARGEST:
         raise Fault(Reason.TOO_LARGE)
     file = pdf_file.read(pdf)
+    if len(file.revisions) > MOST_REVISIONS:
+        raise Fault(Reason.TOO_LARGE)
     transcript = _transcript(_attached(file))
     sealed = _UNSIGNED + len(transcript.slots)
     try:

@@ -7,6 +7,7 @@ import pytest
 from services.signing import keys, pdf, pdf_file
 from services.signing.pdf_file import PdfFile
 from services.signing.validation import Reason, Verdict
+from services.signing.validation.pdf import MOST_REVISIONS
 from tests.unit.signing import school_papers as papers
 from tests.unit.signing.school_papers import ON_PAPER, SIGNED_AT
 from tests.unit.signing.verdicts import validate_pdf
@@ -197,6 +198,30 @@ def test_what_was_signed_first_leaves_no_place_for_later(paper, reasons, school)
     assert reasons(paper[:line] + later + paper[line + 10 :]) == {Reason.UNREADABLE}
     with pytest.raises(pdf_file.UnsupportedPdf):
         school.sign_paper(paper[:line] + later + paper[line + 10 :])
+
+
+def test_revisions_do_not_overlap():
+    """Otherwise one large table could be read again for each of thousands of revisions."""
+
+    def trailer(xref_at, entry=b""):
+        told = b"<</Size 9/Root 1 0 R/Info 2 0 R/ID[(a)(a)]%b>>" % entry
+        return b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (told, xref_at)
+
+    head, older, newer = b"%PDF-1.7\n", b"xref\n0 10\n", b"xref\n0 30\n"
+    first, second = len(head), len(head + older)
+    file = (head + older + newer).ljust(first + len(older) + 10 * 20) + trailer(first)
+    file = file.ljust(second + len(newer) + 30 * 20) + trailer(second, b"/Prev %d" % first)
+
+    with pytest.raises(pdf_file.UnsupportedPdf, match="overlap"):
+        pdf_file.read(file)
+
+
+def test_more_revisions_than_a_lifetime_needs_are_refused_unread(signed_paper, reasons):
+    crowded = signed_paper
+    for _ in range(MOST_REVISIONS):
+        crowded = pdf_file.read(crowded).append({1: b"<<>>"})
+
+    assert reasons(crowded) == {Reason.TOO_LARGE}
 
 
 def test_a_colleague_cannot_sign_in_the_homeroom_teachers_place(school, paper, reasons):
