@@ -12,8 +12,8 @@ from deploy.outside_checks import PROGRAMS
 from services.chassis.objects import Objects
 from services.signing import authority as authorities
 from services.signing import pdf
+from tests.unit.signing import foreign_files, sheet_papers
 from tests.unit.signing import school_papers as papers
-from tests.unit.signing import sheet_papers
 from tests.unit.signing.timestamp_servers import honest, serving, timestamp_key
 from tests.unit.transcript.papers import lower
 
@@ -114,3 +114,19 @@ def outside_programs():
     if missing and "CI" not in os.environ:
         pytest.skip(f"not installed: {missing}")
     assert not missing
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Where letters are signed that are none of ours, with an authority of its own."""
+    return foreign_files.town()
+
+
+@pytest.fixture(scope="module")
+def hoa(town):
+    return town.person("Nguyễn Thị Hoa")
+
+
+@pytest.fixture(scope="module")
+def clock(town):
+    return town.clock(foreign_files.NOW)

@@ -16,21 +16,6 @@ GOOD = Answer(status=Status.GOOD)
 
 
 @pytest.fixture(scope="module")
-def town():
-    return files.town()
-
-
-@pytest.fixture(scope="module")
-def hoa(town):
-    return town.person("Nguyễn Thị Hoa")
-
-
-@pytest.fixture(scope="module")
-def clock(town):
-    return town.clock(NOW)
-
-
-@pytest.fixture(scope="module")
 def paper(town, hoa):
     return sign_pdf(files.letter(), hoa, town)
 

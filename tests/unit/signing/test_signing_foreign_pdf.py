@@ -26,23 +26,8 @@ DIGITS = re.compile(rb"/Contents <([0-9a-fA-F]{999,})>")
 
 
 @pytest.fixture(scope="module")
-def town():
-    return files.town()
-
-
-@pytest.fixture(scope="module")
-def hoa(town):
-    return town.person("Nguyễn Thị Hoa")
-
-
-@pytest.fixture(scope="module")
 def binh(town):
     return town.person("Trần Văn Bình")
-
-
-@pytest.fixture(scope="module")
-def clock(town):
-    return town.clock(NOW)
 
 
 @pytest.fixture(scope="module")

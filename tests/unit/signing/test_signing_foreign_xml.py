@@ -28,16 +28,6 @@ VALID = (Verdict.VALID, set())
 
 
 @pytest.fixture(scope="module")
-def town():
-    return files.town()
-
-
-@pytest.fixture(scope="module")
-def hoa(town):
-    return town.person("Nguyễn Thị Hoa")
-
-
-@pytest.fixture(scope="module")
 def signed(town, hoa):
     return sign_xml(XML, hoa, town)
 
