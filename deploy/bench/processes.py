@@ -1,10 +1,12 @@
 """Transcripts rendered and signed by one process and by two, beside typst and raw RSA in as many, by turns."""
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from multiprocessing import get_context
+from multiprocessing.queues import Queue
 
 from deploy.bench.figures import Figure
 from deploy.bench.papers import ON_XML, SIGNATURES, invent, office
@@ -57,7 +59,16 @@ def _figures(rate: dict[tuple[Work, int], float]) -> list[Figure]:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    """Each on a core of its own: typst uses all that it is given, and one process alone would borrow the other's."""
+    context = get_context("spawn")
+    cores: Queue[int] = context.Queue()
+    for core in sorted(os.sched_getaffinity(0))[:processes]:
+        cores.put(core)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_keep_to_one, initargs=(cores,))
+
+
+def _keep_to_one(cores: "Queue[int]") -> None:
+    os.sched_setaffinity(0, {cores.get()})
 
 
 def _seconds(pool: ProcessPoolExecutor, work: Work, seeds: Iterable[int]) -> float:
