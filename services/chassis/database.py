@@ -110,11 +110,24 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """Commit when the block ends well, undo everything otherwise; DatabaseAway when the server is gone."""
+        with self._begun() as tx:
+            yield tx
+            tx.wake()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Tx]:
+        """Read everything as it was at one moment, and write nothing; DatabaseAway when the server is gone.
+
+        In `transaction` each statement sees what was committed before it, so that two of them may see two states.
+        """
+        with self._begun(isolation_level="REPEATABLE READ", postgresql_readonly=True) as tx:
+            yield tx
+
+    @contextmanager
+    def _begun(self, **options: Any) -> Iterator[Tx]:
         try:
-            with self.engine.begin() as conn:
-                tx = Tx(conn)
-                yield tx
-                tx.wake()
+            with self.engine.connect() as conn, conn.execution_options(**options).begin():
+                yield Tx(conn)
         except NoneFree as error:
             raise DatabaseAway from error
         except (OperationalError, InterfaceError) as error:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.chassis.database import Tx
 from services.chassis.service import Outside
 from services.signing import keyring
 from services.signing.errors import KeyBlocked, PinWrong
@@ -14,17 +13,13 @@ LEAST_PIN = 6
 MAX_PIN_FAILURES = 5
 
 
-def count_try(tx: Tx, key: Key) -> int:
-    """The number of this try, counted in a transaction of its own, or a refusal would undo the count."""
-    tries = keyring.count_pin_try(tx, key.id, MAX_PIN_FAILURES)
-    if tries is None:
-        raise KeyBlocked
-    return tries
-
-
 @contextmanager
-def trying(outside: Outside, key: Key, number: int) -> Iterator[None]:
-    """Around the try itself: what fails for another reason than the PIN is not counted against it."""
+def trying(outside: Outside, key: Key) -> Iterator[None]:
+    """Around the try itself: what fails for another reason than the PIN is not counted against it.
+
+    KeyBlocked before it where there were too many; PinWrong after a wrong one.
+    """
+    number = _count(outside, key)
     try:
         yield
     except WrongPin as error:
@@ -35,3 +30,12 @@ def trying(outside: Outside, key: Key, number: int) -> Iterator[None]:
         raise
     with outside.db.transaction() as tx:
         keyring.forget_pin_tries(tx, key.id)
+
+
+def _count(outside: Outside, key: Key) -> int:
+    """The number of this try, counted in a transaction of its own, or a refusal would undo the count."""
+    with outside.db.transaction() as tx:
+        number = keyring.count_pin_try(tx, key.id, MAX_PIN_FAILURES)
+    if number is None:
+        raise KeyBlocked
+    return number

@@ -22,7 +22,9 @@ def build() -> Service:
     service.query(contracts.FindClassTranscripts, usecases.find_class_transcripts)
     service.query(contracts.ReadTranscript, usecases.read_transcript)
     service.command(contracts.RevokeTranscript, usecases.revoke_transcript)
-    service.internal(contracts.ReadDocuments, usecases.read_documents, systems=("signing",))
+    service.internal(
+        contracts.ReadDocuments, usecases.give_documents, before=usecases.read_documents, systems=("signing",)
+    )
     service.internal(contracts.FindPupilTranscripts, usecases.find_pupil_transcripts, systems=("transfer",))
     service.internal(issued.FindIssuedPupils, usecases.find_issued_pupils, systems=("transfer",))
     service.internal(contracts.ReceiveTranscripts, usecases.receive_transcripts, systems=("transfer",))

@@ -139,21 +139,26 @@ def find_digitised_copies(tx: Tx, query: FindDigitisedCopies, actor: Actor) -> D
     return DigitisedCopies(copies=tuple(rows.copies_of(tx, query.school_year, query.unit_id)))
 
 
-def read_documents(tx: Tx, query: ReadDocuments, _actor: Actor) -> Documents:
-    """A class's documents, or a school's digitised copies, whose group has the school's own id."""
-    unit_id = repository.find_unit_of_class(tx, query.school_year, query.class_id)
-    if unit_id is None and rows.has_copies(tx, query.school_year, query.class_id):
-        unit_id = query.class_id
-    if unit_id is None:
-        raise NotFound(class_id=query.class_id)
+def read_documents(query: ReadDocuments, outside: Outside) -> Documents:
+    """A class's documents, or a school's digitised copies, whose group has the school's own id.
+
+    Documents with the class sheets that they were frozen with: the two are signed in one session.
+    """
     year, class_id = query.school_year, query.class_id
+    with outside.db.snapshot() as tx:
+        unit_id = repository.find_unit_of_class(tx, year, class_id)
+        if unit_id is None and rows.has_copies(tx, year, class_id):
+            unit_id = class_id
+        if unit_id is None:
+            raise NotFound(class_id=class_id)
+        documents, sheets = repository.documents_of(tx, year, class_id), batches.sheets_of(tx, year, class_id)
     return Documents(
-        school_year=year,
-        class_id=class_id,
-        unit_id=unit_id,
-        documents=tuple(repository.documents_of(tx, year, class_id)),
-        class_sheets=tuple(batches.sheets_of(tx, year, class_id)),
+        school_year=year, class_id=class_id, unit_id=unit_id, documents=tuple(documents), class_sheets=tuple(sheets)
     )
+
+
+def give_documents(_tx: Tx, _query: ReadDocuments, _actor: Actor, found: Documents) -> Documents:
+    return found
 
 
 def fetch_signed(events: Sequence[DocumentsSignedV1], outside: Outside) -> list[tuple[int, Sequence[SignedDocument]]]:

@@ -29,7 +29,7 @@ from services.signing.log import tiles
 from services.signing.log.tiles import ENTRIES, Tile
 from services.signing.models.log import log_checkpoints, log_cosignatures, log_entries, log_queue, log_tiles
 
-LOG_LOCK = 7_206
+LOG_LOCK = (7_206, 1)  # two numbers: no inbox row's lock, which is one number, is ever the same
 
 
 class LogDamaged(Problem):
@@ -71,7 +71,7 @@ class Published:
 
 def hold(tx: Tx) -> None:
     """Nobody else adds to the log until the transaction ends."""
-    tx.conn.execute(select(func.pg_advisory_xact_lock(LOG_LOCK)))
+    tx.conn.execute(select(func.pg_advisory_xact_lock(*LOG_LOCK)))
 
 
 def queue(tx: Tx, waiting: Sequence[Waiting]) -> None:

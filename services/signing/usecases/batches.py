@@ -113,7 +113,7 @@ class Batches:
         return iter(providers.sign(provider, key, ready.secret, digests))
 
     def _read(self, task: SignClassTask, outside: Outside) -> Ready | None:
-        with outside.db.transaction() as tx:
+        with outside.db.snapshot() as tx:
             session = repository.find_session(tx, task.session_id)
             if session is None or session.wrapped_secret is None or task.class_id not in session.open_class_ids:
                 return None

@@ -38,10 +38,9 @@ from services.signing.usecases.standings import Standings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a holder is about to authorise, and with which key; `tries` counts this one."""
+    """What a holder is about to authorise, and with which key."""
 
     key: Key
-    tries: int
     items: tuple[Item, ...]
     signatures: int
 
@@ -79,15 +78,19 @@ class Sessions:
         self._confirmation = confirmation
 
     def open_key(self, command: OpenSigningSession, outside: Outside) -> Opened:
-        """The holder's authorisation of all that waits for their signature in these classes."""
-        with outside.db.transaction() as tx:
+        """The holder's authorisation of all that waits for their signature in these classes.
+
+        Documents are registered together with their class sheets, and counted together: a teacher's session that
+        had found the sheets alone would leave the class to a second one, and refuse those who come next.
+        """
+        with outside.db.snapshot() as tx:
             if command.role is SlotRole.SEAL:
                 self._check_timestamps(tx)
             asked = _asked(tx, command, person(outside))
         self._standings.require_good(*_certificates(asked.key), outside)
         provider = provider_of(self.providers, asked.key.provider)
         entry = Entry(pin=command.pin, otp=command.otp)
-        with pins.trying(outside, asked.key, asked.tries):
+        with pins.trying(outside, asked.key):
             authorisation = outside.run(lambda: provider.open(asked.key, entry, signatures=asked.signatures))
         return Opened(asked=asked, authorisation=authorisation)
 
@@ -169,7 +172,6 @@ def _asked(tx: Tx, command: OpenSigningSession, actor: Actor) -> Asked:
         raise NothingToSign
     return Asked(
         key=key,
-        tries=pins.count_try(tx, key),
         items=(*(document.item(slot.slot) for document, slot in waiting), *(sheet.item for sheet in sheets)),
         signatures=sum(1 + slot.on_pdf for _, slot in waiting) + len(sheets),
     )

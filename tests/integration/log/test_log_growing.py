@@ -160,8 +160,8 @@ def test_a_second_sequencer_waits_for_the_first(log):
         rows.hold(first)
         second = threading.Thread(target=log.integrate)
         second.start()
-        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = :lock"
-        while not log.signing.sql(waiting, lock=LOG_LOCK)[0].count:
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = :lock"
+        while not log.signing.sql(waiting, lock=LOG_LOCK[0])[0].count:
             pass
         assert counts(log) == (0, 10, 0)
     second.join()

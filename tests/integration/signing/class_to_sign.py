@@ -131,11 +131,17 @@ class Class:
         return SignClassTask(session_id=session.id, school_year=YEAR, class_id=self.class_id)
 
 
-def announced(school: School, documents: Sequence[DocumentV1]) -> Class:
-    """A class of these documents with its class sheets; nothing is signed."""
+def unannounced(school: School, documents: Sequence[DocumentV1]) -> Class:
+    """A class of these documents with its class sheets, of which the news has not come."""
     made = Class(school=school, class_id=new_id(), documents=tuple(documents))
     made.confirm(*documents)
     made.confirm_sheets(*(replace(sheet, sheet_id=new_id()) for sheet in school.frozen_sheets))
+    return made
+
+
+def announced(school: School, documents: Sequence[DocumentV1]) -> Class:
+    """The same, registered; nothing is signed."""
+    made = unannounced(school, documents)
     made.announce()
     return made
 

@@ -24,7 +24,7 @@ from services.contracts.signing.class_sheets import (
 from services.contracts.signing.revocation import ReadRevocationReach, RevocationReason, RevokeCertificate
 from services.contracts.signing.sessions import SessionState
 from services.contracts.transcript import ReadDocuments
-from services.signing import algorithms
+from services.signing import algorithms, class_sheets
 from services.signing.validation import Verdict
 from services.signing.validation.class_rows import rows_of
 from services.signing.validation.class_sheet import covers, statement_of
@@ -42,6 +42,7 @@ from tests.integration.signing.class_to_sign import (
     read,
     slots,
     store,
+    unannounced,
 )
 from tests.integration.signing.outside_authority import new_key
 from tests.unit.signing.verdicts import validate_class_sheet
@@ -90,6 +91,32 @@ def test_with_one_pin_a_teacher_signs_three_documents_and_the_class_sheet(school
     report = verdict(with_sheets, sheets(with_sheets)[MATHS], authority)
     assert report.verdict is Verdict.VALID
     assert [one.holder for one in report.signatures] == [str(school.locked.maths_teacher)]
+
+
+def test_a_teacher_who_comes_while_the_class_is_being_registered_does_not_get_a_part_of_it(school, monkeypatch):
+    a_class = announced_while(school, monkeypatch)
+
+    with pytest.raises(Refused, match="nothing_to_sign"):
+        a_class.open(SUBJECTS)
+    opened = a_class.open(SUBJECTS)
+    a_class.signing.work()
+
+    session = read(a_class, opened, school.locked.maths_teacher)
+    assert (opened.expected, *outcome(session)) == (4, SessionState.ENDED, 4, 0)
+
+
+def announced_while(school, monkeypatch):
+    """A class with class sheets that is registered after the next session has looked for its documents."""
+    made = unannounced(school, [replace(document, transcript_id=new_id()) for document in school.frozen])
+    look = class_sheets.waiting_for
+
+    def announce_first(*arguments):
+        monkeypatch.undo()
+        made.announce()
+        return look(*arguments)
+
+    monkeypatch.setattr(class_sheets, "waiting_for", announce_first)
+    return made
 
 
 def test_a_signed_sheet_covers_the_teachers_row_of_every_pupil_of_the_class(with_sheets, authority):

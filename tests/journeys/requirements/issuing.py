@@ -44,14 +44,14 @@ def sign(room: SchoolClass, *, by_subjects: bool = True) -> None:
         "KY_PHAT_HANH": school.clerk,
     }
     for role, signer in signers.items():
-        sign_as(room, role, signer)
+        assert sign_as(room, role, signer)["refused"] == 0
     until(lambda: {one["state"] for one in transcripts(room)} <= {"ISSUED", "PARKED", "REVOKED"})
     until(lambda: is_heard_of(room))
 
 
-def sign_as(room: SchoolClass, role: str, signer: Person) -> None:
-    """One session for the whole class, until it has ended."""
-    ended(signer, open_session(signer, role, room.id))
+def sign_as(room: SchoolClass, role: str, signer: Person) -> Any:
+    """One session for the whole class, as it stands after it has ended."""
+    return ended(signer, open_session(signer, role, room.id))
 
 
 def open_session(signer: Person, role: str, group_id: str) -> Any:
