@@ -20,18 +20,18 @@ def insert_enrolments(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         tx.conn.execute(insert(enrolments), list(rows))
 
 
-def active_enrolments(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
-    """Active enrolments by pupil, held until the transaction ends."""
+def active_enrolments(tx: Tx, pupil_ids: Collection[UUID], *, hold: bool = True) -> dict[UUID, Row[Any]]:
+    """Active enrolments by pupil; held, nobody ends them until the transaction does."""
     active = enrolments.c.pupil_id.in_(list(pupil_ids)) & enrolments.c.ended_on.is_(None)
-    rows = tx.conn.execute(select(enrolments).where(active).with_for_update())
-    return {row.pupil_id: row for row in rows}
+    query = select(enrolments).where(active)
+    return {row.pupil_id: row for row in tx.conn.execute(query.with_for_update() if hold else query)}
 
 
-def newest_enrolments(tx: Tx, pupil_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
-    """Each pupil's newest enrolment, active or ended, held until the transaction ends."""
+def newest_enrolments(tx: Tx, pupil_ids: Collection[UUID], *, hold: bool = True) -> dict[UUID, Row[Any]]:
+    """Each pupil's newest enrolment, active or ended; held, nobody changes them until the transaction ends."""
     theirs = select(enrolments).where(enrolments.c.pupil_id.in_(list(pupil_ids)))
-    rows = tx.conn.execute(theirs.order_by(enrolments.c.pupil_id, enrolments.c.version).with_for_update())
-    return {row.pupil_id: row for row in rows}
+    query = theirs.order_by(enrolments.c.pupil_id, enrolments.c.version)
+    return {row.pupil_id: row for row in tx.conn.execute(query.with_for_update() if hold else query)}
 
 
 def stayed_to_the_end(row: Row[Any]) -> bool:

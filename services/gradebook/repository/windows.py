@@ -38,10 +38,12 @@ def windows_of_year(tx: Tx, school_year: int, unit_id: UUID) -> list[WindowV1]:
     return [_window(row) for row in tx.conn.execute(select(windows).where(mine).order_by(windows.c.opens_at.desc()))]
 
 
-def windows_of(tx: Tx, *, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> list[WindowV1]:
-    """The windows of a term and kind, shared: none can be closed while this transaction writes under it."""
+def windows_of(
+    tx: Tx, *, school_year: int, unit_id: UUID, term: int, kind: WindowKind, hold: bool = False
+) -> list[WindowV1]:
+    """The windows of a term and kind; held, none can be closed while this transaction writes under it."""
     given = {"school_year": school_year, "unit_id": unit_id, "term": term, "kind": kind}
-    return [_window(row) for row in tx.conn.execute(_OF_TERM, given)]
+    return [_window(row) for row in tx.conn.execute(_OF_TERM_HELD if hold else _OF_TERM, given)]
 
 
 def clock(tx: Tx) -> datetime:
@@ -59,5 +61,5 @@ _OF_TERM = (
     select(windows)
     .where(*(windows.c[name] == bindparam(name) for name in ("school_year", "unit_id", "term", "kind")))
     .order_by(windows.c.opens_at)
-    .with_for_update(read=True)
 )
+_OF_TERM_HELD = _OF_TERM.with_for_update(read=True)

@@ -63,7 +63,7 @@ def enrol_listed(tx: Tx, school_year: int, unit_id: UUID, listed: Sequence[Liste
 
 def find_enrolment(tx: Tx, query: FindEnrolment, actor: Actor) -> EnrolmentV1:
     """The pupil's active enrolment, for services and the leaders of the school; for others there is none."""
-    row = enrolment.active_enrolments(tx, [query.pupil_id]).get(query.pupil_id)
+    row = enrolment.active_enrolments(tx, [query.pupil_id], hold=False).get(query.pupil_id)
     if row is None or not (actor.system or authority.holds(tx, actor, LEADERS, row.unit_id)):
         raise NotFound(pupil_id=query.pupil_id)
     return enrolment.as_enrolment(row)

@@ -93,26 +93,27 @@ def require_homeroom(tx: Tx, of_class: ClassV1, actor: Actor) -> None:
 
 def require_open_columns(tx: Tx, head: SheetHead, keys: Collection[str]) -> None:
     """WindowClosed or WindowNeverOpened unless a window is open over each column by the database's time."""
-    over = scopes.over(_windows(tx, head.school_year, head.unit_id, head.term, WindowKind.MARKS), head)
+    over = scopes.over(_held(tx, head.school_year, head.unit_id, head.term, WindowKind.MARKS), head)
     for key in keys:
         _require_one_open(tx, scopes.for_column(over, key))
 
 
 def require_open_comments(tx: Tx, head: SheetHead) -> None:
-    _require_one_open(
-        tx, scopes.over(_windows(tx, head.school_year, head.unit_id, head.term, WindowKind.COMMENTS), head)
-    )
+    _require_one_open(tx, scopes.over(_held(tx, head.school_year, head.unit_id, head.term, WindowKind.COMMENTS), head))
 
 
 def require_open_conduct(tx: Tx, of_class: ClassV1, term: int) -> None:
-    found = _windows(tx, of_class.school_year, of_class.unit_id, term, WindowKind.COMMENTS)
+    found = _held(tx, of_class.school_year, of_class.unit_id, term, WindowKind.COMMENTS)
     here = [one for one in found if one.grade in (None, of_class.grade) and one.class_id in (None, of_class.id)]
     _require_one_open(tx, [one for one in here if one.subject is None])
 
 
 def windows_over(tx: Tx, head: SheetHead) -> list[WindowV1]:
     """The windows for marks that open the sheet or a column of it."""
-    return scopes.over(_windows(tx, head.school_year, head.unit_id, head.term, WindowKind.MARKS), head)
+    found = window_rows.windows_of(
+        tx, school_year=head.school_year, unit_id=head.unit_id, term=head.term, kind=WindowKind.MARKS
+    )
+    return scopes.over(found, head)
 
 
 def require_unlocked(tx: Tx, school_year: int, class_id: UUID, period: Period) -> None:
@@ -131,8 +132,8 @@ def _may_read(tx: Tx, head: SheetHead, actor: Actor) -> bool:
     return of_class is not None and of_class.homeroom_id == actor.person_id
 
 
-def _windows(tx: Tx, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> list[WindowV1]:
-    return window_rows.windows_of(tx, school_year=school_year, unit_id=unit_id, term=term, kind=kind)
+def _held(tx: Tx, school_year: int, unit_id: UUID, term: int, kind: WindowKind) -> list[WindowV1]:
+    return window_rows.windows_of(tx, school_year=school_year, unit_id=unit_id, term=term, kind=kind, hold=True)
 
 
 def _require_one_open(tx: Tx, windows: Sequence[WindowV1]) -> None:

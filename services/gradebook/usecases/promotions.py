@@ -21,7 +21,7 @@ def find_promotions(tx: Tx, query: FindPromotions, actor: Actor) -> Promotions:
     listed = enrolment.pupils_of_classes(tx, query.school_year, query.class_ids)
     chosen = dict.fromkeys([*(pupil for of_class in listed.values() for pupil in of_class), *query.pupil_ids])
     here = (query.school_year, query.unit_id)
-    newest = enrolment.newest_enrolments(tx, chosen)
+    newest = enrolment.newest_enrolments(tx, chosen, hold=False)
     places = {
         pupil: row.class_id
         for pupil, row in newest.items()

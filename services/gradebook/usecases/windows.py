@@ -47,7 +47,7 @@ def find_windows(tx: Tx, query: FindWindows, actor: Actor) -> Windows:
 def _require_reason(tx: Tx, command: OpenWindow) -> None:
     """What has been open and is closed is opened again only with a reason."""
     before = windows.windows_of(
-        tx, school_year=command.school_year, unit_id=command.unit_id, term=command.term, kind=command.kind
+        tx, school_year=command.school_year, unit_id=command.unit_id, term=command.term, kind=command.kind, hold=True
     )
     reopened = any(window.closes_at <= tx.now() and meets(window, command) for window in before)
     if reopened and not (command.reason or "").strip():

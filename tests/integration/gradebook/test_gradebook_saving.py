@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from services.chassis.authority import Actor
 from services.chassis.errors import Forbidden, Invalid, NotFound, Refused
@@ -19,6 +20,7 @@ from services.contracts.gradebook.windows import CloseWindow, OpenWindow, Window
 from services.contracts.identity import Role
 from services.gradebook.domain import SCHOOL_TIME
 from services.gradebook.ledger import genesis
+from services.gradebook.models.school import windows
 from services.gradebook.usecases import marks
 from tests.integration.gradebook.small_school import MATHS, SPORT, YEAR, cell
 
@@ -222,6 +224,13 @@ def test_closing_a_window_waits_for_the_save_under_way(school, pool, await_waiti
 
     assert closing.result().closes_at > saved.saved_at
     assert school.values()[0] == ("7.5", 1)
+
+
+def test_whoever_reads_a_sheet_waits_for_nobody_who_opens_or_closes_windows(school):
+    with school.gradebook.db.transaction() as tx:
+        tx.conn.execute(select(windows).with_for_update())
+
+        assert school.values()[0] == (None, 0)
 
 
 def test_a_save_that_waited_until_the_window_had_closed_is_refused(school, pool, await_waiting):
