@@ -3,7 +3,7 @@
 import flask
 
 from gateway.backend import HEAVY_SECONDS, admit, ask
-from gateway.endpoints import BYTES, UNIT, YEAR, offer, offer_query, read, resource, send_file, serve
+from gateway.endpoints import BYTES, YEAR, offer, offer_query, read, resource, send_file, serve
 from services.chassis.errors import NotFound
 from services.contracts.notify import ChooseReminders, ReadReminderChoice
 from services.contracts.signing.agents import (
@@ -27,7 +27,7 @@ api = resource("signing", "Khóa và phiên ký số (keys, signing sessions)")
 offer(api, "POST", "/v1/keys", CreateKey, status=201)
 offer(api, "POST", "/v1/keys/<uuid:holder>/unblocking", UnblockKey)
 offer(api, "POST", "/v1/certificates", RegisterCertificate, status=201, timeout=HEAVY_SECONDS)  # tokens are slow
-offer(api, "GET", f"{UNIT}/certificates/register", FindCertificates)
+offer_query(api, "/v1/certificates", FindCertificates)
 SESSION = "/v1/signing-sessions/{answer.id}"
 offer(api, "POST", "/v1/signing-sessions", OpenSigningSession, status=202, location=SESSION, timeout=HEAVY_SECONDS)
 offer(api, "GET", "/v1/signing-sessions/<uuid:session_id>", ReadSigningSession)

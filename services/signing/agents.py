@@ -77,6 +77,12 @@ def lacks_agent(tx: Tx, key: Key) -> bool:
     return tx.conn.execute(revoked).first() is not None
 
 
+def revoked_places(tx: Tx, holders: Collection[UUID]) -> set[str]:
+    """The places of keys whose agents were revoked."""
+    mine = agents.c.holder.in_(list(holders)) & agents.c.revoked_at.is_not(None)
+    return {str(agent_id) for agent_id in tx.conn.scalars(select(agents.c.id).where(mine))}
+
+
 def open_work(tx: Tx, agent_id: UUID) -> list[Row[Any]]:
     """What waits for the agent, of sessions that are not over."""
     joined = agent_work.join(sessions, sessions.c.id == agent_work.c.session_id).join(

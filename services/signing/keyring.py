@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from cryptography import x509
-from sqlalchemy import ColumnElement, Row, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, tuple_, update
 
 from services.chassis.database import Tx
 from services.chassis.tables import grants
 from services.contracts.identity import Role
-from services.contracts.signing.certificates import CertificateV1, KeyProvider
+from services.contracts.signing.certificates import CertificateV1, KeyProvider, RetiredWhy
 from services.signing.domain import Validity
 from services.signing.keys import Credential, SealedKey
 from services.signing.models.keys import keys, revocations
@@ -44,7 +44,7 @@ def is_blocked(tx: Tx, holder: UUID, most: int) -> bool:
     return tx.conn.execute(select(keys.c.id).where(blocked)).first() is not None
 
 
-def retire(tx: Tx, holder: UUID, *, by: UUID, why: str) -> CertificateV1:
+def retire(tx: Tx, holder: UUID, *, by: UUID, why: RetiredWhy) -> CertificateV1:
     """Take the holder's current key out of use for good: what was sealed is erased, the rest stays as its record."""
     values = {"retired_at": tx.now(), "retired_by": by, "retired_why": why}
     erased = {"salt": None, "nonce": None, "ciphertext": None}
@@ -58,10 +58,10 @@ def move(tx: Tx, key_id: UUID, *, place: str) -> CertificateV1:
     return certificate_of(tx.conn.execute(moved.returning(keys)).one())
 
 
-def certificates_of(tx: Tx, holders: Collection[UUID]) -> list[tuple[CertificateV1, int]]:
-    """The current certificates of these holders with their wrong PINs, those that end first before the others."""
-    mine = select(keys).where(keys.c.holder.in_(list(holders)), CURRENT).order_by(keys.c.valid_to, keys.c.holder)
-    return [(certificate_of(row), row.pin_failures) for row in tx.conn.execute(mine)]
+def keys_of(tx: Tx, holders: Collection[UUID]) -> list[Row[Any]]:
+    """The keys that these holders ever had: those whose certificate ends first before the others."""
+    mine = select(keys).where(keys.c.holder.in_(list(holders))).order_by(keys.c.valid_to, keys.c.holder)
+    return list(tx.conn.execute(mine))
 
 
 def registered_holders(tx: Tx, certificates: Collection[x509.Certificate]) -> dict[bytes, str]:
@@ -96,8 +96,17 @@ def signers_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
     """Who may have to sign at the units now."""
     now = tx.now()
     valid = (grants.c.valid_from <= now) & (grants.c.valid_to.is_(None) | (grants.c.valid_to > now))
-    mine = grants.c.unit_id.in_(list(unit_ids)) & grants.c.role.in_(SIGNERS)
-    return set(tx.conn.scalars(select(grants.c.person_id.distinct()).where(valid, mine)))
+    return set(tx.conn.scalars(_signers(unit_ids).where(valid)))
+
+
+def past_signers_of(tx: Tx, unit_ids: Collection[UUID]) -> set[UUID]:
+    """Who may ever have had to sign at the units, also those who have left."""
+    return set(tx.conn.scalars(_signers(unit_ids)))
+
+
+def _signers(unit_ids: Collection[UUID]) -> Select[tuple[UUID]]:
+    at_units = grants.c.unit_id.in_(list(unit_ids)) & grants.c.role.in_(SIGNERS)
+    return select(grants.c.person_id.distinct()).where(at_units)
 
 
 def units_of(tx: Tx, person_id: UUID, *roles: Role) -> list[UUID]:

@@ -78,6 +78,7 @@ from services.signing.usecases import (
     class_sheets,
     confirming,
     credentials,
+    register,
     registering,
     reminding,
     revoking,
@@ -139,7 +140,7 @@ def _hold_keys(service: Service, made: certificates.Certificates) -> None:
     service.command(CreateKey, made.create_key, before=made.make_key)
     service.command(UnblockKey, registering.unblock_key)
     service.query(CountCertificates, certificates.count_certificates)
-    service.query(FindCertificates, boards.find_certificates)
+    service.query(FindCertificates, register.find_certificates)
 
 
 def _register(service: Service, registered: registering.Registering) -> None:

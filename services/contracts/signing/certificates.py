@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.contracts.messages import Command, Query
+from services.contracts.signing.revocation import RevocationV1
 
 
 class KeyProvider(StrEnum):
@@ -88,24 +89,53 @@ class CountCertificates(Query[CertificateCounts]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateHeld:
-    """A certificate of the register; `ends_within_days` is 30, 7 or 1 when it soon ends, 0 when it has, else None."""
+    """A certificate in use; `ends_within_days` is 30, 7 or 1 when it soon ends, 0 when it has, else None.
+
+    `blocked` is its key after too many wrong PINs; `lacks_agent`, that the program at the school was revoked.
+    """
 
     certificate: CertificateV1
     ends_within_days: int | None
     blocked: bool
+    lacks_agent: bool
+
+
+class RetiredWhy(StrEnum):
+    """Why a key is out of use: blocked by wrong PINs, replaced by another, or its certificate revoked."""
+
+    BLOCKED = "BLOCKED"
+    REPLACED = "REPLACED"
+    REVOKED = "REVOKED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRetired:
+    """A certificate out of use; while `revocation` is None it can be revoked still, as what it signed stays."""
+
+    certificate: CertificateV1
+    retired_at: datetime
+    why: RetiredWhy
+    revocation: RevocationV1 | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRegister:
-    """Who can sign and until when, the first to end first; `lacking` are staff and leaders without a valid one."""
+    """Who can sign and until when, the first to end first; `lacking` are staff and leaders who cannot.
+
+    `retired` are the certificates out of use, the newest first, also of those who have left.
+    """
 
     certificates: tuple[CertificateHeld, ...]
     lacking: tuple[UUID, ...]
+    retired: tuple[CertificateRetired, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindCertificates(Query[CertificateRegister]):
-    """The certificates of staff, leaders and seals at or below a unit."""
+    """The certificates of staff, leaders and seals at or below a unit; without one, one's own.
+
+    One's own are those of the seals that one is clerk of, too.
+    """
 
     operation: ClassVar[str] = "signing.find_certificates"
-    unit_id: UUID
+    unit_id: UUID | None = None

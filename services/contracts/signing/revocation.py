@@ -33,9 +33,10 @@ class RevocationV1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevokeCertificate(Command[RevocationV1]):
-    """Revoke a development certificate (serial in hex): by its holder, an admin of the school, or an operator.
+    """Revoke a certificate (serial in hex): by its holder, an admin of the school, or an operator.
 
-    `compromised_at` is the moment from which on its key was no longer safe, now if nothing is said.
+    One that is out of use can be revoked too, as what it signed stays. `compromised_at` is the moment from which on its
+    key was no longer safe, now if nothing is said.
     """
 
     operation: ClassVar[str] = "signing.revoke_certificate"

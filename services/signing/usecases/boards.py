@@ -1,8 +1,7 @@
-"""What leaders and signers look at: what waits for whom, how far signing and its proof are, who can sign until when."""
+"""What leaders and signers look at: what waits for whom, how far signing and its proof are."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +19,12 @@ from services.contracts.signing.boards import (
     Waiting,
     WaitingClass,
 )
-from services.contracts.signing.certificates import CertificateHeld, CertificateRegister, FindCertificates
 from services.contracts.signing.documents import SlotRole
 from services.contracts.signing.evidence import EvidenceProgress, FilesAtLevel, ReadEvidenceProgress
 from services.signing import class_sheets, keyring, repository
 from services.signing.domain import Document
 from services.signing.evidence import ledger
-from services.signing.pins import MAX_PIN_FAILURES
 from services.signing.usecases.certificates import READERS, units_of
-
-WARNINGS = (0, 1, 7, 30)  # days before a certificate ends
 
 
 def find_waiting(tx: Tx, query: FindWaiting, actor: Actor) -> Waiting:
@@ -84,21 +79,6 @@ def read_evidence_progress(tx: Tx, query: ReadEvidenceProgress, actor: Actor) ->
     return EvidenceProgress(files=files, pending_since=ledger.pending_since(tx))
 
 
-def find_certificates(tx: Tx, query: FindCertificates, actor: Actor) -> CertificateRegister:
-    """For a school's leaders, and for officers and inspectors of the unit or one above it."""
-    grants.require_cover(tx, actor, READERS, query.unit_id)
-    units, now = units_of(tx, query.unit_id), tx.now()
-    signers = keyring.signers_of(tx, units)
-    held = [
-        CertificateHeld(
-            certificate=one, ends_within_days=_ends_within(one.valid_to, now), blocked=wrong_pins >= MAX_PIN_FAILURES
-        )
-        for one, wrong_pins in keyring.certificates_of(tx, signers | set(units))
-    ]
-    able = {one.certificate.holder for one in held if one.ends_within_days != 0 and not one.blocked}
-    return CertificateRegister(certificates=tuple(held), lacking=tuple(sorted(signers - able)))
-
-
 def _waiting_in(document: Document, mine: set[UUID]) -> dict[SlotRole, int]:
     slots = {role: sum(len(document.waiting_for(role, holder)) for holder in mine) for role in SlotRole}
     return {role: count for role, count in slots.items() if count}
@@ -113,7 +93,3 @@ def _summed(rows: Sequence[Any], *names: str) -> dict[tuple[Any, ...], tuple[int
         slots[place] += row.slots
         signed[place] += row.signed
     return {place: (count, signed[place]) for place, count in slots.items()}
-
-
-def _ends_within(valid_to: datetime, now: datetime) -> int | None:
-    return next((days for days in WARNINGS if valid_to <= now + timedelta(days=days)), None)

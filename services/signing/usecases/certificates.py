@@ -21,6 +21,7 @@ from services.contracts.signing.certificates import (
     CountCertificates,
     CreateKey,
     KeyProvider,
+    RetiredWhy,
 )
 from services.signing import agents, keyring, keys
 from services.signing.algorithms import PublicKey
@@ -113,7 +114,7 @@ def make_room(tx: Tx, unit_id: UUID | None, actor: Actor, holder: UUID) -> None:
         return
     if known.validity.valid_to > tx.now() + RENEWAL and not agents.lacks_agent(tx, known):
         raise KeyExists(valid_to=known.validity.valid_to.date())
-    keyring.retire(tx, holder, by=actor.person_id, why="REPLACED")
+    keyring.retire(tx, holder, by=actor.person_id, why=RetiredWhy.REPLACED)
 
 
 def key_row(named: Named, certificate: x509.Certificate, chain: tuple[bytes, ...], *, made_by: UUID) -> dict[str, Any]:

@@ -20,7 +20,13 @@ from services.chassis.errors import Forbidden, NotFound
 from services.chassis.ids import new_id
 from services.chassis.service import Outside
 from services.contracts.identity import Role
-from services.contracts.signing.certificates import CertificateV1, KeyProvider, RegisterCertificate, UnblockKey
+from services.contracts.signing.certificates import (
+    CertificateV1,
+    KeyProvider,
+    RegisterCertificate,
+    RetiredWhy,
+    UnblockKey,
+)
 from services.contracts.verdicts import Reason
 from services.signing import algorithms, chains, keyring, providers
 from services.signing.domain import Refusal, Validity
@@ -147,7 +153,7 @@ def unblock_key(tx: Tx, command: UnblockKey, actor: Actor) -> CertificateV1:
     if not keyring.is_blocked(tx, command.holder, MAX_PIN_FAILURES):
         raise KeyNotBlocked
     logs.get().info("key_unblocked", holder=str(command.holder), key=str(key.id), by=str(actor.person_id))
-    return keyring.retire(tx, command.holder, by=actor.person_id, why="BLOCKED")
+    return keyring.retire(tx, command.holder, by=actor.person_id, why=RetiredWhy.BLOCKED)
 
 
 def _read(pem: str) -> tuple[x509.Certificate, list[x509.Certificate]]:

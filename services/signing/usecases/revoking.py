@@ -16,6 +16,7 @@ from services.chassis.service import Outside
 from services.chassis.tables import grants
 from services.contracts.identity import Role
 from services.contracts.messages import Change
+from services.contracts.signing.certificates import RetiredWhy
 from services.contracts.signing.revocation import (
     AnswerOcsp,
     CertificateRevokedV1,
@@ -40,7 +41,6 @@ from services.signing.models.sessions import sessions
 from services.signing.publication import Revoked, Standing
 
 ANSWERABLE = (Role.ADMIN, Role.OPERATOR)
-REVOKED = "REVOKED"
 NAMES = (keys.c.serial, keys.c.issuer, keys.c.holder, keys.c.is_seal)
 
 
@@ -73,22 +73,31 @@ def answer_list(_tx: Tx, _request: ReadRevocationList, made: RevocationList) -> 
 
 
 def revoke(tx: Tx, command: RevokeCertificate, actor: Actor) -> RevocationV1:
-    """Revoke at once and for ever: the key is taken out of use, and signing sessions under way with it stop.
+    """Revoke at once and for ever: a key in use is taken out of it, and signing sessions under way with it stop.
 
     Of an outside authority's certificate this is what this platform holds; the authority itself has to be told too.
     """
-    current = select(keys).where(keys.c.serial == command.serial, keyring.CURRENT)
-    key = tx.conn.execute(current.with_for_update()).first()
+    named = select(keys).where(keys.c.serial == command.serial).order_by(keyring.CURRENT.desc())
+    key = tx.conn.execute(named.with_for_update()).first()
     if key is None:
-        raise _refusal(tx, command.serial, actor)
+        raise NotFound(serial=command.serial)
     _check_answerable(tx, actor, key)
+    if before := revocations_of(tx, [key.id]).get(key.id):
+        raise AlreadyRevoked(serial=command.serial, revoked_at=before.revoked_at)
     stopped = stopping.stop_with_key(tx, key.id, StopReason.KEY_REVOKED)
     row = _row(command, key, actor, now=tx.now(), stopped=stopped)
     tx.conn.execute(insert(revocations).values(row))
-    keyring.retire(tx, key.holder, by=actor.person_id, why=REVOKED)
+    if key.retired_at is None:
+        keyring.retire(tx, key.holder, by=actor.person_id, why=RetiredWhy.REVOKED)
     found = tx.conn.execute(_all().where(revocations.c.id == row["id"])).one()
     tx.emit(_told(found))
     return _answer(found)
+
+
+def revocations_of(tx: Tx, key_ids: Collection[UUID]) -> dict[UUID, RevocationV1]:
+    """By key, those of their certificates that were revoked."""
+    found = tx.conn.execute(_all().where(revocations.c.key_id.in_(list(key_ids))))
+    return {row.key_id: _answer(row) for row in found}
 
 
 def read_reach(tx: Tx, query: ReadRevocationReach, actor: Actor) -> RevocationReach:
@@ -123,14 +132,6 @@ def _units(tx: Tx, holder: UUID, *, is_seal: bool) -> Collection[UUID]:
     if is_seal:
         return [holder]
     return tx.conn.scalars(select(grants.c.unit_id.distinct()).where(grants.c.person_id == holder)).all()
-
-
-def _refusal(tx: Tx, serial: str, actor: Actor) -> AlreadyRevoked | NotFound:
-    found = tx.conn.execute(_all().where(keys.c.serial == serial)).first()
-    if found is None:
-        return NotFound(serial=serial)
-    _check_answerable(tx, actor, found)
-    return AlreadyRevoked(serial=serial, revoked_at=found.revoked_at)
 
 
 def _row(command: RevokeCertificate, key: Row[Any], actor: Actor, *, now: datetime, stopped: int) -> dict[str, Any]:

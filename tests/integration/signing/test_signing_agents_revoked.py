@@ -14,7 +14,7 @@ from services.contracts.signing.agents import (
     ProveAgent,
     RevokeAgent,
 )
-from services.contracts.signing.certificates import KeyProvider
+from services.contracts.signing.certificates import FindCertificates, KeyProvider
 from services.contracts.signing.documents import SlotRole
 from services.contracts.signing.sessions import SessionState, StopReason
 from services.contracts.verdicts import Verdict
@@ -135,6 +135,25 @@ def test_an_agent_that_is_revoked_before_its_proof_proves_nothing(office, school
     with pytest.raises(Unauthenticated, match="agent_revoked"):
         school.signing.ask(ProveAgent(token=made.token, value=""))
     let_in_again(office)
+
+
+def test_whose_agent_was_revoked_cannot_sign_and_the_register_says_so(office, school, leaders):
+    before = sealing(school)
+    school.signing.ask(RevokeAgent(agent_id=agent_of(office).id), leaders[0])
+    without = sealing(school)
+    let_in_again(office)
+
+    assert (before.lacks_agent, without.lacks_agent, sealing(school).lacks_agent) == (False, True, False)
+
+
+def sealing(school):
+    """What the register says of the seal's certificate."""
+    (held,) = (
+        one
+        for one in school.signing.ask(FindCertificates(), school.clerk).certificates
+        if one.certificate.holder == school.locked.unit_id
+    )
+    return held
 
 
 def test_who_lost_the_agent_may_make_another_key(office, school, leaders, a_class):

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from services.chassis.errors import Invalid, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.identity import Role
-from services.contracts.signing.certificates import CreateKey
+from services.contracts.signing.certificates import CreateKey, FindCertificates, RetiredWhy
 from services.contracts.signing.documents import SlotRole
 from services.contracts.signing.revocation import (
     AnswerOcsp,
@@ -151,6 +151,61 @@ def test_a_revocation_touches_what_was_signed_from_the_moment_of_compromise_on(n
         school.signing.ask(ReadRevocationReach(revocation_id=revocation.id), new_id())
     with pytest.raises(NotFound):
         school.signing.ask(ReadRevocationReach(revocation_id=new_id()), teacher)
+
+
+def replace_key(school, holder):
+    """The holder's key ends soon, and another takes its place; gives the serial of the first."""
+    before = serial_of(school, holder)
+    school.signing.sql("UPDATE keys SET valid_to = now() + interval '1 day' WHERE serial = :serial", serial=before)
+    school.create_key(holder)
+    return before
+
+
+def test_a_certificate_whose_key_was_replaced_is_revoked_without_harm_to_the_new_one(new_class):
+    early, late = new_class(), new_class()
+    school, teacher = early.school, early.school.locked.maths_teacher
+    early.sign(SlotRole.SUBJECT_TEACHER)
+    replaced = replace_key(school, teacher)
+    (row,) = school.signing.sql("SELECT valid_from FROM keys WHERE serial = :serial", serial=replaced)
+
+    revocation = school.signing.ask(
+        RevokeCertificate(serial=replaced, reason=STOLEN, compromised_at=row.valid_from), teacher
+    )
+
+    reach = school.signing.ask(ReadRevocationReach(revocation_id=revocation.id), teacher)
+    assert {one.transcript_id for one in early.documents} <= {slot.transcript_id for slot in reach.slots}
+    assert late.sign(SlotRole.SUBJECT_TEACHER).signed == 3
+    with pytest.raises(Refused, match="already_revoked"):
+        school.signing.ask(RevokeCertificate(serial=replaced, reason=STOLEN), teacher)
+
+
+def test_the_register_keeps_what_is_out_of_use_and_which_of_it_was_revoked(school):
+    teacher = school.locked.maths_teacher
+    replaced = replace_key(school, teacher)
+    current = serial_of(school, teacher)
+    revocation = revoke(school, teacher, teacher)
+
+    own = school.signing.ask(FindCertificates(), teacher)
+
+    newest, before = own.retired[:2]
+    assert (newest.certificate.serial, newest.why, newest.revocation) == (current, RetiredWhy.REVOKED, revocation)
+    assert (before.certificate.serial, before.why, before.revocation) == (replaced, RetiredWhy.REPLACED, None)
+    assert (own.certificates, own.lacking) == ((), (teacher,))
+
+
+def test_what_somebody_signed_with_stays_in_the_schools_register_after_they_left(school):
+    teacher = school.locked.maths_teacher
+    school.signing.grant(Role.STAFF, school.locked.unit_id, teacher)
+    replaced = replace_key(school, teacher)
+    school.signing.sql("UPDATE grants SET valid_to = now() WHERE person_id = :id", id=teacher)
+
+    found = school.signing.ask(
+        FindCertificates(unit_id=school.locked.unit_id), school.signing.grant(Role.DEPUTY, school.locked.unit_id)
+    )
+
+    assert replaced in {one.certificate.serial for one in found.retired}
+    assert teacher not in {one.certificate.holder for one in found.certificates}
+    assert teacher not in found.lacking
 
 
 @pytest.mark.parametrize("days", [-9000, 1])

@@ -349,7 +349,8 @@ ASKED = [
         ),
         201,
     ),
-    ("GET", f"{UNIT}/certificates/register", None, certificates.FindCertificates(unit_id=ID), 200),
+    ("GET", f"/v1/certificates?unit_id={ID}", None, certificates.FindCertificates(unit_id=ID), 200),
+    ("GET", "/v1/certificates", None, certificates.FindCertificates(), 200),
     ("GET", f"{YEAR}/signing/waiting", None, boards.FindWaiting(school_year=2025), 200),
     (
         "GET",
