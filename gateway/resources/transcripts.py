@@ -3,7 +3,7 @@
 import flask
 
 from gateway.backend import HEAVY_SECONDS, admit, ask
-from gateway.endpoints import BYTES, UNIT, YEAR, offer, offer_query, read, resource, send_file, serve
+from gateway.endpoints import BYTES, UNIT, YEAR, offer, offer_query, published, read, resource, send_file, serve
 from services.chassis.errors import NotFound
 from services.contracts.transcript import (
     FindClassTranscripts,
@@ -13,7 +13,7 @@ from services.contracts.transcript import (
     TranscriptV1,
 )
 from services.contracts.transcript.copies import FindCopies, HandOutClass, HandOutExtract, HandOutRecord, ReadCopy
-from services.contracts.transcript.files import FileForm, ReadTranscriptFile
+from services.contracts.transcript.files import FileForm, ReadTranscriptFile, ReadXmlSchema
 from services.contracts.transcript.hub import PackForHub
 
 CLASS = f"{YEAR}/classes/<uuid:class_id>/transcripts"
@@ -21,6 +21,7 @@ TRANSCRIPT = f"{YEAR}/transcripts/<uuid:transcript_id>"
 PROGRESS = "/v1/years/{request.school_year}/classes/{request.class_id}/transcripts"
 PUPIL = f"{UNIT}/pupils/<uuid:pupil_id>"
 COPY = "/v1/copies/{answer.id}"
+SCHEMA_SECONDS = 24 * 3600
 api = resource("transcripts", "Học bạ (transcripts)")
 
 offer(api, "POST", CLASS, FreezeClass, status=202, location=PROGRESS)
@@ -51,6 +52,13 @@ def read_pdf() -> flask.Response:
 @serve(api, "GET", f"{TRANSCRIPT}/xml", ReadTranscript, content={"application/xml": BYTES})
 def read_xml() -> flask.Response:
     return send_transcript(_transcript(), "xml")
+
+
+@serve(api, "GET", "/schemas/hoc_ba.v1.xsd", ReadXmlSchema, content={"application/xml": BYTES})
+def read_xml_schema() -> flask.Response:
+    caller = admit(ReadXmlSchema)
+    schema = ask(ReadXmlSchema(), caller)
+    return published(flask.Response(schema.text, mimetype="application/xml"), SCHEMA_SECONDS)
 
 
 @serve(api, "GET", f"{TRANSCRIPT}/json", ReadTranscriptFile, content={"application/json": BYTES})

@@ -11,9 +11,16 @@ from services.chassis.errors import NotFound
 from services.chassis.service import Outside
 from services.contracts.signing.credentials import MakeCredential
 from services.contracts.transcript import Origin, ReadTranscript, TranscriptState
-from services.contracts.transcript.files import FileForm, ReadTranscriptFile, TranscriptFile
+from services.contracts.transcript.files import (
+    FileForm,
+    ReadTranscriptFile,
+    ReadXmlSchema,
+    TranscriptFile,
+    XmlSchema,
+)
 from services.transcript import elmo, repository, usecases
 from services.transcript.canonical import from_canonical
+from services.transcript.document_xml import SCHEMA
 from services.transcript.errors import NoResults, NotInForce
 
 
@@ -52,6 +59,10 @@ class Exporting:
 
 def give_file(_tx: Tx, _query: ReadTranscriptFile, _actor: Actor, file: TranscriptFile) -> TranscriptFile:
     return file
+
+
+def read_xml_schema(_tx: Tx, _query: ReadXmlSchema) -> XmlSchema:
+    return XmlSchema(text=SCHEMA.read_text(encoding="utf-8"))
 
 
 def _issued(tx: Tx, query: ReadTranscriptFile, actor: Actor | None) -> Row[Any]:

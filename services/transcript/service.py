@@ -53,6 +53,7 @@ def _give_out(service: Service, exports: exporting.Exporting) -> None:
     service.query(copies.FindCopies, handing_out.find_copies)
     service.query(copies.ReadCopy, handing_out.read_copy)
     service.query(files.ReadTranscriptFile, exporting.give_file, before=exports.make)
+    service.open(files.ReadXmlSchema, exporting.read_xml_schema)
     for shape, answer in (
         (of_child.FindChildCopies, children.find_copies),
         (of_child.FindChildTranscripts, children.find_transcripts),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from services.contracts.messages import Query
+from services.contracts.messages import Query, Request
 
 
 class FileForm(StrEnum):
@@ -33,3 +33,17 @@ class ReadTranscriptFile(Query[TranscriptFile]):
     school_year: int
     transcript_id: UUID
     form: FileForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XmlSchema:
+    """`text` is an XML Schema (XSD 1.0)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadXmlSchema(Request[XmlSchema]):
+    """The shape of every transcript's XML, for whoever reads them by program."""
+
+    operation: ClassVar[str] = "transcript.read_xml_schema"

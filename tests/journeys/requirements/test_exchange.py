@@ -89,7 +89,9 @@ def test_an_issued_transcript_is_read_by_other_programs_and_checked_by_what_is_p
     """R36."""
     principal, kept = before_summer.school.principal, issuing.transcripts(before_summer)
     path = f"{YEAR}/transcripts/{next(one['id'] for one in kept if one['state'] == 'ISSUED')}"
-    data, token, elmo, pdf = (principal.download(f"{path}/{form}") for form in ("json", "clr", "elmo", "pdf"))
+    forms = ("json", "clr", "elmo", "pdf", "xml")
+    data, token, elmo, pdf, xml = (principal.download(f"{path}/{form}") for form in forms)
+    shape = requests.get(f"{before_summer.school.department.platform.url}/schemas/hoc_ba.v1.xsd", timeout=10).content
     key = requests.get(jws.extract_compact(token).protected["kid"], timeout=10).json()
 
     credential = json.loads(jws.deserialize_compact(token, ECKey.import_key(key), algorithms=["ES256"]).payload)
@@ -99,6 +101,7 @@ def test_an_issued_transcript_is_read_by_other_programs_and_checked_by_what_is_p
         requests.get(status.replace(credential["transcript"]["code"], code), timeout=10).json()["revokedCredential"]
         for code in (credential["transcript"]["code"], revoked["code"])
     ]
+    etree.XMLSchema(etree.fromstring(shape)).assertValid(etree.fromstring(xml))
     assert credential["transcript"]["sha256"] == sha256(data).hexdigest()
     assert pdf.startswith(b64decode(inside))  # evidence may have come to it meanwhile
     assert told == [[], [{"id": credential["id"].rpartition("/")[0] + "/" + revoked["code"], "revoked": True}]]

@@ -97,10 +97,28 @@ def test_a_certificate_that_ends_within_thirty_days_comes_first_and_gives_way_to
 
     assert (first["certificate"]["holder"], first["ends_within_days"]) == (school.homeroom.id, 30)
     assert {one["ends_within_days"] for one in others} == {None}
-    told = register(school.principal, school)["certificates"]
-    serials = {one["certificate"]["holder"]: one["certificate"]["serial"] for one in told}
+    told = register(school.principal, school)
+    serials = {one["certificate"]["holder"]: one["certificate"]["serial"] for one in told["certificates"]}
     assert serials[school.homeroom.id] == new["serial"] != first["certificate"]["serial"]
-    assert {one["ends_within_days"] for one in told} == {None}
+    assert {one["ends_within_days"] for one in told["certificates"]} == {None}
+    assert [(one["certificate"]["serial"], one["why"]) for one in told["retired"]] == [
+        (first["certificate"]["serial"], "REPLACED")
+    ]
+
+
+def test_who_finds_out_later_revokes_the_certificate_of_a_key_out_of_use_and_sees_what_it_touches(school):
+    """R42."""
+    [retired] = school.homeroom.get("/v1/certificates")["retired"]
+    since = {"reason": "KEY_COMPROMISE", "compromised_at": retired["certificate"]["valid_from"]}
+
+    made = school.homeroom.post(f"/v1/certificates/{retired['certificate']['serial']}/revocation", since)
+
+    [listed] = register(school.principal, school)["retired"]
+    assert listed["revocation"] == made
+    assert school.homeroom.get(f"/v1/revocations/{made['id']}")["revocation"] == made
+    assert [one["certificate"]["holder"] for one in school.homeroom.get("/v1/certificates")["certificates"]] == [
+        school.homeroom.id
+    ]
 
 
 def test_one_that_is_taken_back_after_the_authorisation_is_listed_and_the_rest_is_signed(copies, half_signed):

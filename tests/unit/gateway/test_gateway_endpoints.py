@@ -67,6 +67,7 @@ from services.contracts.signing import (
     sessions,
 )
 from services.contracts.transcript import digitised
+from services.contracts.transcript.files import ReadXmlSchema, XmlSchema
 from services.contracts.verdicts import Verdict
 
 YEAR, UNIT = "/v1/years/2025", f"/v1/units/{ID}"
@@ -470,6 +471,15 @@ def test_an_export_is_downloaded_under_its_name(  # noqa: PLR0917 - a table's co
 
     assert (response.data, response.mimetype, services.asked) == (DOCUMENT, "application/x-test", [request_])
     assert response.headers["Content-Disposition"] == "attachment; filename=6A.xlsx"
+
+
+def test_the_shape_of_transcripts_is_everybodys(client, services):
+    services.tell(ReadXmlSchema, XmlSchema(text="<xs:schema/>"))
+
+    response = client.get("/schemas/hoc_ba.v1.xsd")
+
+    assert (response.text, response.mimetype) == ("<xs:schema/>", "application/xml")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_the_records_of_a_sending_are_downloaded_as_lines(client, services, teacher, files):
