@@ -39,6 +39,12 @@ def lasting(notary, signed_sheet):
     return notary.keep_for_long(signed_sheet)
 
 
+@pytest.fixture(scope="module", params=["lists", "answers"])
+def either(request, authority, signed_sheet, lasting):
+    """A lasting sheet whose proof is its issuer's list, or answers about its certificates."""
+    return lasting if request.param == "lists" else Notary.of(authority, answers=True).keep_for_long(signed_sheet)
+
+
 @pytest.fixture
 def judged(roots):
     def judge(file, at=LATER):
@@ -95,9 +101,9 @@ def test_after_the_certificates_end_only_a_sheet_that_was_stamped_before_is_vali
         assert (report.verdict, report.reasons) == (Verdict.UNDECIDED, (Reason.NO_PROOF_OF_TIME,))
 
 
-def test_a_sheet_with_proof_needs_nobody_to_ask(signed_sheet, notary, lasting, judged_alone):
-    assert judged_alone(lasting).verdict is Verdict.VALID
-    assert judged_alone(lasting, ENDED).verdict is Verdict.VALID
+def test_a_sheet_with_proof_needs_nobody_to_ask(signed_sheet, notary, either, judged_alone):
+    assert judged_alone(either).verdict is Verdict.VALID
+    assert judged_alone(either, ENDED).verdict is Verdict.VALID
     for file in (signed_sheet, notary.stamp(signed_sheet)):
         assert judged_alone(file).reasons == (Reason.REVOCATION_UNKNOWN,)
 
@@ -114,7 +120,10 @@ def test_a_renewed_sheet_outlives_the_first_authority_for_timestamps(signed_shee
     assert report.signatures[0].proven_at == SIGNED_AT + HOUR
 
 
-def test_a_key_that_was_stolen_before_the_timestamp_proves_nothing(signed_sheet, authority, school, judged_alone):
+@pytest.mark.parametrize("answers", [False, True], ids=["lists", "answers"])
+def test_a_key_that_was_stolen_before_the_timestamp_proves_nothing(
+    signed_sheet, authority, school, judged_alone, answers
+):
     stolen = own_certificate(school.signers["GVBM-toan"])
     told = Revoked(
         serial=stolen.serial_number,
@@ -122,7 +131,7 @@ def test_a_key_that_was_stolen_before_the_timestamp_proves_nothing(signed_sheet,
         compromised_at=SIGNED_AT,
         reason=RevocationReason.KEY_COMPROMISE,
     )
-    notary = Notary.of(authority)
+    notary = Notary.of(authority, answers=answers)
     notary.revoked.append(told)
 
     report = judged_alone(notary.prove(notary.stamp(signed_sheet)))
@@ -143,23 +152,23 @@ def test_no_lasting_sheet_with_a_changed_byte_is_valid(lasting, judged):
     assert Verdict.VALID not in verdicts
 
 
-def test_no_byte_of_a_lasting_signature_can_be_changed(lasting, judged):
+def test_no_byte_of_a_lasting_signature_can_be_changed(either, judged):
     """In the DER itself, where a changed byte leaves readable JSON."""
-    dice, der = random.Random(2026), signature_in(lasting)  # noqa: S311 - the same mutations in every run
+    dice, der = random.Random(2026), signature_in(either)  # noqa: S311 - the same mutations in every run
     valid = []
     for _ in range(300):
         changed, place = bytearray(der), dice.randrange(len(der))
         changed[place] ^= 1 << dice.randrange(8)
-        if judged(with_signature(lasting, bytes(changed))).verdict is Verdict.VALID:
+        if judged(with_signature(either, bytes(changed))).verdict is Verdict.VALID:
             valid.append(place)
 
     assert valid == []
 
 
-def test_what_an_archive_timestamp_is_over_cannot_be_taken_away(lasting, judged):
+def test_what_an_archive_timestamp_is_over_cannot_be_taken_away(either, judged):
     """Not the proof, not the first timestamp; and no proof stands without a timestamp."""
     for bend in (_without_lists, _without_first_stamp, _without_stamps):
-        report = judged(with_signature(lasting, bend(signature_in(lasting))))
+        report = judged(with_signature(either, bend(signature_in(either))))
         assert (report.verdict, report.reasons) == (Verdict.BROKEN, (Reason.SIGNATURE_MALFORMED,))
 
 
@@ -216,16 +225,21 @@ def test_an_unknown_authority_for_timestamps_proves_nothing(signed_sheet, rogue_
     assert (report.verdict, report.reasons) == (Verdict.UNDECIDED, (Reason.TIMESTAMP_UNTRUSTED,))
 
 
-def test_evidence_has_the_places_that_the_standard_gives_it(lasting):
-    """ETSI EN 319 122-1, 5.3 and 5.5, by another reader of ASN.1 than the one that the platform has."""
-    signature = signature_in(lasting)
+def test_evidence_has_the_places_that_the_standard_gives_it(either):
+    """ETSI EN 319 122-1, 5.3 and 5.5, by another reader of ASN.1 than the one that the platform has.
+
+    Answers are among the lists as RFC 5940, 2.1 says, which makes the whole a version 5 (RFC 5652, 5.1).
+    """
+    signature = signature_in(either)
     content, signer = cms.ContentInfo.load(signature)["content"], signer_of(signature)
     attributes = {one["type"].native: one["values"][0] for one in signer["unsigned_attrs"]}
     first, archive = attributes["signature_time_stamp_token"], cms.ContentInfo.load(attributes["0.4.0.1733.2.4"].dump())
     (index,) = signer_of(archive.dump())["unsigned_attrs"]
 
     assert imprint(first) == sha256(signer["signature"].native).digest()
-    assert {one.name for one in content["crls"]} == {"crl"}
+    answers = [one.chosen["other_rev_info"].native for one in content["crls"] if one.name == "other"]
+    assert (content["version"].native, len(content["crls"])) in {("v1", 2), ("v5", 3)}
+    assert len(answers) == (2 if content["version"].native == "v5" else 0)
     told = core.load(index["values"][0].dump()).native
     _, *lists = (list(each.values()) for each in told.values())
     assert lists[0] == [sha256(one.dump()).digest() for one in content["certificates"]]
@@ -233,7 +247,7 @@ def test_evidence_has_the_places_that_the_standard_gives_it(lasting):
     named = next(one for one in signer["unsigned_attrs"] if one["type"].native == "signature_time_stamp_token")
     assert lists[2] == [sha256(named["type"].dump() + first.dump()).digest()]
     kind = content["encap_content_info"]["content_type"].dump()
-    digest = sha256(rfc8785.dumps(json.loads(lasting)["statement"])).digest()
+    digest = sha256(rfc8785.dumps(json.loads(either)["statement"])).digest()
     names = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
     fields = b"".join(signer[name].dump() for name in names)
     assert imprint(archive) == sha256(kind + digest + fields + index["values"][0].dump()).digest()
@@ -245,10 +259,10 @@ def imprint(token):
     return info["message_imprint"]["hashed_message"].native
 
 
-def test_openssl_accepts_a_lasting_signature_and_its_first_timestamp(lasting, roots_file, outside_programs, tmp_path):
-    der = signature_in(lasting)
+def test_openssl_accepts_a_lasting_signature_and_its_first_timestamp(either, roots_file, outside_programs, tmp_path):
+    der = signature_in(either)
     (tmp_path / "signature.der").write_bytes(der)
-    (tmp_path / "statement").write_bytes(rfc8785.dumps(json.loads(lasting)["statement"]))
+    (tmp_path / "statement").write_bytes(rfc8785.dumps(json.loads(either)["statement"]))
     (tmp_path / "value").write_bytes(signer_of(der)["signature"].native)
     (tmp_path / "token").write_bytes(cades.read(der).tokens[0])
     moment = ["-CAfile", str(roots_file), "-attime", str(int((SIGNED_AT + HOUR).timestamp()))]
