@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from deploy.broker.topology import Topology, User
+from deploy.broker.topology import Binding, Topology, User
 
 TIMEOUT_SECONDS = 30
 
@@ -24,11 +24,15 @@ class Management:
         self._administrator = parts.username or ""
 
     def apply(self, topology: Topology, passwords: Mapping[str, str]) -> None:
-        """Make the virtual host hold the topology; what is there already stays, users get these passwords."""
+        """Make the virtual host hold the topology; what is there already stays, users get these passwords.
+
+        One thing goes: an inbox that an event no longer concerns is given it no more, as nobody there could read it.
+        """
         self._put(f"vhosts/{self._vhost}", {})
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         self._put(f"permissions/{self._vhost}/{quote(self._administrator, safe='')}", everything)
         self._send("POST", f"definitions/{self._vhost}", _definitions(topology))
+        self._unbind(topology)
         for user in topology.users:
             self._apply_user(user, passwords[user.name])
 
@@ -40,6 +44,14 @@ class Management:
         wanted, found = _facts(topology), self._found_facts(topology)
         missing = [f"missing or different: {fact}" for fact in sorted(wanted - found)]
         return missing + [f"not in the contracts: {fact}" for fact in sorted(found - wanted)]
+
+    def _unbind(self, topology: Topology) -> None:
+        ours, wanted = {queue.name for queue in topology.queues}, set(topology.bindings)
+        for found in self._get(f"bindings/{self._vhost}"):
+            source, queue = found["source"], found["destination"]
+            if source and queue in ours and Binding(source, queue, found["routing_key"]) not in wanted:
+                ends = f"e/{quote(source, safe='')}/q/{quote(queue, safe='')}"
+                self._send("DELETE", f"bindings/{self._vhost}/{ends}/{quote(found['properties_key'], safe='')}")
 
     def _apply_user(self, user: User, password: str) -> None:
         name = quote(user.name, safe="")

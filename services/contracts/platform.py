@@ -38,7 +38,7 @@ EVENTS: Mapping[type[Event], Sequence[str]] = {
     GradesViewedV1: ("identity",),
     TranscriptViewedV1: ("identity",),
     MarkHeadsPublishedV1: ("signing",),
-    TranscriptsFrozenV1: ("signing", "gradebook"),
+    TranscriptsFrozenV1: ("signing",),
     DocumentsSignedV1: ("transcript",),
     CertificateRevokedV1: (),
     SignatureDueV1: ("notify",),

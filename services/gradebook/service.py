@@ -52,7 +52,13 @@ from services.contracts.gradebook.progress import (
     ReadUnitProgress,
 )
 from services.contracts.gradebook.record import ReadPupilRecord
-from services.contracts.gradebook.results import CheckResults, FindPromotions, LockResults, ReadClassResults
+from services.contracts.gradebook.results import (
+    CheckResults,
+    FindPromotions,
+    LockResults,
+    ReadClassResults,
+    TakeResults,
+)
 from services.contracts.gradebook.school import CreateClasses, EndSchoolYear, FindClasses, OpenSchoolYear
 from services.contracts.gradebook.sheets import (
     CentraliseColumns,
@@ -73,7 +79,7 @@ from services.contracts.gradebook.statistics import (
 from services.contracts.gradebook.summer import DecideSecondChance, FindSecondChances, ProposeSecondChance
 from services.contracts.gradebook.windows import CloseWindow, FindWindows, OpenWindow
 from services.contracts.identity import GrantChangedV1, UnitChangedV1
-from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
+from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1
 from services.gradebook.ledger.seals import ledger_key
 from services.gradebook.usecases import (
     arrivals,
@@ -203,6 +209,7 @@ def _add_results(service: Service) -> None:
     service.command(LockResults, results.lock_results)
     service.internal(FindGivenYears, given.find_given_years, systems=("transcript",))
     service.query(ReadClassResults, results.read_class_results, systems=("transcript",))
+    service.internal(TakeResults, results.take_results, systems=("transcript",))
     service.query(FindPromotions, promotions.find_promotions)
     service.command(KeepGivenYear, given.keep_given_year)
     service.command(KeepEvidence, evidence.keep_evidence, before=evidence.recognise)
@@ -226,7 +233,6 @@ def _add_books(service: Service) -> None:
 def _add_events(service: Service) -> None:
     service.consumes(GrantChangedV1, authority.copy_grants)
     service.consumes(UnitChangedV1, authority.copy_units)
-    service.consumes(TranscriptsFrozenV1, documents.follow_frozen)
     service.consumes(TranscriptIssuedV1, documents.follow_issued)
     service.consumes(TranscriptRevokedV1, documents.follow_revoked)
 

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from services.chassis.ids import new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.given import FindGivenYears
-from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults
+from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults, TakeResults
 from services.contracts.identity import FindGuardians, FindPeople, FindUnits, Role
 from services.contracts.messages import Task
 from services.contracts.transcript import FreezeClass, TranscriptState
@@ -73,16 +74,18 @@ def check_form(command: FreezeClass, outside: Outside) -> None:
 
 def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
     """Everything of a class that is not frozen yet. Its files are stored before the rows that name them."""
-    results = outside.ask(ReadClassResults(school_year=task.school_year, class_id=task.class_id), timeout=30)
+    known = outside.ask(ReadClassResults(school_year=task.school_year, class_id=task.class_id), timeout=30)
     with outside.db.transaction() as tx:
         # The batch first: whoever stands as not frozen after it was opened is in no batch that was kept before.
         batch = batches.open_batch(tx, task.school_year, task.class_id, secrets.token_bytes(SEED_BYTES))
         standing = repository.standing_of(tx, task.school_year, task.class_id)
-        principals, now = repository.principals_of(tx, results.unit_id), tx.now()
+        principals, now = repository.principals_of(tx, known.unit_id), tx.now()
     if len(principals) != 1:
         raise NoPrincipal(count=len(principals))
-    due = _due(results, standing, task)
-    setting = _known(_setting(results, principals[0], outside), [result.pupil_id for result in due], outside)
+    due_ids = _due(known, standing, task)
+    results = _take(task, due_ids, outside)
+    due = [result for result in results.results if result.pupil_id in due_ids]
+    setting = _known(_setting(results, principals[0], outside), due_ids, outside)
     rows = {result.pupil_id: _empty_row(setting, result, standing) for result in due}
     data = [_data(setting, result, standing, batch, now) for result in due if result.promotion not in PARKED]
     bound, sheets = class_sheets.bind(data, batch)
@@ -97,13 +100,19 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
     )
 
 
-def _due(results: ClassResults, standing: Standing, task: FreezeClassTask) -> list[PupilResult]:
+def _take(task: FreezeClassTask, pupil_ids: tuple[UUID, ...], outside: Outside) -> ClassResults:
+    """The results as they are now and stay: what we knew a moment ago may have been corrected since."""
+    wanted = TakeResults(school_year=task.school_year, class_id=task.class_id, pupil_ids=pupil_ids)
+    return outside.ask(wanted, timeout=30)
+
+
+def _due(results: ClassResults, standing: Standing, task: FreezeClassTask) -> tuple[UUID, ...]:
     """The pupils who are parked, and those of whom there is no transcript in force."""
-    return [
-        result
+    return tuple(
+        result.pupil_id
         for result in results.results
         if result.pupil_id in standing.parked or not (task.parked_only or result.pupil_id in standing.frozen)
-    ]
+    )
 
 
 def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Setting:
@@ -116,13 +125,13 @@ def _setting(results: ClassResults, principal_id: UUID, outside: Outside) -> Set
     )
 
 
-def _known(setting: Setting, pupil_ids: list[UUID], outside: Outside) -> Setting:
+def _known(setting: Setting, pupil_ids: Collection[UUID], outside: Outside) -> Setting:
     """With what is known of each pupil beside the results."""
     earlier = _earlier(setting.results.school_year, pupil_ids, outside)
     return replace(setting, earlier=earlier, guardians=_guardians(pupil_ids, outside))
 
 
-def _earlier(school_year: int, pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Schooling, ...]]:
+def _earlier(school_year: int, pupil_ids: Collection[UUID], outside: Outside) -> dict[UUID, tuple[Schooling, ...]]:
     """Where each pupil was before this year, as our transcripts say and as was given from elsewhere."""
     given = outside.ask(FindGivenYears(pupil_ids=tuple(pupil_ids)), timeout=30).pupils
     years = {one.pupil_id: one.years for one in given}
@@ -138,7 +147,7 @@ def _earlier(school_year: int, pupil_ids: list[UUID], outside: Outside) -> dict[
     }
 
 
-def _guardians(pupil_ids: list[UUID], outside: Outside) -> dict[UUID, tuple[Guardian, ...]]:
+def _guardians(pupil_ids: Collection[UUID], outside: Outside) -> dict[UUID, tuple[Guardian, ...]]:
     found: dict[UUID, tuple[Guardian, ...]] = {}
     for one in outside.ask(FindGuardians(pupil_ids=tuple(pupil_ids)), timeout=30).contacts:
         found[one.pupil_id] = (*found.get(one.pupil_id, ()), Guardian(relation=one.relation, name=one.name))

@@ -1,6 +1,6 @@
 """Transcript's only queries: rows in, contract values out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -116,7 +116,7 @@ def is_waiting(tx: Tx, school_year: int, class_id: UUID) -> bool:
     return tx.conn.execute(select(parked.exists())).scalar_one()
 
 
-def canonical_before(tx: Tx, pupil_ids: Sequence[UUID], school_year: int) -> dict[UUID, list[str]]:
+def canonical_before(tx: Tx, pupil_ids: Collection[UUID], school_year: int) -> dict[UUID, list[str]]:
     """Of each pupil the frozen data of earlier years that were not revoked, by hash."""
     query = select(transcripts.c.pupil_id, transcripts.c.canonical).where(
         transcripts.c.pupil_id.in_(pupil_ids),

@@ -14,6 +14,7 @@ from services.contracts.gradebook.results import (
     ReadClassResults,
     ReasonV1,
     SubjectResult,
+    TakeResults,
     TermSummary,
 )
 from services.contracts.gradebook.school import SubjectKind
@@ -90,6 +91,7 @@ class LockedClass:
         """What gradebook, identity and signing answer; no class sheet is signed yet."""
         return {
             ReadClassResults: self.results,
+            TakeResults: self.results,
             FindPeople: self._find_people,
             FindUnits: Units(units=(self.unit,)),
             FindGivenYears: GivenYears(pupils=()),

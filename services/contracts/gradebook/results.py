@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.contracts.gradebook.school import SubjectKind
-from services.contracts.messages import Command, Event, Query
+from services.contracts.messages import Command, Event, Query, Request
 
 
 class Period(StrEnum):
@@ -148,6 +148,19 @@ class ReadClassResults(Query[ClassResults]):
     operation: ClassVar[str] = "gradebook.read_class_results"
     school_year: int
     class_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeResults(Request[ClassResults]):
+    """The same, to make transcripts of these pupils: whose year is settled, from now on keeps it until one is revoked.
+
+    Changes under way end first. Asked again, it gives what is then.
+    """
+
+    operation: ClassVar[str] = "gradebook.take_results"
+    school_year: int
+    class_id: UUID
+    pupil_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,5 +114,5 @@ document_states = Table(
     Column("school_year", SmallInteger, primary_key=True),
     Column("pupil_id", UUID, primary_key=True),
     Column("version", Integer, nullable=False),
-    Column("state", String, nullable=False, comment="of the pupil's newest transcript: ISSUED or REVOKED"),
+    Column("state", String, nullable=False, comment="of the pupil's newest transcript: FROZEN, ISSUED, REVOKED"),
 )

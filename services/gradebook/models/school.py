@@ -77,7 +77,6 @@ classes = Table(
     Column("grade", SmallInteger, CheckConstraint("grade BETWEEN 1 AND 12", name="grade"), nullable=False),
     Column("homeroom_id", UUID, nullable=False),
     Column("results_version", Integer, nullable=False, server_default="0", comment="counts what was told of results"),
-    Column("frozen_at", DateTime(timezone=True), comment="since when transcripts are made of its results"),
     UniqueConstraint("school_year", "unit_id", "name"),
     ForeignKeyConstraint(YEAR_KEYS, YEAR_PLACES),
 )

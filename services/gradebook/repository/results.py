@@ -87,15 +87,30 @@ def newest_results(tx: Tx, school_year: int, class_ids: Collection[UUID]) -> dic
 
 
 def document_state(tx: Tx, school_year: int, pupil_id: UUID) -> str | None:
-    """ISSUED or REVOKED, as transcript told of the pupil's newest transcript; None before."""
+    """FROZEN, ISSUED or REVOKED, of the pupil's newest transcript; None before."""
     mine = (document_states.c.school_year == school_year) & (document_states.c.pupil_id == pupil_id)
     return tx.conn.execute(select(document_states.c.state).where(mine)).scalar()
 
 
+def note_frozen(tx: Tx, school_year: int, pupil_ids: Collection[UUID]) -> None:
+    """Transcripts are being made of these pupils' results: their first, or the next after one that was issued.
+
+    Whether that one is revoked may not have been told yet.
+    """
+    rows = [{"school_year": school_year, "pupil_id": one, "version": 1, "state": "FROZEN"} for one in sorted(pupil_ids)]
+    if rows:
+        state, version = document_states.c.state, document_states.c.version
+        again = {"state": "FROZEN", "version": version + 1}
+        new = upsert(document_states).on_conflict_do_update(
+            index_elements=["school_year", "pupil_id"], set_=again, where=state != "FROZEN"
+        )
+        tx.conn.execute(new, rows)
+
+
 def note_document(tx: Tx, row: Mapping[str, Any]) -> None:
-    """Keep what transcript told; a later version wins, and of one version its revocation."""
+    """Keep what transcript told; a later version wins, and of one version what comes later in its life."""
     new = upsert(document_states).values(dict(row))
-    told = tuple_(new.excluded.version, new.excluded.state)  # ISSUED comes before REVOKED
+    told = tuple_(new.excluded.version, new.excluded.state)  # FROZEN, ISSUED, REVOKED: the alphabet's order
     later = tuple_(document_states.c.version, document_states.c.state) < told
     keys = ["school_year", "pupil_id"]
     tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=dict(row), where=later))

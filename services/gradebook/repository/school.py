@@ -85,17 +85,6 @@ def get_class(tx: Tx, school_year: int, class_id: UUID) -> ClassV1 | None:
     return found[0] if found else None
 
 
-def frozen_since(tx: Tx, school_year: int, class_id: UUID) -> datetime | None:
-    """Since when transcripts are made of the class's results; None where none are."""
-    mine = (classes.c.school_year == school_year) & (classes.c.id == class_id)
-    return tx.conn.execute(select(classes.c.frozen_at).where(mine)).scalar()
-
-
-def note_frozen(tx: Tx, school_year: int, class_id: UUID, at: datetime) -> None:
-    mine = (classes.c.school_year == school_year) & (classes.c.id == class_id)
-    tx.conn.execute(update(classes).where(mine).values(frozen_at=func.coalesce(classes.c.frozen_at, at)))
-
-
 def next_results_version(tx: Tx, school_year: int, class_id: UUID) -> int:
     """The number of the next thing told of the class's results."""
     mine = (classes.c.school_year == school_year) & (classes.c.id == class_id)

@@ -31,7 +31,7 @@ from services.gradebook.errors.results import (
     TranscriptIssued,
     WrongStep,
 )
-from services.gradebook.repository import corrections, enrolment, marks, results, school, sheets
+from services.gradebook.repository import corrections, enrolment, marks, results, sheets
 from services.gradebook.repository.marks import Writer
 from services.gradebook.roles import ANYONE_AT_SCHOOL, APPROVERS, LEADERS
 from services.gradebook.usecases import guards
@@ -39,7 +39,6 @@ from services.gradebook.usecases.evidence import require_kept
 from services.gradebook.usecases.results import judge_again
 from services.gradebook.windows import for_column, is_open
 
-SETTLED = ("PROMOTED", "NOT_PROMOTED")
 AS_ASKED = ("school_year", "sheet_id", "column_id", "pupil_id", "reason", "evidence")
 ENOUGH = 3  # people: with so many at the school, a correction goes through three different hands
 
@@ -106,15 +105,16 @@ def find_corrections(tx: Tx, query: FindCorrections, actor: Actor) -> Correction
     return Corrections(corrections=tuple(found))
 
 
-def refuse_sealed(tx: Tx, school_year: int, class_id: UUID, pupil_id: UUID) -> None:
-    """TranscriptIssued or TranscriptFrozen where a document already rests on the pupil's results."""
+def refuse_sealed(tx: Tx, school_year: int, pupil_id: UUID) -> None:
+    """TranscriptIssued or TranscriptFrozen where a document already rests on the pupil's results.
+
+    Who is about to change them holds the class's sheets before asking.
+    """
     state = results.document_state(tx, school_year, pupil_id)
     if state == "ISSUED":
         raise TranscriptIssued
-    if state is None and school.frozen_since(tx, school_year, class_id):
-        result = results.year_results(tx, school_year, class_id).get(pupil_id)
-        if result is not None and result.promotion in SETTLED:
-            raise TranscriptFrozen
+    if state == "FROZEN":
+        raise TranscriptFrozen
 
 
 def _check_grounds(tx: Tx, command: RequestCorrection, head: SheetHead, column: ColumnV1) -> None:
@@ -123,7 +123,7 @@ def _check_grounds(tx: Tx, command: RequestCorrection, head: SheetHead, column: 
         raise Invalid(reason="a correction needs a reason")
     require_kept(tx, head.unit_id, command.evidence)
     _refuse_open(tx, head, column)
-    refuse_sealed(tx, command.school_year, head.class_id, command.pupil_id)
+    refuse_sealed(tx, command.school_year, command.pupil_id)
 
 
 def _column(head: SheetHead, column_id: UUID) -> ColumnV1:
@@ -191,7 +191,7 @@ def _require_step(correction: CorrectionV1, *states: CorrectionState) -> None:
 def _apply(tx: Tx, correction: CorrectionV1, base_version: int, actor: Actor) -> None:
     """A new row of the cell's history; refused where a document came to rest on it, or the cell moved on, meanwhile."""
     sheet = guards.hold_sheet(tx, correction.school_year, correction.sheet_id)
-    refuse_sealed(tx, correction.school_year, sheet.head.class_id, correction.pupil_id)
+    refuse_sealed(tx, correction.school_year, correction.pupil_id)
     entry = CellEntry(
         pupil_id=correction.pupil_id,
         state=correction.new_state,

@@ -3,14 +3,8 @@
 from collections.abc import Sequence
 
 from services.chassis.database import Tx
-from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
-from services.gradebook.repository import results, school
-
-
-def follow_frozen(tx: Tx, events: Sequence[TranscriptsFrozenV1]) -> None:
-    """From now on a class's results stand in documents that people sign."""
-    for event in events:
-        school.note_frozen(tx, event.school_year, event.record_id, event.updated_at)
+from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1
+from services.gradebook.repository import results
 
 
 def follow_issued(tx: Tx, events: Sequence[TranscriptIssuedV1]) -> None:

@@ -14,6 +14,7 @@ from services.contracts.gradebook.results import (
     PeriodLocked,
     ReadClassResults,
     ResultsLockedV1,
+    TakeResults,
 )
 from services.contracts.gradebook.school import ClassV1
 from services.contracts.identity import Change
@@ -32,6 +33,8 @@ from services.gradebook.usecases.statistics import CountClassTask
 BEFORE = {Period.TERM_2: Period.TERM_1, Period.YEAR: Period.TERM_2}
 JUDGED = frozenset({Regulation.TT27_2020, Regulation.TT22_2021, Regulation.TT43_2021})
 """The regulations that classes are taught under since the platform began; older years are kept as they were given."""
+SETTLED = ("PROMOTED", "NOT_PROMOTED")
+"""What a transcript is made of; it waits while the year is open to a second chance."""
 MOST_NAMED = 500  # missing things that one refusal names
 
 
@@ -67,14 +70,29 @@ def read_class_results(tx: Tx, query: ReadClassResults, actor: Actor) -> ClassRe
     of_class = guards.get_class(tx, query.school_year, query.class_id)
     if not actor.system and not authority.holds(tx, actor, LEADERS, of_class.unit_id):
         raise NotFound
-    if Period.YEAR not in results.locked_periods(tx, query.school_year, query.class_id):
+    return _class_results(tx, of_class)
+
+
+def take_results(tx: Tx, request: TakeResults, _actor: Actor) -> ClassResults:
+    """Whoever changes a result holds the class's sheets too, and only then asks whether a transcript rests on it."""
+    of_class = guards.get_class(tx, request.school_year, request.class_id)
+    sheets.hold_class(tx, request.school_year, request.class_id)
+    found = _class_results(tx, of_class)
+    settled = {one.pupil_id for one in found.results if one.promotion in SETTLED}
+    results.note_frozen(tx, request.school_year, settled & set(request.pupil_ids))
+    return found
+
+
+def _class_results(tx: Tx, of_class: ClassV1) -> ClassResults:
+    school_year, class_id = of_class.school_year, of_class.id
+    if Period.YEAR not in results.locked_periods(tx, school_year, class_id):
         raise NotLocked
-    by_pupil = results.year_results(tx, query.school_year, query.class_id)
-    order = enrolment.pupils_of(tx, query.school_year, query.class_id, ended_too=True)
+    by_pupil = results.year_results(tx, school_year, class_id)
+    order = enrolment.pupils_of(tx, school_year, class_id, ended_too=True)
     return ClassResults(
-        school_year=query.school_year,
+        school_year=school_year,
         unit_id=of_class.unit_id,
-        class_id=of_class.id,
+        class_id=class_id,
         class_name=of_class.name,
         stage=of_class.stage,
         grade=of_class.grade,

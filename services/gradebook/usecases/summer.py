@@ -68,7 +68,8 @@ def decide_second_chance(tx: Tx, command: DecideSecondChance, actor: Actor) -> S
         raise NotFound(pupil_id=command.pupil_id)
     if chance.proposed_by == actor.person_id:
         raise SamePerson
-    refuse_sealed(tx, command.school_year, command.class_id, command.pupil_id)
+    sheets.hold_class(tx, command.school_year, command.class_id)
+    refuse_sealed(tx, command.school_year, command.pupil_id)
     decided = replace(chance, decided_by=actor.person_id, decided_at=tx.now())
     corrections.keep_chance(tx, command.school_year, decided)
     judge_again(tx, of_class, [command.pupil_id], basis=f"summer:{command.subject}")
@@ -100,7 +101,7 @@ def _require_open(tx: Tx, of_class: ClassV1, command: ProposeSecondChance) -> No
     before = corrections.hold_chance(tx, command)
     if (before and before.decided_by) or not _waits(result):
         raise NoSecondChance(promotion=result.promotion, what=command.subject or "rèn luyện")
-    refuse_sealed(tx, command.school_year, of_class.id, command.pupil_id)
+    refuse_sealed(tx, command.school_year, command.pupil_id)
 
 
 def _waits(result: PupilResult) -> bool:

@@ -6,11 +6,14 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
+from deploy.broker.management import Management
+from deploy.broker.topology import wanted
 from services.chassis import wire
 from services.chassis.events import EXCHANGE, STREAM, events_queue
 from services.chassis.ids import new_id
 from services.contracts.gradebook.sheets import SaveColumn
 from services.contracts.identity import GrantChangedV1
+from services.contracts.transcript import TranscriptsFrozenV1
 
 FORBIDDEN, CONTRADICTION = 403, 406
 
@@ -34,6 +37,17 @@ def own_queue(channel, user):
     name = f"rpc.reply-{user}-{new_id()}"
     channel.queue_declare(name, exclusive=True)
     return name
+
+
+def test_an_event_that_concerns_a_service_no_more_is_not_brought_to_it(bus, administrator):
+    management, queue = Management(bus.management_url, bus.vhost), events_queue("gradebook")
+    administrator.channel().queue_bind(queue, EXCHANGE, TranscriptsFrozenV1.type)
+    before = management.differences(wanted())
+
+    management.apply(wanted(), {user.name: bus.password for user in wanted().users})
+
+    assert [TranscriptsFrozenV1.type in one for one in before] == [True]
+    assert management.differences(wanted()) == []
 
 
 @pytest.mark.parametrize("exchange", [wire.EXCHANGE, EXCHANGE])

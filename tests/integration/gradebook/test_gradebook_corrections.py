@@ -21,7 +21,7 @@ from services.contracts.gradebook.sheets import CellState
 from services.contracts.gradebook.windows import CloseWindow, WindowKind
 from services.contracts.identity import Role
 from services.contracts.messages import Change
-from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1, TranscriptsFrozenV1
+from services.contracts.transcript import TranscriptIssuedV1, TranscriptRevokedV1
 from services.gradebook.repository import sheets
 from tests.integration.gradebook.small_school import MATHS, SCAN, SPORT, YEAR
 
@@ -293,24 +293,6 @@ def test_a_revocation_heard_before_the_issue_still_wins(locked):
     locked.gradebook.tell(issued(locked))
 
     assert ask(locked, "7.0").state is CorrectionState.REQUESTED
-
-
-def test_marks_in_a_document_that_is_being_signed_wait(locked):
-    promoted = "UPDATE results SET result = jsonb_set(result, '{promotion}', '\"PROMOTED\"') WHERE class_id = :id"
-    locked.gradebook.sql(promoted, id=locked.class_id)
-    locked.gradebook.tell(
-        TranscriptsFrozenV1(
-            record_id=locked.class_id,
-            change=Change.NEW,
-            version=1,
-            updated_at=datetime.now(UTC),
-            school_year=YEAR,
-            unit_id=locked.unit_id,
-        ),
-    )
-
-    with pytest.raises(Refused, match="transcript_frozen"):
-        ask(locked, "7.0")
 
 
 def test_leaders_find_all_corrections_and_others_those_they_have_a_part_in(closed):

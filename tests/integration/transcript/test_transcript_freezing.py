@@ -8,7 +8,7 @@ from lxml import etree
 from services.chassis.errors import Forbidden, NotFound, Refused, Unavailable
 from services.chassis.ids import new_id
 from services.contracts.gradebook.given import FindGivenYears
-from services.contracts.gradebook.results import Period, ReadClassResults
+from services.contracts.gradebook.results import Period, ReadClassResults, TakeResults
 from services.contracts.identity import Change, FindPeople, Role
 from services.contracts.transcript import (
     FindClassTranscripts,
@@ -134,6 +134,36 @@ def test_the_background_reads_results_and_people_under_the_services_own_grant(fr
     assert [token for _, token, _ in background] == [None, None]
 
 
+def taken(a_class):
+    """Whose results gradebook was asked to give for good, each time."""
+    asked = a_class.transcript.others.of(TakeResults)
+    return [one.pupil_ids for one, _, _ in asked if one.class_id == a_class.locked.class_id]
+
+
+def test_gradebook_is_told_whose_results_the_transcripts_are_made_of(ready_class):
+    waiting = ready_class.promoting("PROMOTED", "RETEST", "PROMOTED")
+    waiting.freeze()
+    revoked = waiting.issue()
+    waiting.transcript.ask(
+        RevokeTranscript(school_year=YEAR, transcript_id=revoked.id, reason="Sửa điểm."), waiting.locked.principal
+    )
+
+    waiting.announce(Period.YEAR)
+    waiting.freeze()
+
+    parked = waiting.of_pupil(1).pupil_id
+    assert taken(waiting) == [waiting.locked.pupils, (parked,), (revoked.pupil_id, parked)]
+
+
+def test_what_gradebook_corrected_since_we_looked_is_what_the_transcript_says(ready_class, states):
+    corrected = ready_class.locked.promoting("RETEST", "PROMOTED", "PROMOTED").results
+    ready_class.transcript.others.answers[TakeResults] = corrected
+
+    ready_class.freeze()
+
+    assert states(ready_class) == [PARKED, FROZEN, FROZEN]
+
+
 def test_a_freezing_broken_off_is_taken_up_again(ready_class, states):
     answer = ready_class.transcript.others.answers[FindPeople]
     ready_class.transcript.others.answers[FindPeople] = Unavailable()
@@ -157,6 +187,7 @@ def test_a_school_without_exactly_one_principal_cannot_freeze(ready_class, princ
     (reason,) = ready_class.transcript.unfinished()
     assert found.transcripts == ()
     assert reason.startswith("transcript.no_principal")
+    assert taken(ready_class) == []
     ready_class.transcript.sql("DELETE FROM inbox WHERE state = 'PENDING'")
 
 

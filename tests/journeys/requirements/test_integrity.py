@@ -59,6 +59,8 @@ def test_a_closed_mark_is_corrected_by_three_people_and_the_transcript_counts_it
     first, second, _ = issuing.freeze(room)
     assert "<SUA_CHUA><SO_CHO>1</SO_CHO><MON>TOAN</MON></SUA_CHUA>" in issuing.xml_of(room, first)
     assert "<SUA_CHUA><SO_CHO>0</SO_CHO></SUA_CHUA>" in issuing.xml_of(room, second)
+    with pytest.raises(Refusal, match=r"409 gradebook\.transcript_frozen"):
+        ask_correction(room, room.pupils[1], "9.0")
 
 
 def test_a_mark_on_which_a_transcript_rests_is_not_corrected_under_it(lower, before_summer):
