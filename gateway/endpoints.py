@@ -178,11 +178,17 @@ def arguments_of(rule: str, shape: type[R]) -> list[Document]:
 
 def store_upload(limit: int) -> str:
     """Store the file of the form's field `file`, up to `limit` bytes with its frame; gives its SHA-256."""
+    return backend().objects.put(read_upload(limit))
+
+
+def read_upload(limit: int) -> bytes:
+    """The file of the form's field `file`, up to `limit` bytes with its frame."""
     flask.request.max_content_length = limit
     file = flask.request.files.get("file")
     if not file:  # missing, or sent without choosing one
         raise FileMissing
-    return backend().objects.put(file.read())
+    data: bytes = file.read()
+    return data
 
 
 def send_file(file: str, *, mimetype: str, name: str) -> flask.Response:

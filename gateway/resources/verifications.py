@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import flask
 
-from gateway.backend import HEAVY_SECONDS, Caller, admit, ask
-from gateway.endpoints import FILE_BODY, SCHEMA, offer, read, reply, resource, serve, store_upload
+from gateway.backend import HEAVY_SECONDS, Caller, admit, ask, backend
+from gateway.endpoints import FILE_BODY, SCHEMA, offer, read, read_upload, reply, resource, serve
 from services.chassis.errors import NotFound
 from services.chassis.ids import normalise_code
 from services.contracts.signing.checking import CheckFiles, FileReport, MemberReport, ReadTrust
@@ -42,10 +42,11 @@ def find_verdict(typed: str) -> PublicVerdict:
 def check_upload() -> tuple[FileReport, PublicVerdict | None]:
     """The verdict on the file that a stranger sends in the form's field `file`, and the transcript in the register.
 
+    The file is lent for as long as the check takes: what strangers show us is not ours to keep.
     Right signatures count for what the register says of their transcript, and no more.
     """
     caller = admit(CheckFiles)
-    name = store_upload(FILE_BYTES)
+    name = backend().objects.lend(read_upload(FILE_BYTES))
     report = ask(CheckFiles(files=(name,)), caller, timeout=HEAVY_SECONDS).reports[0]
     if report.members:
         return _with_members(report), None

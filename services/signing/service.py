@@ -178,6 +178,7 @@ def _confirm(service: Service, confirmed: confirming.Confirmations) -> None:
 
 def _check(service: Service, checks: checking.Checking, made: credentials.Credentials) -> None:
     service.open(CheckFiles, checking.answer_check, before=checks.check)
+    service.every(checking.TAKE_BACK_SECONDS, checking.taken_back, before=checking.take_back)
     service.internal(MakeCredential, credentials.give_credential, before=made.make, systems=("transcript",))
     service.open(ReadTrust, checks.read_trust)
 

@@ -26,6 +26,9 @@ from services.signing.summary import Issuer, Summary
 from services.signing.usecases.standings import Standings
 from services.signing.validation import Readable, Report, read
 
+LENT_SECONDS = 600.0  # a check takes two minutes at most
+TAKE_BACK_SECONDS = 60.0
+
 
 class Checking:
     """What rests on the roots that this installation trusts, and on its own keys."""
@@ -43,12 +46,12 @@ class Checking:
         )
 
     def check(self, request: CheckFiles, outside: Outside) -> FileReports:
-        """Validate stored files, each by what it is."""
+        """Validate files, kept or lent, each by what it is."""
         return FileReports(reports=tuple(_file_report(self.judge(name, outside)) for name in request.files))
 
     def judge(self, name: str, outside: Outside) -> Report:
-        """The verdict on a stored file."""
-        data = outside.objects.get(name)
+        """The verdict on a file."""
+        data = outside.objects.borrow(name)
         reading: Readable = outside.run(lambda: read(data, roots=self._roots, issuers=self._issuer.public_keys))
         known = self._standings.known(reading, outside)
         report: Report = outside.run(lambda: reading.report(known))
@@ -57,6 +60,15 @@ class Checking:
 
 def answer_check(_tx: Tx, _request: CheckFiles, reports: FileReports) -> FileReports:
     return reports
+
+
+def take_back(outside: Outside) -> None:
+    """What strangers had checked is gone soon after."""
+    outside.objects.take_back(after_seconds=LENT_SECONDS)
+
+
+def taken_back(_tx: Tx, _nothing: None) -> bool:
+    return False
 
 
 def told_key(key_id: bytes, public: EllipticCurvePublicKey) -> SummaryKeyV1:

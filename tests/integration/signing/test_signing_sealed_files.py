@@ -12,6 +12,7 @@ from services.chassis.errors import NotFound
 from services.contracts.signing.checking import CheckFiles
 from services.contracts.verdicts import Verdict
 from services.signing import summary
+from services.signing.usecases import checking
 from tests.integration.signing.class_to_sign import HOMEROOM, PRINCIPAL, SUBJECTS, published_keys, slots
 
 QUEUED = "SELECT kind, reference, digest FROM log_queue ORDER BY id"
@@ -33,6 +34,19 @@ def test_the_sealed_files_are_valid_and_are_the_documents_of_their_codes(sealed)
     ]
     assert {report.code for report in reports} == {document.code for document in sealed.documents}
     assert [len(report.signatures) for report in reports] == [3, 3, 3, 5, 5, 5]
+
+
+def test_what_a_stranger_shows_is_checked_and_then_forgotten(sealed, monkeypatch):
+    signing = sealed.signing
+    asked = CheckFiles(files=(signing.objects.lend(signing.objects.get(sealed.signed()[0].pdf) + b" "),))
+
+    (report,) = signing.ask(asked).reports
+    monkeypatch.setattr(checking, "LENT_SECONDS", 0.0)
+    signing.round("taken_back").before(signing.outside)
+
+    assert report.verdict is Verdict.BROKEN
+    with pytest.raises(NotFound):
+        signing.ask(asked)
 
 
 def test_with_the_seal_data_and_both_files_enter_the_transparency_log(sealed):

@@ -8,7 +8,7 @@ import pytest
 from gateway_services import ID, example, form
 
 from services.chassis.codec import decode
-from services.chassis.errors import Unauthenticated
+from services.chassis.errors import NotFound, Unauthenticated
 from services.contracts import identity, notify, transcript, transfer
 from services.contracts.gradebook.assignments import AssignTeachers
 from services.contracts.gradebook.conduct import SaveConduct
@@ -548,7 +548,9 @@ def test_a_stranger_learns_the_verdict_on_a_file(client, services, files):
     response = client.post("/v1/verifications", **form(DOCUMENT))
 
     assert services.calls == [(checking.CheckFiles(files=(SHA,)), None, None)]
-    assert files.get(SHA) == DOCUMENT
+    assert files.borrow(SHA) == DOCUMENT
+    with pytest.raises(NotFound):
+        files.get(SHA)  # nobody keeps what a stranger shows
     assert (response.json["verdict"], response.json["reasons"]) == ("UNDECIDED", ["certificate_untrusted"])
 
 
