@@ -29,8 +29,8 @@ WARNINGS = (0, 1, 7, 30)  # days before a certificate ends
 
 def find_certificates(tx: Tx, query: FindCertificates, actor: Actor) -> CertificateRegister:
     """One's own; those of a unit for its leaders, and for officers and inspectors of it or one above it."""
-    signers, seals, gone = _holders(tx, query.unit_id, actor)
-    keys = keyring.keys_of(tx, signers | seals | gone)
+    signers, others, gone = _holders(tx, query.unit_id, actor)
+    keys = keyring.keys_of(tx, signers | others | gone)
     held = _held(tx, [key for key in keys if key.retired_at is None and key.holder not in gone])
     retired = [key for key in keys if key.retired_at]
     able = {one.certificate.holder for one in held if _can_sign(one)}
@@ -44,9 +44,11 @@ def find_certificates(tx: Tx, query: FindCertificates, actor: Actor) -> Certific
 
 
 def _holders(tx: Tx, unit_id: UUID | None, actor: Actor) -> tuple[set[UUID], set[UUID], set[UUID]]:
-    """Who may have to sign now, whose the seals are, and who has left."""
+    """Who may have to sign now, whose certificates are shown besides, such as seals, and who has left."""
     if unit_id is None:
-        return {actor.person_id}, set(keyring.units_of(tx, actor.person_id, Role.CLERK)), set()
+        signs_somewhere = keyring.units_of(tx, actor.person_id, *keyring.SIGNERS)
+        seals = keyring.units_of(tx, actor.person_id, Role.CLERK)
+        return {actor.person_id} if signs_somewhere else set(), {actor.person_id, *seals}, set()
     grants.require_cover(tx, actor, READERS, unit_id)
     units = units_of(tx, unit_id)
     signers = keyring.signers_of(tx, units)

@@ -181,6 +181,7 @@ def test_a_certificate_whose_key_was_replaced_is_revoked_without_harm_to_the_new
 
 def test_the_register_keeps_what_is_out_of_use_and_which_of_it_was_revoked(school):
     teacher = school.locked.maths_teacher
+    school.signing.grant(Role.STAFF, school.locked.unit_id, teacher)
     replaced = replace_key(school, teacher)
     current = serial_of(school, teacher)
     revocation = revoke(school, teacher, teacher)
@@ -191,6 +192,7 @@ def test_the_register_keeps_what_is_out_of_use_and_which_of_it_was_revoked(schoo
     assert (newest.certificate.serial, newest.why, newest.revocation) == (current, RetiredWhy.REVOKED, revocation)
     assert (before.certificate.serial, before.why, before.revocation) == (replaced, RetiredWhy.REPLACED, None)
     assert (own.certificates, own.lacking) == ((), (teacher,))
+    assert school.signing.ask(FindCertificates(), new_id()).lacking == ()  # who signs nowhere lacks nothing
 
 
 def test_what_somebody_signed_with_stays_in_the_schools_register_after_they_left(school):
