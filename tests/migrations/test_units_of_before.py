@@ -2,15 +2,11 @@
 
 from uuid import uuid4
 
-import pytest
-from alembic import command
 from sqlalchemy import text
 
-from services.chassis import migrations
 from services.chassis.codec import decode
 from services.contracts.identity import UnitChangedV1, UnitParent
 from services.identity.naming import name_key
-from tests.integration.conftest import SERVICES as FOLDER
 
 MADE = text("""
     INSERT INTO units (id, kind, code, name, parent_id, commune, province, valid_from)
@@ -18,47 +14,28 @@ MADE = text("""
 """)
 
 
-@pytest.fixture
-def before(new_database):
-    """Identity's database as the first migration left it."""
-    database = new_database("identity")
-    with database.transaction() as tx:
-        tx.conn.execute(text("DROP SCHEMA public CASCADE"))
-        tx.conn.execute(text("CREATE SCHEMA public"))
-        _upgrade(tx.conn, "0001")
-    return database
-
-
-def test_a_department_and_its_school_stay_what_they_were_and_are_told_once(before):
+def test_a_department_and_its_school_stay_what_they_were_and_are_told_once(database_of_before):
     department, school = uuid4(), uuid4()
-    with before.transaction() as tx:
-        tx.conn.execute(MADE, {"id": department, "kind": "SO", "code": "SO", "name": "Sở Ví Dụ", "parent": None})
-        tx.conn.execute(
-            MADE, {"id": school, "kind": "TRUONG", "code": "T", "name": "Trường Ví Dụ", "parent": department}
-        )
+    with database_of_before("identity", "0001") as (conn, upgrade):
+        conn.execute(MADE, {"id": department, "kind": "SO", "code": "SO", "name": "Sở Ví Dụ", "parent": None})
+        conn.execute(MADE, {"id": school, "kind": "TRUONG", "code": "T", "name": "Trường Ví Dụ", "parent": department})
 
-        _upgrade(tx.conn, "head")
+        upgrade()
 
-        told = [decode(UnitChangedV1, row.data) for row in tx.conn.execute(text("SELECT data FROM outbox ORDER BY id"))]
+        told = [decode(UnitChangedV1, row.data) for row in conn.execute(text("SELECT data FROM outbox ORDER BY id"))]
         places = {event.record_id: event.parents for event in told}
-        since = tx.conn.execute(text("SELECT opened_on FROM units WHERE id = :id"), {"id": school}).scalar_one()
-        names = set(tx.conn.scalars(text("SELECT name FROM unit_names WHERE valid_to IS NULL")))
+        since = conn.execute(text("SELECT opened_on FROM units WHERE id = :id"), {"id": school}).scalar_one()
+        names = set(conn.scalars(text("SELECT name FROM unit_names WHERE valid_to IS NULL")))
     assert str(since) == "2025-09-01"  # one in the morning in Vietnam
     assert places == {department: (), school: (UnitParent(parent_id=department, valid_from=since, valid_to=None),)}
     assert names == {"Sở Ví Dụ", "Trường Ví Dụ"}
 
 
-def test_people_of_before_are_found_by_name(before):
-    with before.transaction() as tx:
+def test_people_of_before_are_found_by_name(database_of_before):
+    with database_of_before("identity", "0001") as (conn, upgrade):
         person = "INSERT INTO people (id, kind, code, name) VALUES (:id, 'PUPIL', '1', 'Lò Thị Thuý')"
-        tx.conn.execute(text(person), {"id": uuid4()})
+        conn.execute(text(person), {"id": uuid4()})
 
-        _upgrade(tx.conn, "head")
+        upgrade()
 
-        assert tx.conn.execute(text("SELECT name_key FROM people")).scalar_one() == name_key("lò thị thúy")
-
-
-def _upgrade(conn, revision):
-    config = migrations._config(FOLDER / "identity" / "migrations")  # noqa: SLF001 - there is no way to an older state
-    config.attributes["connection"] = conn
-    command.upgrade(config, revision)
+        assert conn.execute(text("SELECT name_key FROM people")).scalar_one() == name_key("lò thị thúy")
