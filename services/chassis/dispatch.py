@@ -8,12 +8,13 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from services.chassis import failpoints, idempotency, logs, metrics, trace
-from services.chassis.authority import Actor, TokenChecker, system_actor
+from services.chassis.authority import Actor, system_actor
 from services.chassis.codec import decode, digest, encode
 from services.chassis.database import Tx
 from services.chassis.errors import Forbidden, Invalid, NotFound, Problem, Refused, Unauthenticated, to_wire
 from services.chassis.idempotency import Owner
 from services.chassis.service import Access, Operation, Outside, Service
+from services.chassis.tokens import TokenChecker
 from services.chassis.wire import Envelope
 from services.contracts.messages import Command
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from services.chassis import health, inbox, metrics, migrations, outbox
-from services.chassis.authority import TokenChecker
 from services.chassis.database import Database, Tx
 from services.chassis.dispatch import Dispatcher
 from services.chassis.listening import Bell
@@ -19,6 +18,7 @@ from services.chassis.rounds import Rounds
 from services.chassis.rpc_client import RpcClient
 from services.chassis.service import Outside, Service
 from services.chassis.settings import ProcessSettings, load
+from services.chassis.tokens import TokenChecker
 from services.chassis.worker import Worker
 from services.contracts.identity import ReadTokenKeys
 from services.contracts.platform import CONSUMERS, publishers_to

@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from services.chassis.authority import ALGORITHM, AUDIENCE, ISSUER
+from services.chassis.tokens import ALGORITHM, AUDIENCE, ISSUER
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's argon2id figures
 _NOBODY = _HASHER.hash("a password that nobody has")

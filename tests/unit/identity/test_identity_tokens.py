@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
-from services.chassis.authority import ALGORITHM, TokenChecker
 from services.chassis.errors import Unauthenticated
+from services.chassis.tokens import ALGORITHM, TokenChecker
 from services.identity.credentials import TokenMaker
 
 ACCOUNT, PERSON, SESSION = UUID(int=1), UUID(int=2), UUID(int=3)
