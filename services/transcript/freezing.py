@@ -13,7 +13,13 @@ from services.chassis.ids import new_id
 from services.chassis.objects import Objects
 from services.chassis.service import Outside
 from services.contracts.gradebook.given import FindGivenYears
-from services.contracts.gradebook.results import ClassResults, PupilResult, ReadClassResults, TakeResults
+from services.contracts.gradebook.results import (
+    ClassResults,
+    NextTranscript,
+    PupilResult,
+    ReadClassResults,
+    TakeResults,
+)
 from services.contracts.identity import FindGuardians, FindPeople, FindUnits, Role
 from services.contracts.messages import Task
 from services.contracts.transcript import FreezeClass, TranscriptState
@@ -83,7 +89,7 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
     if len(principals) != 1:
         raise NoPrincipal(count=len(principals))
     due_ids = _due(known, standing, task)
-    results = _take(task, due_ids, outside)
+    results = _take(task, due_ids, standing, outside)
     due = [result for result in results.results if result.pupil_id in due_ids]
     setting = _known(_setting(results, principals[0], outside), due_ids, outside)
     rows = {result.pupil_id: _empty_row(setting, result, standing) for result in due}
@@ -100,9 +106,10 @@ def freeze_class(task: FreezeClassTask, outside: Outside) -> Frozen:
     )
 
 
-def _take(task: FreezeClassTask, pupil_ids: tuple[UUID, ...], outside: Outside) -> ClassResults:
+def _take(task: FreezeClassTask, due: tuple[UUID, ...], standing: Standing, outside: Outside) -> ClassResults:
     """The results as they are now and stay: what we knew a moment ago may have been corrected since."""
-    wanted = TakeResults(school_year=task.school_year, class_id=task.class_id, pupil_ids=pupil_ids)
+    made = tuple(NextTranscript(pupil_id=one, version=standing.version_of(one)) for one in due)
+    wanted = TakeResults(school_year=task.school_year, class_id=task.class_id, transcripts=made)
     return outside.ask(wanted, timeout=30)
 
 

@@ -151,8 +151,16 @@ class ReadClassResults(Query[ClassResults]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextTranscript:
+    """A pupil's transcript that is about to be made, by its version."""
+
+    pupil_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeResults(Request[ClassResults]):
-    """The same, to make transcripts of these pupils: whose year is settled, from now on keeps it until one is revoked.
+    """The same, to make these transcripts: whose year is settled, from now on keeps it until that one is revoked.
 
     Changes under way end first. Asked again, it gives what is then.
     """
@@ -160,7 +168,7 @@ class TakeResults(Request[ClassResults]):
     operation: ClassVar[str] = "gradebook.take_results"
     school_year: int
     class_id: UUID
-    pupil_ids: tuple[UUID, ...]
+    transcripts: tuple[NextTranscript, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

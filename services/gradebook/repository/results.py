@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, text, tuple_
@@ -92,28 +91,17 @@ def document_state(tx: Tx, school_year: int, pupil_id: UUID) -> str | None:
     return tx.conn.execute(select(document_states.c.state).where(mine)).scalar()
 
 
-def note_frozen(tx: Tx, school_year: int, pupil_ids: Collection[UUID]) -> None:
-    """Transcripts are being made of these pupils' results: their first, or the next after one that was issued.
-
-    Whether that one is revoked may not have been told yet.
-    """
-    rows = [{"school_year": school_year, "pupil_id": one, "version": 1, "state": "FROZEN"} for one in sorted(pupil_ids)]
+def note_documents(tx: Tx, school_year: int, told: Sequence[tuple[UUID, int, str]]) -> None:
+    """Keep (pupil, version, state); a later version wins, and of one version what comes later in its life."""
+    columns = ("pupil_id", "version", "state")
+    rows = [{"school_year": school_year, **dict(zip(columns, one, strict=True))} for one in sorted(told)]
+    new = upsert(document_states)
+    newer = tuple_(new.excluded.version, new.excluded.state)  # FROZEN, ISSUED, REVOKED: the alphabet's order
+    later = tuple_(document_states.c.version, document_states.c.state) < newer
+    values = {"version": new.excluded.version, "state": new.excluded.state}
     if rows:
-        state, version = document_states.c.state, document_states.c.version
-        again = {"state": "FROZEN", "version": version + 1}
-        new = upsert(document_states).on_conflict_do_update(
-            index_elements=["school_year", "pupil_id"], set_=again, where=state != "FROZEN"
-        )
-        tx.conn.execute(new, rows)
-
-
-def note_document(tx: Tx, row: Mapping[str, Any]) -> None:
-    """Keep what transcript told; a later version wins, and of one version what comes later in its life."""
-    new = upsert(document_states).values(dict(row))
-    told = tuple_(new.excluded.version, new.excluded.state)  # FROZEN, ISSUED, REVOKED: the alphabet's order
-    later = tuple_(document_states.c.version, document_states.c.state) < told
-    keys = ["school_year", "pupil_id"]
-    tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=dict(row), where=later))
+        keys = ["school_year", "pupil_id"]
+        tx.conn.execute(new.on_conflict_do_update(index_elements=keys, set_=values, where=later), rows)
 
 
 # Results of many classes go in one statement: several times faster than a statement a row.

@@ -17,5 +17,4 @@ def follow_revoked(tx: Tx, events: Sequence[TranscriptRevokedV1]) -> None:
 
 def _follow(tx: Tx, events: Sequence[TranscriptIssuedV1 | TranscriptRevokedV1], state: str) -> None:
     for event in events:
-        row = {"school_year": event.school_year, "pupil_id": event.pupil_id, "version": event.version, "state": state}
-        results.note_document(tx, row)
+        results.note_documents(tx, event.school_year, [(event.pupil_id, event.version, state)])

@@ -79,7 +79,8 @@ def take_results(tx: Tx, request: TakeResults, _actor: Actor) -> ClassResults:
     sheets.hold_class(tx, request.school_year, request.class_id)
     found = _class_results(tx, of_class)
     settled = {one.pupil_id for one in found.results if one.promotion in SETTLED}
-    results.note_frozen(tx, request.school_year, settled & set(request.pupil_ids))
+    made = [one for one in request.transcripts if one.pupil_id in settled]
+    results.note_documents(tx, request.school_year, [(one.pupil_id, one.version, "FROZEN") for one in made])
     return found
 
 

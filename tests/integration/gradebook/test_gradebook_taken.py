@@ -6,7 +6,7 @@ from services.chassis.authority import Actor
 from services.chassis.errors import Forbidden, NotFound, Refused
 from services.chassis.ids import new_id
 from services.contracts.gradebook.corrections import CorrectionState, DecideCorrection
-from services.contracts.gradebook.results import Period, TakeResults
+from services.contracts.gradebook.results import NextTranscript, Period, TakeResults
 from services.gradebook.usecases import corrections
 from tests.integration.gradebook.small_school import YEAR
 from tests.integration.gradebook.test_gradebook_corrections import ask, decide, issued, verify
@@ -39,8 +39,9 @@ def with_promotion(school, promotion):
     return school
 
 
-def take(school, *pupils):
-    request = TakeResults(school_year=YEAR, class_id=school.class_id, pupil_ids=pupils)
+def take(school, *pupils, version=1):
+    made = tuple(NextTranscript(pupil_id=one, version=version) for one in pupils)
+    request = TakeResults(school_year=YEAR, class_id=school.class_id, transcripts=made)
     return school.gradebook.ask_as("transcript", request)
 
 
@@ -57,16 +58,17 @@ def test_what_is_taken_is_corrected_no_more_until_its_transcript_was_revoked(set
     assert decide(settled, verified).state is CorrectionState.APPLIED
 
 
-@pytest.mark.parametrize("is_told", [False, True], ids=["revocation under way", "revocation told"])
-def test_what_is_taken_for_the_next_version_stays_as_well(settled, verified, is_told):
+@pytest.mark.parametrize("told", [0, 1, 2], ids=["nothing told", "issue told", "revocation told"])
+def test_what_is_taken_for_the_next_version_stays_however_late_the_news_of_the_first(settled, verified, told):
+    news = [issued(settled), issued(settled, revoked=True)]
     take(settled, settled.pupils[0])
-    settled.gradebook.tell(issued(settled))
-    if is_told:
-        settled.gradebook.tell(issued(settled, revoked=True))
+    for event in news[:told]:
+        settled.gradebook.tell(event)
 
     for _ in range(2):  # asked again, as after a fall
-        take(settled, settled.pupils[0])
-    settled.gradebook.tell(issued(settled, revoked=True))
+        take(settled, settled.pupils[0], version=2)
+    for event in news[told:]:
+        settled.gradebook.tell(event)
 
     with pytest.raises(Refused, match="transcript_frozen"):
         decide(settled, verified)
@@ -94,9 +96,9 @@ def test_a_correction_under_way_ends_first_and_what_is_taken_has_it(settled, ver
 
 
 def test_results_are_given_to_transcript_alone_and_of_classes_that_there_are(settled):
-    request = TakeResults(school_year=YEAR, class_id=settled.class_id, pupil_ids=settled.pupils)
+    request = TakeResults(school_year=YEAR, class_id=settled.class_id, transcripts=())
 
     with pytest.raises(Forbidden):
         settled.gradebook.ask(request, settled.principal)
     with pytest.raises(NotFound):
-        settled.gradebook.ask_as("transcript", TakeResults(school_year=YEAR, class_id=new_id(), pupil_ids=()))
+        settled.gradebook.ask_as("transcript", TakeResults(school_year=YEAR, class_id=new_id(), transcripts=()))

@@ -135,9 +135,9 @@ def test_the_background_reads_results_and_people_under_the_services_own_grant(fr
 
 
 def taken(a_class):
-    """Whose results gradebook was asked to give for good, each time."""
-    asked = a_class.transcript.others.of(TakeResults)
-    return [one.pupil_ids for one, _, _ in asked if one.class_id == a_class.locked.class_id]
+    """Whose results gradebook was asked to give for good, each time, and for which version."""
+    asked = [one for one, _, _ in a_class.transcript.others.of(TakeResults) if one.class_id == a_class.locked.class_id]
+    return [[(made.pupil_id, made.version) for made in one.transcripts] for one in asked]
 
 
 def test_gradebook_is_told_whose_results_the_transcripts_are_made_of(ready_class):
@@ -152,7 +152,11 @@ def test_gradebook_is_told_whose_results_the_transcripts_are_made_of(ready_class
     waiting.freeze()
 
     parked = waiting.of_pupil(1).pupil_id
-    assert taken(waiting) == [waiting.locked.pupils, (parked,), (revoked.pupil_id, parked)]
+    assert taken(waiting) == [
+        [(pupil, 1) for pupil in waiting.locked.pupils],
+        [(parked, 1)],
+        [(revoked.pupil_id, 2), (parked, 1)],
+    ]
 
 
 def test_what_gradebook_corrected_since_we_looked_is_what_the_transcript_says(ready_class, states):
