@@ -71,14 +71,11 @@ def agents_of(tx: Tx, holders: Collection[UUID]) -> list[Row[Any]]:
 
 def lacks_agent(tx: Tx, key: Key) -> bool:
     """Whether the key is at a school where its agent was revoked."""
-    if key.provider is not KeyProvider.AGENT:
-        return False
-    revoked = select(agents.c.id).where(agents.c.id == UUID(key.place or ""), agents.c.revoked_at.is_not(None))
-    return tx.conn.execute(revoked).first() is not None
+    return key.place in revoked_places(tx, [key.holder])
 
 
 def revoked_places(tx: Tx, holders: Collection[UUID]) -> set[str]:
-    """The places of keys whose agents were revoked."""
+    """Where these holders' keys are not reached any more: the agents there were revoked."""
     mine = agents.c.holder.in_(list(holders)) & agents.c.revoked_at.is_not(None)
     return {str(agent_id) for agent_id in tx.conn.scalars(select(agents.c.id).where(mine))}
 

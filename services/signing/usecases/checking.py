@@ -26,7 +26,7 @@ from services.signing.summary import Issuer, Summary
 from services.signing.usecases.standings import Standings
 from services.signing.validation import Readable, Report, read
 
-LENT_SECONDS = 600.0  # a check takes two minutes at most
+LENT_SECONDS = 600.0  # nobody waits longer than half a minute for a check
 TAKE_BACK_SECONDS = 60.0
 
 
